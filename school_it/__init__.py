@@ -1,0 +1,29 @@
+"""What a city's schools have, know and plan.
+
+Read the house from the ground up: plain values first, then the ground that touches the world, then the rooms. A
+module knows only what stands before it in `HOUSE`; the doors `imports` and `exports` know the rooms, never the other
+way round; `app.py` alone knows everybody. `tests/house/` checks it.
+"""
+
+HOUSE = (
+    # plain values: standard library only
+    "errors",
+    "money",
+    "school_year",
+    "cells",
+    "sheets",
+    "changes",
+    # the ground: settings, database, rights, trace, long work, pages
+    "settings",
+    "database",
+    "access",
+    "audit",
+    "jobs",
+    "web",
+    # the rooms
+    "schools",
+    "people",
+    "accounts",
+    "devices",
+    "overview",
+)

@@ -1,0 +1,43 @@
+"""School years (1 August to 31 July, § 7 SchulG NRW) and the key date of the official statistics."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+from school_it.errors import BadValue, N_
+
+FIRST_MONTH = 8
+
+
+def school_year(day: date) -> int:
+    """The year in which the school year of `day` begins: 31.07.2025 -> 2024, 01.08.2025 -> 2025."""
+    return day.year if day.month >= FIRST_MONTH else day.year - 1
+
+
+def label(start: int) -> str:
+    """2025 -> ``2025/26``."""
+    return f"{start}/{(start + 1) % 100:02d}"
+
+
+def parse(text: str) -> int:
+    """Read ``2025/26``, ``2025/2026`` or ``2025-26``. Raises BadValue where the two years do not follow each other."""
+    found = re.fullmatch(r"\s*(\d{4})\s*[/-]\s*(\d{2}|\d{4})\s*", text)
+    if found:
+        start, end = int(found[1]), found[2]
+        if int(end) == (start + 1) % 10 ** len(end):
+            return start
+    raise BadValue(N_("»%(text)s« ist kein Schuljahr. Bitte wie 2025/26 schreiben."), text=text)
+
+
+def begins(start: int) -> date:
+    return date(start, FIRST_MONTH, 1)
+
+
+def ends(start: int) -> date:
+    return date(start + 1, FIRST_MONTH, 1) - timedelta(days=1)
+
+
+def key_date(start: int) -> date:
+    """15 October: the official survey takes the week that contains it."""
+    return date(start, 10, 15)

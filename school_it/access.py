@@ -1,0 +1,224 @@
+"""May I? One readable list of who may do what, and the one way to ask it.
+
+`RIGHTS` is the list: a permission for each row, a role for each column. OWN reaches the schools named in the person's
+grants, ALL reaches every school. What a person may not see is answered like what does not exist (404); what may be
+seen but not done is refused (403).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from enum import Enum, StrEnum
+from functools import wraps
+from typing import Any, TypeVar
+
+from flask_login import current_user
+from sqlalchemy import ColumnElement, true
+from sqlalchemy.orm import InstrumentedAttribute
+
+from school_it.errors import N_, NotAllowed, NotThere
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class Role(StrEnum):
+    ADMIN = "admin"
+    OFFICE = "office"
+    COORDINATOR = "coordinator"
+    TEACHER = "teacher"
+    AUDITOR = "auditor"
+
+
+ROLE_NAMES = {
+    Role.ADMIN: N_("Administration"),
+    Role.OFFICE: N_("Schulverwaltungsamt"),
+    Role.COORDINATOR: N_("IT-Koordination"),
+    Role.TEACHER: N_("Lehrkraft"),
+    Role.AUDITOR: N_("Prüfung"),
+}
+
+SCHOOL_ROLES = frozenset({Role.COORDINATOR, Role.TEACHER})
+
+
+class May(StrEnum):
+    SEE_HOME = "home.see"
+    SEE_SCHOOLS = "schools.see"
+    EDIT_SCHOOLS = "schools.edit"
+    EDIT_ROOMS = "rooms.edit"
+    SEE_PEOPLE = "people.see"
+    SEE_DIRECTORY = "directory.see"
+    RUN_SYNC = "directory.sync"
+    SEE_OWN_DEVICES = "own_devices.see"
+    SEE_DEVICES = "devices.see"
+    EDIT_DEVICES = "devices.edit"
+    LEND_DEVICES = "devices.lend"
+    DISPOSE_DEVICES = "devices.dispose"
+    APPROVE_DISPOSAL = "devices.approve_disposal"
+    EDIT_CATALOGUE = "catalogue.edit"
+    SEE_IMPORTS = "imports.see"
+    IMPORT_DEVICES = "imports.devices"
+    IMPORT_ALL = "imports.all"
+    EXPORT = "exports.make"
+    SEE_AUDIT = "audit.see"
+    SEE_JOBS = "jobs.see"
+    SEE_ACCOUNTS = "accounts.see"
+    EDIT_ACCOUNTS = "accounts.edit"
+
+
+class Reach(Enum):
+    NONE = "-"
+    OWN = "own"
+    ALL = "all"
+
+
+_NO, _OWN, _ALL = Reach.NONE, Reach.OWN, Reach.ALL
+
+ORDER = (Role.ADMIN, Role.OFFICE, Role.COORDINATOR, Role.TEACHER, Role.AUDITOR)
+RIGHTS: dict[May, tuple[Reach, Reach, Reach, Reach, Reach]] = {
+    #                      admin office coord. teacher auditor
+    May.SEE_HOME:         (_ALL, _ALL, _OWN, _OWN, _ALL),
+    May.SEE_SCHOOLS:      (_ALL, _ALL, _OWN, _OWN, _ALL),
+    May.EDIT_SCHOOLS:     (_ALL, _ALL, _NO,  _NO,  _NO),
+    May.EDIT_ROOMS:       (_ALL, _ALL, _OWN, _NO,  _NO),
+    May.SEE_PEOPLE:       (_ALL, _ALL, _OWN, _NO,  _ALL),
+    May.SEE_DIRECTORY:    (_ALL, _ALL, _NO,  _NO,  _ALL),
+    May.RUN_SYNC:         (_ALL, _NO,  _NO,  _NO,  _NO),
+    May.SEE_OWN_DEVICES:  (_ALL, _ALL, _OWN, _OWN, _ALL),
+    May.SEE_DEVICES:      (_ALL, _ALL, _OWN, _NO,  _ALL),
+    May.EDIT_DEVICES:     (_ALL, _ALL, _OWN, _NO,  _NO),
+    May.LEND_DEVICES:     (_ALL, _ALL, _OWN, _NO,  _NO),
+    May.DISPOSE_DEVICES:  (_ALL, _ALL, _OWN, _NO,  _NO),
+    May.APPROVE_DISPOSAL: (_ALL, _ALL, _NO,  _NO,  _NO),
+    May.EDIT_CATALOGUE:   (_ALL, _ALL, _NO,  _NO,  _NO),
+    May.SEE_IMPORTS:      (_ALL, _ALL, _OWN, _NO,  _ALL),
+    May.IMPORT_DEVICES:   (_ALL, _ALL, _OWN, _NO,  _NO),
+    May.IMPORT_ALL:       (_ALL, _ALL, _NO,  _NO,  _NO),
+    May.EXPORT:           (_ALL, _ALL, _OWN, _NO,  _ALL),
+    May.SEE_AUDIT:        (_ALL, _ALL, _NO,  _NO,  _ALL),
+    May.SEE_JOBS:         (_ALL, _ALL, _OWN, _NO,  _ALL),
+    May.SEE_ACCOUNTS:     (_ALL, _NO,  _NO,  _NO,  _ALL),
+    May.EDIT_ACCOUNTS:    (_ALL, _NO,  _NO,  _NO,  _NO),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The schools that one permission reaches: all of them, or those with these ids."""
+
+    everywhere: bool = False
+    school_ids: frozenset[int] = frozenset()
+
+    def __bool__(self) -> bool:
+        return self.everywhere or bool(self.school_ids)
+
+    def holds(self, school_id: int | None) -> bool:
+        """A thing without a school belongs to the authority: only those who reach all schools hold it."""
+        return self.everywhere or school_id in self.school_ids
+
+    def where(self, column: InstrumentedAttribute[Any] | ColumnElement[Any]) -> ColumnElement[bool]:
+        """The condition for a select: `column` is a school id within this scope."""
+        return true() if self.everywhere else column.in_(sorted(self.school_ids))
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A role, at one school or (None) at all of them, up to and including `until`."""
+
+    role: Role
+    school_id: int | None = None
+    until: date | None = None
+
+    def holds_on(self, day: date) -> bool:
+        return self.until is None or day <= self.until
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts: a person at a page, a token, or a job of the house itself (`id` None)."""
+
+    id: int | None
+    name: str
+    grants: tuple[Grant, ...]
+    person_id: int | None = None
+    via: str = "web"
+    reads_only: bool = False
+    _scopes: dict[May, Scope] = field(default_factory=dict, compare=False, repr=False)
+
+    def scope(self, may: May) -> Scope:
+        if may not in self._scopes:
+            self._scopes[may] = _scope(self.grants, may)
+        return self._scopes[may]
+
+    def may(self, may: May, school_id: int | None = None) -> bool:
+        """Without `school_id`: anywhere at all."""
+        scope = self.scope(may)
+        return bool(scope) if school_id is None else scope.holds(school_id)
+
+    def must(self, may: May, school_id: int | None) -> None:
+        """Raises NotAllowed where this actor may not do that at this school."""
+        if not self.scope(may).holds(school_id):
+            raise NotAllowed(N_("Dafür fehlt Ihnen an dieser Schule das Recht."))
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        return frozenset(grant.role for grant in self.grants)
+
+
+def house(via: str, name: str = "Schul-IT") -> Actor:
+    """The house itself: a nightly job or the command line of the operator."""
+    return Actor(id=None, name=name, grants=(Grant(Role.ADMIN),), via=via)
+
+
+def _scope(grants: tuple[Grant, ...], may: May) -> Scope:
+    reaches = dict(zip(ORDER, RIGHTS[may], strict=True))
+    schools: set[int] = set()
+    for grant in grants:
+        reach = reaches[grant.role]
+        if reach is Reach.NONE:
+            continue
+        if reach is Reach.ALL and grant.school_id is None:
+            return Scope(everywhere=True)
+        if grant.school_id is not None:
+            schools.add(grant.school_id)
+    return Scope(school_ids=frozenset(schools))
+
+
+def current() -> Actor:
+    """The actor of this request. Raises NotThere where nobody is signed in; `needs` has asked before."""
+    if not current_user.is_authenticated:
+        raise NotThere(N_("Bitte zuerst anmelden."))
+    actor: Actor = current_user.actor
+    return actor
+
+
+def needs(*permissions: May) -> Callable[[View], View]:
+    """The view may be used by whoever has one of `permissions` at any school; the query narrows it to theirs."""
+
+    def wrap(view: View) -> View:
+        @wraps(view)
+        def checked(*args: Any, **values: Any) -> Any:
+            if not current_user.is_authenticated:
+                return current_user.sign_in_first()
+            _refuse_without(current_user.actor, permissions)
+            return view(*args, **values)
+
+        checked.needs = permissions  # type: ignore[attr-defined]
+        return checked  # type: ignore[return-value]
+
+    return wrap
+
+
+def public(view: View) -> View:
+    """The view is open to everybody. The list of these is short and checked by a test."""
+    view.needs = ()  # type: ignore[attr-defined]
+    return view
+
+
+def _refuse_without(actor: Actor, permissions: tuple[May, ...]) -> None:
+    if any(actor.may(permission) for permission in permissions):
+        return
+    if any(permission.endswith(".see") for permission in permissions):
+        raise NotThere(N_("Diese Seite gibt es nicht."))
+    raise NotAllowed(N_("Dafür fehlt Ihnen das Recht."))

@@ -1,0 +1,276 @@
+"""What happened: who, when, what before and after, and one batch for what was done in one go.
+
+Entries are only ever added: triggers in the database refuse every change but one. What an entry says about a *person*
+stands apart in `personal`, which `forget` may empty; the rest of the entry, and so the story of the device, stays.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Protocol
+
+from sqlalchemy import DDL, JSON, ForeignKey, Index, Integer, String, event, insert, inspect, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from school_it.access import Actor
+from school_it.database import Model, Moment, now
+from school_it.errors import N_
+
+Changes = dict[str, list[Any]]
+
+
+class Action(enum.StrEnum):
+    """The verbs of the house, ``room.what``; `SAID` has the sentence for each."""
+
+    SCHOOL_ADDED = "school.added"
+    SCHOOL_CHANGED = "school.changed"
+    FIGURES_RECORDED = "figures.recorded"
+    BUILDING_ADDED = "building.added"
+    ROOM_ADDED = "room.added"
+    ROOM_CHANGED = "room.changed"
+    ROOM_REMOVED = "room.removed"
+    PERSON_ADDED = "person.added"
+    PERSON_CHANGED = "person.changed"
+    PERSON_LEFT = "person.left"
+    PERSON_RETURNED = "person.returned"
+    PERSON_FORGOTTEN = "person.forgotten"
+    DIRECTORY_SYNCED = "directory.synced"
+    ACCOUNT_ADDED = "account.added"
+    ACCOUNT_CHANGED = "account.changed"
+    ACCOUNT_CLOSED = "account.closed"
+    PASSWORD_SET = "account.password_set"
+    ROLE_GRANTED = "account.role_granted"
+    ROLE_ENDED = "account.role_ended"
+    TOKEN_MADE = "token.made"
+    TOKEN_ENDED = "token.ended"
+    CATEGORY_ADDED = "category.added"
+    CATEGORY_CHANGED = "category.changed"
+    MODEL_ADDED = "model.added"
+    MODEL_CHANGED = "model.changed"
+    DEVICE_ADDED = "device.added"
+    DEVICE_CHANGED = "device.changed"
+    DEVICE_MOVED = "device.moved"
+    DEVICE_HANDED_OUT = "device.handed_out"
+    DEVICE_TAKEN_BACK = "device.taken_back"
+    DISPOSAL_APPROVED = "device.disposal_approved"
+    DEVICE_DISPOSED = "device.disposed"
+    FILE_IMPORTED = "import.applied"
+    REPORT_EXPORTED = "export.made"
+    BACKUP_MADE = "backup.made"
+
+
+SAID = {
+    Action.SCHOOL_ADDED: N_("Schule angelegt"),
+    Action.SCHOOL_CHANGED: N_("Schule geändert"),
+    Action.FIGURES_RECORDED: N_("Schulzahlen eingetragen"),
+    Action.BUILDING_ADDED: N_("Gebäude angelegt"),
+    Action.ROOM_ADDED: N_("Raum angelegt"),
+    Action.ROOM_CHANGED: N_("Raum geändert"),
+    Action.ROOM_REMOVED: N_("Raum entfernt"),
+    Action.PERSON_ADDED: N_("Person aufgenommen"),
+    Action.PERSON_CHANGED: N_("Person geändert"),
+    Action.PERSON_LEFT: N_("als abgegangen vermerkt"),
+    Action.PERSON_RETURNED: N_("ist wieder da"),
+    Action.PERSON_FORGOTTEN: N_("Name vergessen"),
+    Action.DIRECTORY_SYNCED: N_("mit dem Verzeichnis abgeglichen"),
+    Action.ACCOUNT_ADDED: N_("Konto angelegt"),
+    Action.ACCOUNT_CHANGED: N_("Konto geändert"),
+    Action.ACCOUNT_CLOSED: N_("Konto geschlossen"),
+    Action.PASSWORD_SET: N_("Kennwort gesetzt"),
+    Action.ROLE_GRANTED: N_("Recht gegeben"),
+    Action.ROLE_ENDED: N_("Recht beendet"),
+    Action.TOKEN_MADE: N_("Zugriffsschlüssel ausgestellt"),
+    Action.TOKEN_ENDED: N_("Zugriffsschlüssel beendet"),
+    Action.CATEGORY_ADDED: N_("Geräteart angelegt"),
+    Action.CATEGORY_CHANGED: N_("Geräteart geändert"),
+    Action.MODEL_ADDED: N_("Modell angelegt"),
+    Action.MODEL_CHANGED: N_("Modell geändert"),
+    Action.DEVICE_ADDED: N_("Gerät aufgenommen"),
+    Action.DEVICE_CHANGED: N_("Gerät geändert"),
+    Action.DEVICE_MOVED: N_("Zustand geändert"),
+    Action.DEVICE_HANDED_OUT: N_("ausgegeben"),
+    Action.DEVICE_TAKEN_BACK: N_("zurückgenommen"),
+    Action.DISPOSAL_APPROVED: N_("Aussonderung genehmigt"),
+    Action.DEVICE_DISPOSED: N_("ausgesondert"),
+    Action.FILE_IMPORTED: N_("Datei eingelesen"),
+    Action.REPORT_EXPORTED: N_("Bericht ausgegeben"),
+    Action.BACKUP_MADE: N_("Sicherung erstellt"),
+}
+
+
+class Traced(Protocol):
+    """What an entry can be about: a row that knows its table, its name for people and its school."""
+
+    __tablename__: str
+    id: Any
+
+    @property
+    def trace_label(self) -> str: ...
+
+    @property
+    def trace_school_id(self) -> int | None: ...
+
+
+class Batch(Model):
+    """One act that changed many things: an import, a bulk edit, a sync."""
+
+    __tablename__ = "batches"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40), nullable=False)
+    title: Mapped[str] = mapped_column(String(200), nullable=False, default="")
+    at: Mapped[datetime] = mapped_column(Moment, nullable=False, default=now)
+    actor_id: Mapped[int | None]
+    actor_name: Mapped[str] = mapped_column(String(120), nullable=False)
+    file_name: Mapped[str | None] = mapped_column(String(255))
+    file_digest: Mapped[str | None] = mapped_column(String(64), index=True)
+    counts: Mapped[dict[str, Any]] = mapped_column(JSON, nullable=False, default=dict)
+
+
+class Entry(Model):
+    """One thing that happened. `changes` is ``{field: [before, after]}`` in plain JSON values."""
+
+    __tablename__ = "audit_entries"
+    __table_args__ = (
+        Index("ix_audit_entries_object", "object_type", "object_id", "id"),
+        Index("ix_audit_entries_school_id_id", "school_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(Moment, nullable=False, default=now)
+    actor_id: Mapped[int | None] = mapped_column(Integer, index=True)
+    actor_name: Mapped[str] = mapped_column(String(120), nullable=False)
+    via: Mapped[str] = mapped_column(String(20), nullable=False)
+    action: Mapped[str] = mapped_column(String(40), nullable=False)
+    object_type: Mapped[str] = mapped_column(String(40), nullable=False)
+    object_id: Mapped[int | None]
+    object_label: Mapped[str] = mapped_column(String(200), nullable=False, default="")
+    school_id: Mapped[int | None]
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("batches.id"), index=True)
+    changes: Mapped[dict[str, Any]] = mapped_column(JSON, nullable=False, default=dict)
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON, nullable=False, default=dict)
+    personal: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    person_id: Mapped[int | None] = mapped_column(Integer, index=True)
+
+
+def begin_batch(session: Session, kind: str, *, by: Actor, title: str = "", **facts: Any) -> Batch:
+    batch = Batch(kind=kind, title=title, actor_id=by.id, actor_name=by.name, counts={}, **facts)
+    session.add(batch)
+    session.flush()
+    return batch
+
+
+def record(
+    session: Session,
+    action: Action,
+    thing: Traced | None,
+    *,
+    by: Actor,
+    changes: Changes | None = None,
+    personal: Mapping[str, Any] | None = None,
+    person_id: int | None = None,
+    batch: Batch | None = None,
+    **facts: Any,
+) -> None:
+    """Leave a trace. Values about a person (names, class, holder) belong into `personal`, with the `person_id`."""
+    session.flush()
+    session.add(
+        Entry(
+            action=action,
+            at=now(),
+            **_who(by),
+            object_type=thing.__tablename__ if thing is not None else "",
+            object_id=thing.id if thing is not None else None,
+            object_label=thing.trace_label if thing is not None else "",
+            school_id=thing.trace_school_id if thing is not None else None,
+            batch_id=batch.id if batch else None,
+            changes=changes or {},
+            facts={name: plain(value) for name, value in facts.items()},
+            personal=None if personal is None else {name: plain(value) for name, value in personal.items()},
+            person_id=person_id,
+        )
+    )
+
+
+def record_many(session: Session, rows: Sequence[dict[str, Any]], *, by: Actor, batch: Batch) -> None:
+    """Leave many traces with one statement. Each row has the columns of `Entry` that differ, JSON values plain."""
+    if not rows:
+        return
+    shared: dict[str, Any] = {"at": now(), **_who(by), "batch_id": batch.id, "object_label": "", "school_id": None}
+    blank: dict[str, Any] = {"changes": {}, "facts": {}, "personal": None, "person_id": None}
+    session.execute(insert(Entry), [{**shared, **blank, **row} for row in rows])
+
+
+def _who(by: Actor) -> dict[str, Any]:
+    return {"actor_id": by.id, "actor_name": by.name, "via": by.via}
+
+
+def differences(thing: Any, fields: Iterable[str]) -> Changes:
+    """What is about to change on a mapped object, before it is flushed: ``{field: [before, after]}``."""
+    state = inspect(thing)
+    changes: Changes = {}
+    for name in fields:
+        history = state.attrs[name].history
+        if history.has_changes():
+            before = history.deleted[0] if history.deleted else None
+            after = history.added[0] if history.added else None
+            if before != after:
+                changes[name] = [plain(before), plain(after)]
+    return changes
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON can hold it: dates ISO, amounts as text with two decimals, enums by their value."""
+    if isinstance(value, enum.Enum):
+        return value.value
+    if isinstance(value, Decimal):
+        return f"{value:.2f}"
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    if value is None or isinstance(value, str | int | float | bool | list | dict):
+        return value
+    return str(value)
+
+
+def story(session: Session, thing: Traced, *, limit: int = 200) -> list[Entry]:
+    """The history of one object, newest first."""
+    wanted = (Entry.object_type == thing.__tablename__, Entry.object_id == thing.id)
+    return list(session.scalars(select(Entry).where(*wanted).order_by(Entry.id.desc()).limit(limit)))
+
+
+def forget(session: Session, person_id: int) -> int:
+    """Empty what the trail says about a person; the entries stay. Returns how many were emptied."""
+    wanted = (Entry.person_id == person_id, Entry.personal.is_not(None))
+    return session.execute(update(Entry).where(*wanted).values(personal=None)).rowcount  # type: ignore[attr-defined,no-any-return]
+
+
+KEPT = ("at", "actor_id", "actor_name", "via", "action", "object_type", "object_id", "object_label", "school_id")
+KEPT += ("batch_id", "person_id")
+REFUSAL = "audit entries are only ever added"
+
+SQLITE_GUARDS = (
+    f"""CREATE TRIGGER audit_entries_stay BEFORE UPDATE ON audit_entries
+    WHEN new.personal IS NOT NULL OR {" OR ".join(f"new.{name} IS NOT old.{name}" for name in KEPT)}
+      OR new.changes IS NOT old.changes OR new.facts IS NOT old.facts
+    BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END""",
+    f"""CREATE TRIGGER audit_entries_remain BEFORE DELETE ON audit_entries
+    BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END""",
+)
+POSTGRES_GUARDS = (
+    f"""CREATE FUNCTION audit_entries_stay() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF TG_OP = 'DELETE' OR new.personal IS NOT NULL
+      OR {" OR ".join(f"new.{name} IS DISTINCT FROM old.{name}" for name in KEPT)}
+      OR new.changes::text <> old.changes::text OR new.facts::text <> old.facts::text
+    THEN RAISE EXCEPTION '{REFUSAL}'; END IF; RETURN new; END $$""",
+    """CREATE TRIGGER audit_entries_stay BEFORE UPDATE OR DELETE ON audit_entries
+    FOR EACH ROW EXECUTE FUNCTION audit_entries_stay()""",
+)
+
+for dialect, guards in (("sqlite", SQLITE_GUARDS), ("postgresql", POSTGRES_GUARDS)):
+    for guard in guards:
+        event.listen(
+            Entry.__table__, "after_create", DDL(guard.replace("%", "%%")).execute_if(dialect=dialect)
+        )

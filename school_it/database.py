@@ -1,0 +1,152 @@
+"""The database: one place that connects, one that commits. SQLite (WAL) by default, PostgreSQL by URL.
+
+SQLAlchemy's own handling of SQLite transactions is switched off: we say BEGIN ourselves, ``BEGIN IMMEDIATE`` where
+somebody is about to write, so that two writers queue up instead of one of them failing half way.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, DateTime, Dialect, Engine, Enum, Integer, MetaData, TypeDecorator, event
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.orm.exc import StaleDataError
+
+from school_it import money
+from school_it.errors import N_, Stale
+from school_it.settings import Settings
+
+WRITES = "school_it_writes"
+BUSY_SECONDS = 15
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMING)
+
+
+db = SQLAlchemy(model_class=Base)
+
+if TYPE_CHECKING:
+
+    class Model(Base):
+        __abstract__ = True
+else:
+    Model = db.Model
+
+
+class Versioned:
+    """A row that counts its changes: the second of two editors is told (`Stale`), not overwritten."""
+
+    version: Mapped[int] = mapped_column(Integer, nullable=False, default=1)
+
+
+def expect_version(thing: Versioned, seen: int | None) -> None:
+    """Raises Stale where `thing` is no longer the version that the editor saw; None skips the question."""
+    if seen is not None and thing.version != seen:
+        raise Stale(N_("In der Zwischenzeit hat jemand anderes das geändert. Bitte vergleichen und noch einmal speichern."))
+
+
+class Euro(TypeDecorator[Decimal]):
+    """`Decimal` euros in Python, whole cents in the database."""
+
+    impl = Integer
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
+        return money.as_cents(value)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
+        return money.from_cents(value)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An instant: aware UTC in Python, UTC without a zone in the database."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+def words(kind: type[enum.StrEnum]) -> Enum:
+    """A column that stores the enum's *value*; SQLAlchemy would store its name."""
+    return Enum(kind, native_enum=False, length=30, values_callable=lambda members: [str(m.value) for m in members])
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """The one place that commits: everything inside happens, or nothing of it.
+
+    What the session read before is forgotten first, so that a check inside sees what is true now. Raises Stale where
+    another writer was faster.
+    """
+    session = db.session()
+    if session.info.get(WRITES):
+        raise RuntimeError("a transaction inside a transaction")
+    session.rollback()
+    session.info[WRITES] = True
+    try:
+        session.connection(execution_options={WRITES: True})
+        yield session
+        session.commit()
+    except StaleDataError as clash:
+        session.rollback()
+        raise Stale(N_("In der Zwischenzeit hat jemand anderes das geändert. Bitte noch einmal versuchen.")) from clash
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info.pop(WRITES, None)
+
+
+def is_sqlite(connection: Connection | Session) -> bool:
+    bind = connection.get_bind() if isinstance(connection, Session) else connection
+    return bind.dialect.name == "sqlite"
+
+
+def prepare(app: Flask, settings: Settings) -> None:
+    """Connect `app` to the database of its settings."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = settings.DATABASE_URL
+    if settings.DATABASE_URL.startswith("postgresql"):
+        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_pre_ping": True, "pool_size": 10}
+    db.init_app(app)
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            _sqlite_habits(db.engine)
+
+
+def _sqlite_habits(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def prepare_connection(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_SECONDS * 1000}"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get(WRITES)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

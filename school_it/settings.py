@@ -1,0 +1,198 @@
+"""What an operator can set: environment variables ``SCHOOL_IT_…``, or the same names in ``HOME/settings.toml``.
+
+`SETTINGS` is the whole list; ``docs/settings.md`` is held to it by a test. A bad value stops the start and names
+itself. Any secret may come from a file: ``SCHOOL_IT_LDAP_PASSWORD_FILE=/run/secrets/ldap``.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from school_it.errors import N_, SettingsError
+
+PREFIX = "SCHOOL_IT_"
+PROJECT = Path(__file__).resolve().parent.parent
+SECRET_LENGTH = 32
+
+
+def _text(value: str) -> str:
+    return value.strip()
+
+
+def _whole(value: str) -> int:
+    return int(value)
+
+
+def _percent(value: str) -> int:
+    percent = int(value)
+    if not 0 <= percent <= 100:
+        raise ValueError(value)
+    return percent
+
+
+def _yes_no(value: str) -> bool:
+    return {"1": True, "true": True, "ja": True, "0": False, "false": False, "nein": False, "": False}[
+        value.strip().lower()
+    ]
+
+
+def _secret_key(value: str) -> str:
+    if len(value) < SECRET_LENGTH:
+        raise ValueError(value)
+    return value
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting: its name without the prefix, how its text is read, and its default."""
+
+    name: str
+    read: Callable[[str], Any]
+    default: Any
+    about: str
+    secret: bool = False
+
+
+SETTINGS = (
+    Setting("HOME", _text, "", N_("Ordner für Datenbank, Dokumente und Sicherungen (Standard: instance/)")),
+    Setting("DATABASE_URL", _text, "", N_("Datenbank; leer = SQLite in HOME; sonst postgresql+psycopg://…")),
+    Setting("SECRET_KEY", _secret_key, "", N_("Schlüssel für Sitzungen; wird beim ersten Start in HOME angelegt"), True),
+    Setting("AUTHORITY", _text, "Schulträger", N_("Name des Schulträgers in Kopfzeile und Berichten")),
+    Setting("CONTACT", _text, "", N_("E-Mail-Adresse für Rückmeldungen zur Barrierefreiheit")),
+    Setting("HTTPS", _yes_no, False, N_("ja, wenn das Produkt hinter HTTPS läuft: Cookies nur verschlüsselt")),
+    Setting("TRUSTED_PROXIES", _whole, 0, N_("Zahl der Proxys davor, deren X-Forwarded-Kopfzeilen gelten")),
+    Setting("IDLE_MINUTES", _whole, 30, N_("Minuten ohne Tätigkeit, nach denen eine Sitzung endet")),
+    Setting("SESSION_HOURS", _whole, 12, N_("Stunden, nach denen eine Sitzung spätestens endet")),
+    Setting("UPLOAD_MB", _whole, 32, N_("größte Datei, die hochgeladen werden darf, in MB")),
+    Setting("ASSET_TAG_PREFIX", _text, "IT-", N_("Anfang der Inventarnummern, die das Produkt vergibt")),
+    Setting("LDAP_URL", _text, "", N_("Verzeichnis, etwa ldaps://verzeichnis.example:636; mehrere mit Leerzeichen")),
+    Setting("LDAP_BASE_DN", _text, "", N_("Wurzel der Suche, etwa dc=schulen,dc=example")),
+    Setting("LDAP_BIND_DN", _text, "", N_("Konto, das lesen darf")),
+    Setting("LDAP_PASSWORD", _text, "", N_("Kennwort dieses Kontos"), True),
+    Setting("LDAP_PROFILE", _text, "ucs", N_("Aufbau des Verzeichnisses: ucs, inetorg oder der Pfad einer TOML-Datei")),
+    Setting("LDAP_CA_FILE", _text, "", N_("Zertifikat der ausstellenden Stelle (PEM)")),
+    Setting("LDAP_STARTTLS", _yes_no, True, N_("StartTLS bei ldap://-Adressen")),
+    Setting("LDAP_PLAIN", _yes_no, False, N_("unverschlüsselte Verbindung erlauben (nur zum Ausprobieren)")),
+    Setting(
+        "LDAP_MAX_LEAVERS_PERCENT",
+        _percent,
+        10,
+        N_("Abgleich hält an, wenn mehr Prozent fehlen, insgesamt oder an einer Schule"),
+    ),
+)
+
+_BY_NAME = {setting.name: setting for setting in SETTINGS}
+
+
+class Settings:
+    """The settings of one running program; ``settings.LDAP_URL`` or ``settings["LDAP_URL"]``."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self._values = dict(values)
+
+    def __getitem__(self, name: str) -> Any:
+        return self._values[name]
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self._values[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def __repr__(self) -> str:
+        shown = {name: "…" if _BY_NAME[name].secret else value for name, value in self._values.items()}
+        return f"Settings({shown})"
+
+    @property
+    def home(self) -> Path:
+        return Path(self._values["HOME"])
+
+
+def load(overrides: Mapping[str, Any] | None = None, environ: Mapping[str, str] | None = None) -> Settings:
+    """Settings from `overrides`, then the environment, then ``HOME/settings.toml``, then the defaults.
+
+    Makes HOME and a secret key where there are none. Raises SettingsError that names the setting.
+    """
+    environ = os.environ if environ is None else environ
+    overrides = {name.removeprefix(PREFIX): value for name, value in (overrides or {}).items()}
+    home = Path(overrides.get("HOME") or environ.get(PREFIX + "HOME") or PROJECT / "instance").absolute()
+    written = _from_file(home / "settings.toml")
+    values = {setting.name: _value(setting, overrides, environ, written) for setting in SETTINGS}
+    values["HOME"] = str(home)
+    home.mkdir(parents=True, exist_ok=True)
+    values["SECRET_KEY"] = values["SECRET_KEY"] or _kept_secret(home / "secret_key")
+    values["DATABASE_URL"] = values["DATABASE_URL"] or f"sqlite:///{home / 'school-it.db'}"
+    return Settings(values)
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        return {}
+    try:
+        written = tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        raise SettingsError(
+            N_("%(path)s ist keine lesbare TOML-Datei: %(why)s"), path=path, why=str(problem)
+        ) from None
+    values = {name.removeprefix(PREFIX): value for name, value in written.items()}
+    for name in values:
+        if name.removesuffix("_FILE") not in _BY_NAME:
+            raise SettingsError(N_("%(path)s nennt die unbekannte Einstellung %(name)s."), path=path, name=name)
+    return values
+
+
+def _value(
+    setting: Setting, overrides: Mapping[str, Any], environ: Mapping[str, str], written: Mapping[str, Any]
+) -> Any:
+    for source, name in ((overrides, setting.name), (environ, PREFIX + setting.name), (written, setting.name)):
+        if name in source:
+            return _read(setting, source[name])
+        if setting.secret and source.get(name + "_FILE"):
+            return _read(setting, _secret_file(setting, source[name + "_FILE"]))
+    return setting.default
+
+
+def _read(setting: Setting, value: Any) -> Any:
+    if isinstance(value, bool):
+        value = "1" if value else "0"
+    if value == "" and setting.default in ("", None):
+        return setting.default
+    try:
+        return setting.read(str(value))
+    except (ValueError, KeyError):
+        shown = "…" if setting.secret else value
+        raise SettingsError(
+            N_("Die Einstellung %(name)s hat den Wert »%(value)s«, der dort nicht geht (%(about)s)."),
+            name=PREFIX + setting.name,
+            value=shown,
+            about=setting.about,
+        ) from None
+
+
+def _secret_file(setting: Setting, path: str) -> str:
+    try:
+        return Path(path).read_text("utf-8").rstrip("\r\n")
+    except OSError as problem:
+        raise SettingsError(
+            N_("Die Datei %(path)s aus %(name)s ist nicht lesbar: %(why)s"),
+            path=path,
+            name=f"{PREFIX}{setting.name}_FILE",
+            why=problem.strerror,
+        ) from None
+
+
+def _kept_secret(path: Path) -> str:
+    """The secret of this installation, made once; two starts at the same time agree on one."""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return _secret_key(path.read_text("ascii").strip())
+    with os.fdopen(handle, "w") as file:
+        file.write(secrets.token_urlsafe(SECRET_LENGTH))
+    return path.read_text("ascii")

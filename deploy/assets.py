@@ -3,8 +3,8 @@
 What comes is named by package.json, fixed by package-lock.json and checked, file by file, against
 deploy/assets.sha256. When everything is there already nothing is fetched, so a release archive, which brings
 static/vendor along, needs neither npm nor a network. After a change of versions or icons:
-`python deploy/assets.py --renew`, then look at the difference of deploy/assets.sha256. Standard library only, as it
-runs before anything is installed.
+`python deploy/assets.py --renew`, then look at the difference of deploy/assets.sha256. Standard library only,
+as it runs before anything is installed.
 """
 
 from __future__ import annotations

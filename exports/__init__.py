@@ -1,0 +1,1 @@
+"""The door out: what the house knows, as workbooks."""

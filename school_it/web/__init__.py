@@ -6,7 +6,7 @@ import secrets
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, flash, g, jsonify, redirect, render_template, request, session
+from flask import Flask, Response, current_app, flash, g, jsonify, redirect, render_template, request, session
 from flask_babel import Babel, get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -53,6 +53,10 @@ def said(sentence: Sentence | SchoolItError) -> str:
 
 def flash_done(text: str) -> None:
     flash(text, "success")
+
+
+def flash_hint(text: str) -> None:
+    flash(text, "warning")
 
 
 def flash_problem(problem: SchoolItError | str) -> None:
@@ -160,8 +164,6 @@ def _answer_http(error: HTTPException) -> Any:
 def _answer_unexpected(error: Exception) -> Any:
     """A fault of the house: the reader gets a number, the log gets the number and the trace."""
     number = secrets.token_hex(4)
-    from flask import current_app
-
     current_app.logger.exception("unexpected error %s on %s %s", number, request.method, request.endpoint)
     if current_app.config.get("PROPAGATE_EXCEPTIONS"):
         raise error

@@ -1,0 +1,77 @@
+"""Schul-IT put together: the one module that knows every room and every door."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import Flask
+from flask.cli import FlaskGroup, ScriptInfo
+from flask_migrate import Migrate
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from school_it import database, settings, web
+from school_it.accounts import commands as account_commands
+from school_it.accounts import signing_in
+from school_it.accounts.views import bp as accounts
+from school_it.overview.views import bp as overview
+from school_it.schools.views import bp as schools
+from school_it.web import frame, show
+
+ROOT = Path(__file__).resolve().parent
+BLUEPRINTS = (overview, accounts, schools)
+COMMANDS = (account_commands.user, account_commands.token)
+
+
+def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
+    """The product as a Flask application.
+
+    `overrides` win over environment and file: settings by their name with or without ``SCHOOL_IT_``, and anything
+    else as Flask's own configuration. Raises SettingsError for a bad value.
+    """
+    own, flasks = _sorted(overrides or {})
+    wanted = settings.load(own)
+    app = Flask(__name__, root_path=str(ROOT), instance_path=str(wanted.home))
+    app.config.update(
+        SCHOOL_IT=wanted,
+        SECRET_KEY=wanted.SECRET_KEY,
+        MAX_CONTENT_LENGTH=wanted.UPLOAD_MB * 1024 * 1024,
+        SESSION_COOKIE_SECURE=wanted.HTTPS,
+        SESSION_COOKIE_NAME="__Host-school_it" if wanted.HTTPS else "school_it",
+    )
+    app.config.update(flasks)
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    if wanted.TRUSTED_PROXIES:
+        hops = wanted.TRUSTED_PROXIES
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    database.prepare(app, wanted)
+    Migrate(app, database.db, directory=str(ROOT / "school_it" / "migrations"), render_as_batch=True)
+    for part in (web, frame, show, signing_in):
+        part.prepare(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    return app
+
+
+def _sorted(overrides: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    known = {setting.name for setting in settings.SETTINGS}
+    own = {name: value for name, value in overrides.items() if name.removeprefix(settings.PREFIX) in known}
+    return own, {name: value for name, value in overrides.items() if name not in own}
+
+
+@click.group(cls=FlaskGroup, create_app=create_app, add_default_commands=False, add_version_option=False)
+def command_line() -> None:
+    """Schul-IT: Geräte, Personen und Planung der Schulen einer Stadt."""
+
+
+for command in COMMANDS:
+    command_line.add_command(command)
+
+
+def main() -> None:
+    logging.basicConfig(level=logging.WARNING)
+    command_line(obj=ScriptInfo(create_app=create_app))

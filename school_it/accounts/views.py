@@ -1,0 +1,330 @@
+"""Pages for signing in and out, one's own profile, and the accounts of the house."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, redirect, request, session, url_for
+from flask_babel import gettext as _
+from flask_login import current_user, login_user, logout_user
+from werkzeug.wrappers import Response
+
+from school_it import audit
+from school_it.access import ORDER, RIGHTS, ROLE_NAMES, May, current, needs, public
+from school_it.accounts import actions, passwords, queries
+from school_it.accounts.forms import (
+    ActForm,
+    NewUserForm,
+    OwnPasswordForm,
+    PasswordForm,
+    RoleForm,
+    ShortcutsForm,
+    SignInForm,
+    TokenForm,
+    UserForm,
+)
+from school_it.accounts.signing_in import SignedIn, check_password
+from school_it.database import db, now, transaction
+from school_it.errors import N_, NotThere, SchoolItError
+from school_it.schools import queries as school_queries
+from school_it.web import LANGUAGES, back_to, flash_done, is_own_path, page, said, show
+from school_it.web.fields import refusals_in, status_of
+
+bp = Blueprint("accounts", __name__)
+
+FIELD_NAMES = {"display_name": N_("Anzeigename"), "email": N_("E-Mail"), "active": N_("offen")}
+LOOKS = {"theme": ("auto", "light", "dark"), "density": ("compact", "normal"), "language": tuple(LANGUAGES)}
+
+
+@bp.route("/login", methods=["GET", "POST"])
+@public
+def sign_in() -> Any:
+    if current_user.is_authenticated:
+        return redirect(url_for("overview.home"))
+    form = SignInForm()
+    status = 200
+    if form.validate_on_submit():
+        try:
+            _sign_in(form.name.data, form.password.data)
+            wanted = form.next.data or ""
+            return redirect(wanted if is_own_path(wanted) else url_for("overview.home"))
+        except SchoolItError as problem:
+            status = problem.status
+            form.form_errors.append(said(problem))
+    elif not form.is_submitted():
+        form.next.data = request.args.get("next", "")
+    return page("accounts/sign_in.html", status if status != 200 else status_of(form), form=form)
+
+
+def _sign_in(name: str, password: str) -> None:
+    at = now()
+    with transaction() as writing:
+        actions.begin_try(writing, name=name.lower(), address=request.remote_addr or "", at=at)
+    user = check_password(db.session(), name, password)
+    if user is None:
+        raise actions.WrongPassword(N_("Anmeldename oder Kennwort stimmt nicht."))
+    user_id = user.id
+    with transaction() as writing:
+        user = queries.user_by_id(writing, user_id)
+        key = actions.sign_in(writing, user, name=name.lower(), agent=request.headers.get("User-Agent", ""), at=at)
+    session.clear()
+    fresh = queries.user_by_id(db.session(), user_id)
+    login_user(SignedIn(fresh, fresh.acting(queries.grants_of(db.session(), user_id, at.date())), key))
+
+
+@bp.post("/logout")
+@public
+def sign_out() -> Response:
+    key = current_user.get_id() if current_user.is_authenticated else None
+    if key:
+        with transaction() as writing:
+            actions.sign_out(writing, key)
+    logout_user()
+    session.clear()
+    flash_done(_("Sie sind abgemeldet."))
+    return redirect(url_for(".sign_in"))
+
+
+@bp.post("/appearance")
+@public
+def appearance() -> Response:
+    """Language, colours and density: kept with the account, or with the browser before signing in."""
+    chosen = {name: request.form[name] for name, allowed in LOOKS.items() if request.form.get(name) in allowed}
+    session.update(chosen)
+    if current_user.is_authenticated and chosen:
+        with transaction() as writing:
+            actions.choose_looks(writing, current_user.user.id, chosen)
+    return back_to(url_for("overview.home"))
+
+
+@bp.get("/profile")
+@needs(May.SEE_HOME)
+def profile() -> Any:
+    return _profile()
+
+
+def _profile(status: int = 200, **forms: Any) -> Any:
+    reading, user = db.session(), current_user.user
+    values = {
+        "password_form": OwnPasswordForm(formdata=None),
+        "token_form": TokenForm(formdata=None),
+        "shortcuts_form": ShortcutsForm(formdata=None, obj=user),
+        "new_token": None,
+        **forms,
+    }
+    return page(
+        "accounts/profile.html",
+        status,
+        user=user,
+        act=ActForm(formdata=None),
+        role_names=ROLE_NAMES,
+        grants=current_user.actor.grants,
+        school_names=queries.school_names(reading),
+        sessions=queries.sessions_of(reading, user.id),
+        tokens=queries.tokens_of(reading, user.id),
+        **values,
+    )
+
+
+@bp.post("/profile/password")
+@needs(May.SEE_HOME)
+def own_password() -> Any:
+    form = OwnPasswordForm()
+    if form.validate_on_submit():
+        name = current_user.user.name
+        with refusals_in(form):
+            if check_password(db.session(), name, form.old_password.data) is None:
+                raise actions.WrongPassword(N_("Das bisherige Kennwort stimmt nicht."))
+            with transaction() as writing:
+                actions.set_password(writing, queries.get_user(writing, name), form.password.data, by=current())
+        if not form.errors:
+            logout_user()
+            flash_done(_("Das Kennwort ist geändert. Bitte neu anmelden."))
+            return redirect(url_for(".sign_in"))
+    return _profile(status_of(form), password_form=form)
+
+
+@bp.post("/profile/shortcuts")
+@needs(May.SEE_HOME)
+def shortcuts() -> Response:
+    form = ShortcutsForm()
+    with transaction() as writing:
+        actions.choose_looks(writing, current_user.user.id, {"shortcuts": bool(form.shortcuts.data)})
+    flash_done(_("Gespeichert."))
+    return redirect(url_for(".profile"))
+
+
+@bp.post("/profile/sessions/end")
+@needs(May.SEE_HOME)
+def end_own_sessions() -> Response:
+    with transaction() as writing:
+        actions.end_sessions(writing, queries.get_user(writing, current_user.user.name))
+    logout_user()
+    flash_done(_("Alle Sitzungen sind beendet."))
+    return redirect(url_for(".sign_in"))
+
+
+@bp.post("/profile/tokens")
+@needs(May.SEE_HOME)
+def new_token() -> Any:
+    form, secret = TokenForm(), None
+    if form.validate_on_submit():
+        with refusals_in(form), transaction() as writing:
+            user = queries.get_user(writing, current_user.user.name)
+            name, scope, days = form.token_name.data, form.scope.data, form.days.data
+            secret = actions.make_token(writing, user, scope=scope, days=days, name=name, by=current())
+    return _profile(status_of(form), token_form=form, new_token=secret)
+
+
+@bp.post("/profile/tokens/<int:ident>/end")
+@needs(May.SEE_HOME)
+def end_token(ident: int) -> Response:
+    with transaction() as writing:
+        user = queries.get_user(writing, current_user.user.name)
+        token = next((token for token in queries.tokens_of(writing, user.id) if token.id == ident), None)
+        if token is None:
+            raise NotThere(N_("Diesen Zugriffsschlüssel gibt es nicht."))
+        actions.end_token(writing, token, user, by=current())
+    flash_done(_("Der Zugriffsschlüssel gilt nicht mehr."))
+    return redirect(url_for(".profile"))
+
+
+@bp.get("/accounts")
+@needs(May.SEE_ACCOUNTS)
+def index() -> Any:
+    reading = db.session()
+    return page(
+        "accounts/index.html",
+        users=queries.users(reading),
+        school_names=queries.school_names(reading),
+        role_names=ROLE_NAMES,
+    )
+
+
+@bp.get("/accounts/rights")
+@needs(May.SEE_ACCOUNTS)
+def rights() -> Any:
+    return page("accounts/rights.html", rights=RIGHTS, order=ORDER, role_names=ROLE_NAMES)
+
+
+@bp.route("/accounts/new", methods=["GET", "POST"])
+@needs(May.EDIT_ACCOUNTS)
+def new() -> Any:
+    form = NewUserForm()
+    if form.validate_on_submit():
+        with refusals_in(form), transaction() as writing:
+            actions.add_user(writing, **form.values, by=current())
+        if not form.errors:
+            flash_done(_("Das Konto ist angelegt. Jetzt fehlt noch ein Recht."))
+            return redirect(url_for(".account", name=form.name.data.lower()))
+    return page("accounts/new.html", status_of(form), form=form)
+
+
+@bp.get("/accounts/<name>")
+@needs(May.SEE_ACCOUNTS)
+def account(name: str) -> Any:
+    return _account(name)
+
+
+def _account(name: str, status: int = 200, **forms: Any) -> Any:
+    reading = db.session()
+    user = queries.get_user(reading, name)
+    schools = school_queries.choices(reading, seen_by=current())
+    values = {
+        "form": UserForm(formdata=None, obj=user),
+        "role_form": RoleForm(formdata=None, schools=schools),
+        "password_form": PasswordForm(formdata=None),
+        **forms,
+    }
+    return page(
+        "accounts/account.html",
+        status,
+        user=user,
+        act=ActForm(formdata=None),
+        role_names=ROLE_NAMES,
+        school_names=queries.school_names(reading),
+        events=show.story(audit.story(reading, user), names=FIELD_NAMES, tell=_told),
+        **values,
+    )
+
+
+def _told(entry: audit.Entry) -> str | None:
+    role = entry.facts.get("role")
+    if role is None:
+        return None
+    what = _(audit.SAID[audit.Action(entry.action)])
+    school = entry.facts.get("school")
+    return f"{what}: {_(ROLE_NAMES[role])}" + (f" ({school})" if school else "")
+
+
+@bp.post("/accounts/<name>")
+@needs(May.EDIT_ACCOUNTS)
+def change(name: str) -> Any:
+    form = UserForm()
+    if form.validate_on_submit():
+        with refusals_in(form), transaction() as writing:
+            user = queries.get_user(writing, name)
+            actions.change_user(writing, user, **form.values, version=form.seen_version, by=current())
+        if not form.errors:
+            flash_done(_("Gespeichert."))
+            return redirect(url_for(".account", name=name))
+    return _account(name, status_of(form), form=form)
+
+
+@bp.post("/accounts/<name>/roles")
+@needs(May.EDIT_ACCOUNTS)
+def grant_role(name: str) -> Any:
+    form = RoleForm(schools=school_queries.choices(db.session(), seen_by=current()))
+    if form.validate_on_submit():
+        with refusals_in(form), transaction() as writing:
+            schools = [school_queries.get_school(writing, number, seen_by=current()) for number in form.schools.data]
+            user, until, reason = queries.get_user(writing, name), form.until.data, form.reason.data
+            actions.grant_role(writing, user, form.role.data, schools=schools, until=until, reason=reason, by=current())
+        if not form.errors:
+            flash_done(_("Das Recht ist gegeben. Offene Sitzungen dieses Kontos sind beendet."))
+            return redirect(url_for(".account", name=name))
+    return _account(name, status_of(form), role_form=form)
+
+
+@bp.post("/accounts/<name>/roles/<int:ident>/end")
+@needs(May.EDIT_ACCOUNTS)
+def end_role(name: str, ident: int) -> Response:
+    with transaction() as writing:
+        user = queries.get_user(writing, name)
+        grant = next((grant for grant in user.roles if grant.id == ident), None)
+        if grant is None:
+            raise NotThere(N_("Dieses Recht gibt es nicht."))
+        actions.end_role(writing, user, grant, by=current())
+    flash_done(_("Das Recht ist beendet."))
+    return redirect(url_for(".account", name=name))
+
+
+@bp.post("/accounts/<name>/password")
+@needs(May.EDIT_ACCOUNTS)
+def set_password(name: str) -> Any:
+    form = PasswordForm()
+    if form.validate_on_submit():
+        with refusals_in(form), transaction() as writing:
+            actions.set_password(writing, queries.get_user(writing, name), form.password.data, by=current())
+        if not form.errors:
+            flash_done(_("Das Kennwort ist gesetzt; alle Sitzungen dieses Kontos sind beendet."))
+            return redirect(url_for(".account", name=name))
+    return _account(name, status_of(form), password_form=form)
+
+
+@bp.post("/accounts/<name>/close")
+@needs(May.EDIT_ACCOUNTS)
+def close(name: str) -> Response:
+    with transaction() as writing:
+        actions.close_user(writing, queries.get_user(writing, name), by=current())
+    flash_done(_("Das Konto ist geschlossen."))
+    return redirect(url_for(".account", name=name))
+
+
+@bp.post("/accounts/<name>/reopen")
+@needs(May.EDIT_ACCOUNTS)
+def reopen(name: str) -> Response:
+    with transaction() as writing:
+        actions.reopen_user(writing, queries.get_user(writing, name), by=current())
+    flash_done(_("Das Konto ist wieder offen."))
+    return redirect(url_for(".account", name=name))

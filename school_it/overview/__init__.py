@@ -1,0 +1,1 @@
+"""The front desk: what needs attention, one search over everything, help."""

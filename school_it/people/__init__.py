@@ -1,0 +1,1 @@
+"""People: staff and pupils, their schools and classes, and the directory they come from."""

@@ -1,0 +1,125 @@
+"""Tables of people, the schools they belong to, and the runs of the directory sync.
+
+Only what the authority needs to lend a device is kept (GDPR Art. 5(1)(c), VO-DV I/II NRW): names, school, class, sign-in,
+official address. No birth date, no sex, no address.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from school_it.database import Model, Moment, Versioned, now, words
+from school_it.errors import N_
+from school_it.schools.models import School
+
+
+class PersonRole(StrEnum):
+    PUPIL = "pupil"
+    TEACHER = "teacher"
+    STAFF = "staff"
+
+
+PERSON_ROLES = {
+    PersonRole.PUPIL: N_("Schüler"),
+    PersonRole.TEACHER: N_("Lehrkraft"),
+    PersonRole.STAFF: N_("Personal"),
+}
+
+
+class PersonState(StrEnum):
+    ACTIVE = "active"
+    LEFT = "left"
+    FORGOTTEN = "forgotten"
+
+
+PERSON_STATES = {
+    PersonState.ACTIVE: N_("aktiv"),
+    PersonState.LEFT: N_("abgegangen"),
+    PersonState.FORGOTTEN: N_("vergessen"),
+}
+
+
+class Person(Versioned, Model):
+    """A pupil, teacher or other member of staff. (`source`, `stable_id`) is who it is; every name may change.
+
+    `source` is ``directory`` or ``file``; `stable_id` the directory's own id, `record_id` the key of the school's software.
+    `folded` holds names and sign-in in small letters without umlauts, for the search.
+    """
+
+    __tablename__ = "people"
+    __table_args__ = (
+        UniqueConstraint("source", "stable_id"),
+        Index("ix_people_school_class", "school_id", "school_class"),
+        Index("ix_people_family_name", "family_name", "given_name", "id"),
+        Index("ix_people_username", "username"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source: Mapped[str] = mapped_column(String(20), nullable=False)
+    stable_id: Mapped[str] = mapped_column(String(80), nullable=False)
+    record_id: Mapped[str | None] = mapped_column(String(80), index=True)
+    role: Mapped[PersonRole] = mapped_column(words(PersonRole), nullable=False)
+    given_name: Mapped[str] = mapped_column(String(120), nullable=False, default="")
+    family_name: Mapped[str] = mapped_column(String(120), nullable=False)
+    username: Mapped[str | None] = mapped_column(String(120))
+    email: Mapped[str | None] = mapped_column(String(200))
+    school_id: Mapped[int | None] = mapped_column(ForeignKey("schools.id", ondelete="SET NULL"))
+    school_class: Mapped[str | None] = mapped_column(String(40))
+    class_raw: Mapped[str | None] = mapped_column(String(80))
+    state: Mapped[PersonState] = mapped_column(words(PersonState), nullable=False, default=PersonState.ACTIVE)
+    left_on: Mapped[date | None]
+    leaves_on: Mapped[date | None]
+    folded: Mapped[str] = mapped_column(String(400), nullable=False, default="")
+
+    school: Mapped[School | None] = relationship(lazy="joined")
+    memberships: Mapped[list[Membership]] = relationship(back_populates="person", cascade="all, delete-orphan")
+
+    __mapper_args__ = {"version_id_col": Versioned.version}  # noqa: RUF012
+
+    @property
+    def name(self) -> str:
+        return f"{self.given_name} {self.family_name}".strip()
+
+    @property
+    def trace_label(self) -> str:
+        """Never the name: the trail keeps labels for good."""
+        return f"#{self.id}"
+
+    @property
+    def trace_school_id(self) -> int | None:
+        return self.school_id
+
+
+class Membership(Model):
+    """A person belongs to a school; the main one is also `Person.school_id`."""
+
+    __tablename__ = "memberships"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
+    school_id: Mapped[int] = mapped_column(ForeignKey("schools.id", ondelete="CASCADE"), primary_key=True, index=True)
+
+    person: Mapped[Person] = relationship(back_populates="memberships")
+    school: Mapped[School] = relationship(lazy="joined", innerjoin=True)
+
+
+class SyncRun(Model):
+    """One run of the directory sync, with its counts as in ``ldap sync --json``."""
+
+    __tablename__ = "sync_runs"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    begun_at: Mapped[datetime] = mapped_column(Moment, nullable=False, default=now)
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)
+    dry_run: Mapped[bool] = mapped_column(nullable=False, default=False)
+    forced: Mapped[bool] = mapped_column(nullable=False, default=False)
+    applied: Mapped[bool] = mapped_column(nullable=False, default=False)
+    actor_name: Mapped[str] = mapped_column(String(120), nullable=False)
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("batches.id"))
+    outcome: Mapped[str] = mapped_column(String(20), nullable=False, default="running")
+    sentence: Mapped[str | None] = mapped_column(String(500))
+    result: Mapped[dict[str, Any]] = mapped_column(JSON, nullable=False, default=dict)

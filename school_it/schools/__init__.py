@@ -1,0 +1,1 @@
+"""Schools, their buildings and rooms, and their yearly figures."""

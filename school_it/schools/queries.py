@@ -1,0 +1,102 @@
+"""Finding schools, rooms and figures; `seen_by` narrows each to what that person may see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Row, Select, func, select
+from sqlalchemy.orm import Session
+
+from school_it.access import Actor, May
+from school_it.errors import N_, NotThere
+from school_it.schools.models import Building, Room, School, YearlyFigures
+
+
+def schools(session: Session, *, seen_by: Actor, may: May = May.SEE_SCHOOLS) -> Sequence[School]:
+    """The schools within reach, by name."""
+    return session.scalars(
+        select(School).where(seen_by.scope(may).where(School.id)).order_by(School.name, School.id)
+    ).all()
+
+
+def choices(session: Session, *, seen_by: Actor, may: May = May.SEE_SCHOOLS) -> list[tuple[str, str]]:
+    """School number and name of the schools within reach, as a select field wants them."""
+    rows = session.execute(
+        select(School.school_number, School.name).where(seen_by.scope(may).where(School.id)).order_by(School.name)
+    )
+    return [(number, f"{name} ({number})") for number, name in rows]
+
+
+def find_school(session: Session, number: str) -> School | None:
+    return session.scalar(select(School).where(School.school_number == number))
+
+
+def get_school(session: Session, number: str, *, seen_by: Actor, may: May = May.SEE_SCHOOLS) -> School:
+    school = find_school(session, number)
+    if school is None or not seen_by.scope(may).holds(school.id):
+        raise NotThere(N_("Die Schule %(number)s gibt es hier nicht."), number=number)
+    return school
+
+
+def ids_by_number(session: Session) -> dict[str, int]:
+    return {number: ident for number, ident in session.execute(select(School.school_number, School.id))}
+
+
+def rooms_of(session: Session, school: School) -> Sequence[Room]:
+    return session.scalars(select(Room).where(Room.school_id == school.id).order_by(Room.room)).all()
+
+
+def find_room(session: Session, school_id: int, room: str) -> Room | None:
+    return session.scalar(select(Room).where(Room.school_id == school_id, Room.room == room))
+
+
+def get_room(session: Session, school: School, room: str) -> Room:
+    found = find_room(session, school.id, room)
+    if found is None:
+        raise NotThere(N_("Den Raum %(room)s gibt es an dieser Schule nicht."), room=room)
+    return found
+
+
+def find_building(session: Session, school_id: int, name: str) -> Building | None:
+    return session.scalar(select(Building).where(Building.school_id == school_id, Building.name == name))
+
+
+def buildings_of(session: Session, school: School) -> Sequence[Building]:
+    return session.scalars(select(Building).where(Building.school_id == school.id).order_by(Building.name)).all()
+
+
+def figures_of(session: Session, school: School) -> Sequence[YearlyFigures]:
+    """All yearly figures, the newest school year first, the whole school before its grades."""
+    wanted = select(YearlyFigures).where(YearlyFigures.school_id == school.id)
+    return session.scalars(wanted.order_by(YearlyFigures.school_year.desc(), YearlyFigures.grade)).all()
+
+
+def latest_figures(session: Session, *, seen_by: Actor) -> dict[int, YearlyFigures]:
+    """By school id, the newest figures of the whole school."""
+    wanted = select(YearlyFigures).where(
+        YearlyFigures.grade == "", seen_by.scope(May.SEE_SCHOOLS).where(YearlyFigures.school_id)
+    )
+    return {row.school_id: row for row in session.scalars(wanted.order_by(YearlyFigures.school_year))}
+
+
+def room_counts(session: Session, *, seen_by: Actor) -> dict[int, int]:
+    """By school id, how many rooms are known."""
+    counted: Select[tuple[int, int]] = (
+        select(Room.school_id, func.count())
+        .where(seen_by.scope(May.SEE_SCHOOLS).where(Room.school_id))
+        .group_by(Room.school_id)
+    )
+    return {school_id: number for school_id, number in session.execute(counted)}
+
+
+def matching_rooms(session: Session, text: str, *, seen_by: Actor, limit: int = 20) -> Sequence[Row[tuple[Room, School]]]:
+    """Rooms whose number or name begins with or holds `text`, with their school."""
+    like = f"%{text.replace('%', '').replace('_', '')}%"
+    return session.execute(
+        select(Room, School)
+        .join(School, School.id == Room.school_id)
+        .where(seen_by.scope(May.SEE_SCHOOLS).where(Room.school_id))
+        .where(Room.room.like(like) | Room.name.like(like))
+        .order_by(Room.room, School.name)
+        .limit(limit)
+    ).all()

@@ -1,0 +1,164 @@
+"""Form fields that read what people type in Germany; the reading itself is that of `cells`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+from wtforms import Field, SelectField, StringField, ValidationError
+from wtforms.widgets import TextInput
+
+from school_it import cells, money
+from school_it.errors import BadValue, N_, SchoolItError
+from school_it.web import said
+
+
+class Form(FlaskForm):
+    """A form of the house. `version` is what the editor saw, for optimistic locking."""
+
+    class Meta(FlaskForm.Meta):
+        def get_translations(self, form: Any) -> Any:
+            return _FieldTexts()
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What was entered, without the form's own machinery."""
+        return {name: field.data for name, field in self._fields.items() if name not in OWN_FIELDS}
+
+    @property
+    def seen_version(self) -> int | None:
+        """The version of the object that the editor had in front of them."""
+        text = str(self._fields["version"].data or "")
+        return int(text) if text.isdigit() else None
+
+
+EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
+
+
+@contextmanager
+def refusals_in(form: Form) -> Iterator[None]:
+    """What an action refuses becomes an error of the form, which keeps everything that was typed."""
+    try:
+        yield
+    except SchoolItError as problem:
+        form.form_errors.append(said(problem))
+
+
+def status_of(form: Form) -> int:
+    return 422 if form.errors else 200
+
+
+OWN_FIELDS = frozenset({"csrf_token", "version", "next", "submit"})
+
+
+class _FieldTexts:
+    """WTForms' own messages in our catalogue."""
+
+    def gettext(self, text: str) -> str:
+        return _(_FIELD_TEXTS.get(text, text))
+
+    def ngettext(self, one: str, many: str, n: int) -> str:
+        return _(_FIELD_TEXTS.get(one if n == 1 else many, one if n == 1 else many))
+
+
+_FIELD_TEXTS = {
+    "This field is required.": N_("Bitte ausfüllen."),
+    "Not a valid choice.": N_("Das steht nicht zur Auswahl."),
+    "Not a valid integer value.": N_("Bitte eine ganze Zahl eintragen."),
+    "Invalid email address.": N_("Das ist keine E-Mail-Adresse."),
+    "Field cannot be longer than %(max)d character.": N_("Höchstens %(max)d Zeichen."),
+    "Field cannot be longer than %(max)d characters.": N_("Höchstens %(max)d Zeichen."),
+    "Field must be at least %(min)d character long.": N_("Mindestens %(min)d Zeichen."),
+    "Field must be at least %(min)d characters long.": N_("Mindestens %(min)d Zeichen."),
+    "Field must be between %(min)d and %(max)d characters long.": N_("Zwischen %(min)d und %(max)d Zeichen."),
+    "Number must be between %(min)s and %(max)s.": N_("Bitte eine Zahl von %(min)s bis %(max)s."),
+    "Number must be at least %(min)s.": N_("Bitte eine Zahl ab %(min)s."),
+}
+
+
+class TextField(StringField):
+    """One line, cleaned as a cell would be; empty is None."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = cells.clean(valuelist[0]) or None if valuelist else None
+
+    def _value(self) -> str:
+        return self.data or ""
+
+
+class _ReadField(Field):
+    """A text field whose text is read by one function of `cells`; what was typed stays in the field."""
+
+    widget = TextInput()
+    read: Callable[[str], Any]
+    show: Callable[[Any], str]
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        text = cells.clean(valuelist[0]) if valuelist else ""
+        self.data = None
+        if text:
+            try:
+                self.data = type(self).read(text)
+            except BadValue as problem:
+                raise ValueError(problem.sentence.said_by(_)) from None
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else type(self).show(self.data)
+
+
+def _date_text(day: date) -> str:
+    return f"{day:%d.%m.%Y}"
+
+
+def _euro_text(amount: Decimal) -> str:
+    return money.shown(amount).removesuffix("\N{NO-BREAK SPACE}€")
+
+
+class DayField(_ReadField):
+    """A day as ``22.11.2026``; also reads 22.11.26, 2026-11-22 and 221126."""
+
+    read = staticmethod(cells.parse_date)
+    show = staticmethod(_date_text)
+
+
+class EuroField(_ReadField):
+    """An amount as ``1.234,56``."""
+
+    read = staticmethod(cells.read_euro)
+    show = staticmethod(_euro_text)
+
+
+class NumberField(_ReadField):
+    """A whole number."""
+
+    read = staticmethod(cells.read_integer)
+    show = staticmethod(str)
+
+
+class ChoiceField(SelectField):
+    """One of a list; the empty choice is None. `coerce` makes the value."""
+
+    def __init__(self, label: str, *, coerce: Callable[[str], Any] = str, **values: Any) -> None:
+        super().__init__(label, coerce=lambda text: None if text in ("", None) else coerce(text), **values)
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data is None:
+            return
+        super().pre_validate(form)
+
+
+class Needed:
+    """The validator for a field that has to be filled; a value that could not be read has its own message already."""
+
+    field_flags: ClassVar = {"required": True}
+
+    def __call__(self, form: Any, field: Any) -> None:
+        if field.data in (None, "") and not field.errors:
+            raise ValidationError(_("Bitte ausfüllen."))

@@ -1,0 +1,101 @@
+"""The frame around every page: navigation, addresses, the person's own look."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib import metadata
+from typing import Any
+
+from flask import Flask, current_app, request, session, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from school_it import web
+from school_it.access import ROLE_NAMES, May
+from school_it.errors import N_
+
+PRODUCT = "Schul-IT"
+
+# What stands in the main navigation: who sees it, where it leads, its word and its picture.
+NAVIGATION = (
+    (May.SEE_HOME, "overview.home", N_("Start"), "home"),
+    (May.SEE_DEVICES, "devices.index", N_("Geräte"), "devices"),
+    (May.SEE_SCHOOLS, "schools.index", N_("Schulen"), "school"),
+    (May.SEE_PEOPLE, "people.index", N_("Personen"), "person"),
+    (May.SEE_IMPORTS, "imports.index", N_("Einlesen"), "upload"),
+    (May.EXPORT, "exports.index", N_("Berichte"), "download"),
+    (May.SEE_JOBS, "jobs.index", N_("Aufträge"), "schedule"),
+    (May.SEE_ACCOUNTS, "accounts.index", N_("Konten"), "settings"),
+)
+PLACES = {
+    "home": "overview.home",
+    "search": "overview.search",
+    "profile": "accounts.profile",
+    "sign_in": "accounts.sign_in",
+    "sign_out": "accounts.sign_out",
+    "appearance": "accounts.appearance",
+    "accessibility": "overview.accessibility",
+    "help": "overview.help",
+}
+SIGNED_IN_ONLY = frozenset({"search", "profile", "sign_out", "help"})
+
+
+@dataclass(frozen=True)
+class Item:
+    title: str
+    url: str
+    icon: str
+    current: bool
+
+
+def prepare(app: Flask) -> None:
+    app.context_processor(_frame)
+
+
+def _frame() -> dict[str, Any]:
+    known = current_app.view_functions
+    inside = bool(current_user) and current_user.is_authenticated
+    return {
+        "product": PRODUCT,
+        "version": version(),
+        "town": current_app.config["SCHOOL_IT"].AUTHORITY,
+        "navigation": _navigation() if inside else [],
+        "places": {
+            name: url_for(endpoint)
+            for name, endpoint in PLACES.items()
+            if endpoint in known and (inside or name not in SIGNED_IN_ONLY)
+        },
+        "signed_in": {"name": current_user.display_name, "role": _role_words()} if inside else None,
+        "theme": session.get("theme") or (current_user.theme if current_user else "auto"),
+        "density": session.get("density") or (current_user.density if current_user else "compact"),
+        "shortcuts": current_user.shortcuts if current_user else True,
+        "lang": web.language()[:2],
+        "may": _may,
+        "May": May,
+    }
+
+
+def _may(permission: May, school_id: int | None = None) -> bool:
+    return bool(current_user.is_authenticated and current_user.actor.may(permission, school_id))
+
+
+def _navigation() -> list[Item]:
+    here = (request.endpoint or "").partition(".")[0]
+    return [
+        Item(_(title), url_for(endpoint), icon, current=endpoint.partition(".")[0] == here)
+        for permission, endpoint, title, icon in NAVIGATION
+        if endpoint in current_app.view_functions and _may(permission)
+    ]
+
+
+def _role_words() -> str:
+    return ", ".join(_(name) for role, name in ROLE_NAMES.items() if role in current_user.actor.roles)
+
+
+@cache
+def version() -> str:
+    try:
+        return metadata.version("school-it")
+    except metadata.PackageNotFoundError:
+        return ""

@@ -1,0 +1,122 @@
+"""Lists that stay quick at a million rows: a slice found by the last key seen, a count that stops counting.
+
+The state of a list is its address: filters, order and place stand in the query string, so a view can be bookmarked
+and sent to a colleague.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from flask import request, url_for
+from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy.orm import Session
+
+from school_it.errors import BadValue, N_
+
+PAGE_SIZES = (25, 50, 100, 200)
+DEFAULT_SIZE = 50
+COUNT_LIMIT = 10_000
+
+
+@dataclass(frozen=True)
+class Slice:
+    """Some rows of a list, and the cursors of its neighbours (None at the ends)."""
+
+    rows: Sequence[Any]
+    next: str | None
+    previous: str | None
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many rows there are; `capped` where there are more than anybody pages through."""
+
+    number: int
+    capped: bool
+
+
+def slice_of(
+    session: Session,
+    rows: Select[Any],
+    *,
+    key: ColumnElement[Any],
+    ident: ColumnElement[int],
+    descending: bool = False,
+    cursor: str | None = None,
+    size: int = DEFAULT_SIZE,
+) -> Slice:
+    """The slice of `rows` ordered by `key`, then `ident`, that begins at `cursor`.
+
+    `key` must never be NULL (wrap it in coalesce where its column may be); one statement, whatever the size of the
+    table. Raises BadValue where the cursor was tampered with.
+    """
+    backwards, place = _opened(cursor)
+    down = descending is not backwards
+    if place is not None:
+        mark, here = tuple_(key, ident), tuple_(*(_bound(value, column) for value, column in zip(place, (key, ident), strict=True)))
+        rows = rows.where(mark < here if down else mark > here)
+    order = (key.desc(), ident.desc()) if down else (key.asc(), ident.asc())
+    rows = rows.add_columns(key.label("_key"), ident.label("_ident")).order_by(*order)
+    found = list(session.execute(rows.limit(size + 1)))
+    more, found = len(found) > size, found[:size]
+    if backwards:
+        found.reverse()
+    return Slice(
+        rows=found,
+        next=_cursor(found[-1]) if found and (more or backwards) else None,
+        previous=_cursor(found[0], backwards=True) if found and (more if backwards else place is not None) else None,
+    )
+
+
+def count(session: Session, rows: Select[Any]) -> Count:
+    """Count `rows`, but not beyond `COUNT_LIMIT`."""
+    capped = rows.order_by(None).limit(COUNT_LIMIT + 1).subquery()
+    number = session.scalar(select(func.count()).select_from(capped)) or 0
+    return Count(min(number, COUNT_LIMIT), number > COUNT_LIMIT)
+
+
+def wanted_size(args: Mapping[str, str]) -> int:
+    size = args.get("size", "")
+    return int(size) if size.isdigit() and int(size) in PAGE_SIZES else DEFAULT_SIZE
+
+
+def here_with(**changes: Any) -> str:
+    """This page's own address with some of its query changed; None removes a value."""
+    query = {name: values for name, values in request.args.lists() if name not in changes}
+    query.update({name: value for name, value in changes.items() if value is not None})
+    return url_for(request.endpoint or "", **{**(request.view_args or {}), **query})
+
+
+def _bound(value: Any, column: ColumnElement[Any]) -> Any:
+    kind = getattr(column.type, "python_type", str)
+    if kind is date and isinstance(value, str):
+        return date.fromisoformat(value)
+    if kind is datetime and isinstance(value, str):
+        return datetime.fromisoformat(value)
+    return value
+
+
+def _cursor(row: Any, *, backwards: bool = False) -> str:
+    key = row._key.isoformat() if isinstance(row._key, date | datetime) else row._key
+    text = json.dumps([int(backwards), key, row._ident], default=str)
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _opened(cursor: str | None) -> tuple[bool, tuple[Any, int] | None]:
+    if not cursor:
+        return False, None
+    try:
+        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+        backwards, key, ident = json.loads(text)
+        if not isinstance(ident, int) or not isinstance(key, str | int | float):
+            raise ValueError(text)
+        return bool(backwards), (key, ident)
+    except (ValueError, TypeError, binascii.Error):
+        raise BadValue(N_("Diese Stelle der Liste gibt es nicht. Bitte von vorn beginnen.")) from None

@@ -1,0 +1,116 @@
+"""How values look on a page: German dates and amounts, words for yes and no, the story of an object."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Flask
+from flask_babel import gettext as _
+
+from school_it import money, school_year
+from school_it.audit import SAID, Action, Entry
+
+TOWN_TIME = ZoneInfo("Europe/Berlin")
+
+
+def day(value: date | None) -> str:
+    return "" if value is None else f"{value:%d.%m.%Y}"
+
+
+def moment(value: datetime | None) -> str:
+    return "" if value is None else f"{value.astimezone(TOWN_TIME):%d.%m.%Y, %H:%M}"
+
+
+def number(value: int | None) -> str:
+    return "" if value is None else f"{value:,}".replace(",", ".")
+
+
+def yes_no(value: bool | None) -> str:
+    return "" if value is None else _("ja") if value else _("nein")
+
+
+def prepare(app: Flask) -> None:
+    app.jinja_env.filters.update(
+        day=day,
+        moment=moment,
+        number=number,
+        euro=money.shown,
+        yes_no=yes_no,
+        school_year=lambda start: "" if start is None else school_year.label(start),
+        word=lambda value, words: "" if value is None else _(words[value]),
+    )
+
+
+@dataclass(frozen=True)
+class Event:
+    """One entry of the trail in words; `changes` are (what, before, after)."""
+
+    when: str
+    iso: str
+    who: str
+    sentence: str
+    changes: list[tuple[str, str, str]]
+    batch_id: int | None
+
+
+def story(
+    entries: Iterable[Entry],
+    *,
+    names: Mapping[str, str],
+    value: Callable[[str, Any], str | None] = lambda _field, _value: None,
+    tell: Callable[[Entry], str | None] = lambda _entry: None,
+) -> list[Event]:
+    """`names` are the German names of the fields, `value` may word a field's value, `tell` a whole entry."""
+    return [_event(entry, names, value, tell) for entry in entries]
+
+
+def _event(
+    entry: Entry,
+    names: Mapping[str, str],
+    value: Callable[[str, Any], str | None],
+    tell: Callable[[Entry], str | None],
+) -> Event:
+    return Event(
+        when=moment(entry.at),
+        iso=entry.at.isoformat(),
+        who=entry.actor_name,
+        sentence=tell(entry) or _(SAID[Action(entry.action)]),
+        changes=[
+            (_(names.get(field, field)), _worded(field, before, value), _worded(field, after, value))
+            for field, (before, after) in {**entry.changes, **_pairs(entry.personal)}.items()
+        ],
+        batch_id=entry.batch_id,
+    )
+
+
+def _pairs(personal: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {name: pair for name, pair in (personal or {}).items() if isinstance(pair, list) and len(pair) == 2}
+
+
+def _worded(field: str, stored: Any, value: Callable[[str, Any], str | None]) -> str:
+    own = value(field, stored)
+    return own if own is not None else stored_text(stored)
+
+
+def stored_text(stored: Any) -> str:
+    """A plain JSON value of the trail as people read it."""
+    if stored is None:
+        return ""
+    if isinstance(stored, bool):
+        return yes_no(stored)
+    if isinstance(stored, Decimal):
+        return money.shown(stored)
+    if isinstance(stored, Enum):
+        return str(stored.value)
+    if isinstance(stored, str) and len(stored) == 10 and stored[4:5] == "-" == stored[7:8]:
+        try:
+            return day(date.fromisoformat(stored))
+        except ValueError:
+            return stored
+    return str(stored)

@@ -1,0 +1,150 @@
+"""One product per test run, one clean database per test; SQLite by default, PostgreSQL with ``--database=postgresql``."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app import create_app
+from school_it import access
+from school_it.access import Actor, Role
+from school_it.accounts import actions as account_actions
+from school_it.database import db, transaction
+from school_it.schools import actions as school_actions
+from school_it.schools.models import School
+from school_it.schools.rules import SchoolType
+
+PASSWORD = "ein langer Satz mit Tuba"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", default="sqlite", choices=("sqlite", "postgresql"), help="where the data layer runs")
+
+
+@pytest.fixture(scope="session")
+def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    if request.config.getoption("--database") == "sqlite":
+        yield f"sqlite:///{tmp_path_factory.mktemp('database') / 'test.db'}"
+        return
+    from tests.postgres import fresh_database
+
+    with fresh_database() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    home = tmp_path_factory.mktemp("home")
+    made = create_app(
+        {
+            "TESTING": True,
+            "HOME": str(home),
+            "DATABASE_URL": database_url,
+            "SECRET_KEY": "x" * 40,
+            "WTF_CSRF_ENABLED": False,
+        }
+    )
+    with made.app_context():
+        db.create_all()
+        yield made
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture(autouse=True)
+def _clean(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Every test that uses the app finds an empty database."""
+    yield
+    if "app" in request.fixturenames:
+        made: Flask = request.getfixturevalue("app")
+        with made.app_context():
+            db.session.remove()
+            _empty()
+
+
+def _empty() -> None:
+    tables = [table.name for table in reversed(db.metadata.sorted_tables)]
+    with db.engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            names = ", ".join(f'"{name}"' for name in tables)
+            connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+            connection.commit()
+            return
+    _empty_sqlite(tables)
+
+
+def _empty_sqlite(tables: list[str]) -> None:
+    """Around the guards of the audit trail, which refuse a DELETE, on a connection of its own."""
+    raw = sqlite3.connect(db.engine.url.database or "", isolation_level=None)
+    guards = raw.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+    raw.execute("PRAGMA synchronous=OFF")
+    raw.execute("BEGIN IMMEDIATE")
+    for name, _sql in guards:
+        raw.execute(f'DROP TRIGGER "{name}"')
+    for table in tables:
+        raw.execute(f'DELETE FROM "{table}"')
+    for _name, sql in guards:
+        raw.execute(sql)
+    raw.execute("COMMIT")
+    raw.close()
+
+
+@pytest.fixture
+def session(app: Flask) -> Iterator[Session]:
+    """The session of the acting request; write with ``transaction()``."""
+    with app.app_context():
+        yield db.session()
+
+
+@pytest.fixture
+def house() -> Actor:
+    """The house itself: may do everything."""
+    return access.house("test")
+
+
+@pytest.fixture
+def school(session: Session, house: Actor) -> School:
+    return add_school(house, "115514", "Grundschule Am Beispielweg")
+
+
+@pytest.fixture
+def other_school(session: Session, house: Actor) -> School:
+    return add_school(house, "167149", "Gymnasium Beispielstadt", SchoolType.GY)
+
+
+def add_school(by: Actor, number: str, name: str, kind: SchoolType = SchoolType.G) -> School:
+    with transaction() as session:
+        return school_actions.add_school(
+            session, {"school_number": number, "name": name, "school_type": kind}, by=by
+        )
+
+
+@pytest.fixture
+def sign_in_as(app: Flask, house: Actor) -> Callable[..., FlaskClient]:
+    """``sign_in_as(Role.COORDINATOR, school)``: a browser in which that person is signed in."""
+
+    def signed_in(role: Role, *schools: School, name: str | None = None) -> FlaskClient:
+        name = name or role.value + "".join(school.school_number for school in schools)
+        with app.app_context():
+            with transaction() as session:
+                user = account_actions.add_user(session, name, password=PASSWORD, by=house)
+                account_actions.grant_role(session, user, role, schools=[session.merge(s) for s in schools], by=house)
+        browser = app.test_client()
+        answer = browser.post("/login", data={"name": name, "password": PASSWORD})
+        assert answer.status_code == 302, answer.get_data(as_text=True)
+        return browser
+
+    return signed_in
+
+
+@pytest.fixture
+def admin(sign_in_as: Callable[..., FlaskClient]) -> FlaskClient:
+    return sign_in_as(Role.ADMIN)
+
+

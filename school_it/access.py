@@ -67,6 +67,32 @@ class May(StrEnum):
     EDIT_ACCOUNTS = "accounts.edit"
 
 
+MAY_NAMES = {
+    May.SEE_HOME: N_("die Startseite und das eigene Profil sehen"),
+    May.SEE_SCHOOLS: N_("Schulen, Räume und Schulzahlen sehen"),
+    May.EDIT_SCHOOLS: N_("Schulen anlegen und ändern, Schulzahlen eintragen"),
+    May.EDIT_ROOMS: N_("Räume anlegen und ändern"),
+    May.SEE_PEOPLE: N_("Personen sehen"),
+    May.SEE_DIRECTORY: N_("den Abgleich mit dem Verzeichnis sehen"),
+    May.RUN_SYNC: N_("mit dem Verzeichnis abgleichen"),
+    May.SEE_OWN_DEVICES: N_("die eigenen Geräte sehen und bestätigen"),
+    May.SEE_DEVICES: N_("Geräte sehen"),
+    May.EDIT_DEVICES: N_("Geräte aufnehmen und ändern"),
+    May.LEND_DEVICES: N_("Geräte ausgeben und zurücknehmen"),
+    May.DISPOSE_DEVICES: N_("Geräte aussondern"),
+    May.APPROVE_DISPOSAL: N_("Aussonderungen genehmigen"),
+    May.EDIT_CATALOGUE: N_("Gerätearten und Modelle pflegen"),
+    May.SEE_IMPORTS: N_("eingelesene Dateien sehen"),
+    May.IMPORT_DEVICES: N_("Gerätelisten einlesen"),
+    May.IMPORT_ALL: N_("alle anderen Listen einlesen"),
+    May.EXPORT: N_("Berichte und Listen ausgeben"),
+    May.SEE_AUDIT: N_("nachlesen, wer was getan hat"),
+    May.SEE_JOBS: N_("laufende und beendete Aufträge sehen"),
+    May.SEE_ACCOUNTS: N_("Konten und Rechte sehen"),
+    May.EDIT_ACCOUNTS: N_("Konten anlegen, Rechte geben und beenden"),
+}
+
+
 class Reach(Enum):
     NONE = "-"
     OWN = "own"
@@ -219,6 +245,8 @@ def public(view: View) -> View:
 def _refuse_without(actor: Actor, permissions: tuple[May, ...]) -> None:
     if any(actor.may(permission) for permission in permissions):
         return
+    if not actor.grants:
+        raise NotAllowed(N_("Ihr Konto hat zurzeit keine Rolle. Bitte wenden Sie sich an die Administration."))
     if any(permission.endswith(".see") for permission in permissions):
         raise NotThere(N_("Diese Seite gibt es nicht."))
     raise NotAllowed(N_("Dafür fehlt Ihnen das Recht."))

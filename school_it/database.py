@@ -9,9 +9,10 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
@@ -25,6 +26,7 @@ from school_it.settings import Settings
 
 WRITES = "school_it_writes"
 BUSY_SECONDS = 15
+TOWN_TIME = ZoneInfo("Europe/Berlin")
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -93,6 +95,11 @@ def words(kind: type[enum.StrEnum]) -> Enum:
 
 def now() -> datetime:
     return datetime.now(UTC)
+
+
+def today() -> date:
+    """The day on the town's calendar: it begins at midnight there, not in Greenwich."""
+    return now().astimezone(TOWN_TIME).date()
 
 
 @contextmanager

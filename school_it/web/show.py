@@ -8,15 +8,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Flask
 from flask_babel import gettext as _
 
 from school_it import money, school_year
 from school_it.audit import SAID, Action, Entry
-
-TOWN_TIME = ZoneInfo("Europe/Berlin")
+from school_it.database import TOWN_TIME
 
 
 def day(value: date | None) -> str:

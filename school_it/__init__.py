@@ -18,8 +18,10 @@ HOUSE = (
     "database",
     "access",
     "audit",
+    "setwise",
     "jobs",
     "web",
+    "cli",
     # the rooms
     "schools",
     "people",

@@ -29,6 +29,8 @@ class School(Versioned, Model):
     social_index: Mapped[int | None]
     use_concept_date: Mapped[date | None]
     support_confirmed: Mapped[bool | None]
+    authority_number: Mapped[str | None] = mapped_column(String(10))
+    municipality_key: Mapped[str | None] = mapped_column(String(10))
     directory_name: Mapped[str | None] = mapped_column(String(120), unique=True)
 
     __mapper_args__ = {"version_id_col": Versioned.version}  # noqa: RUF012

@@ -1,0 +1,171 @@
+"""Schools, rooms and yearly figures from a file: what is known of them, what is wrong with a row, and writing it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Table, select
+from sqlalchemy.orm import Session
+
+from school_it import setwise
+from school_it.access import Actor, May
+from school_it.audit import Action, Batch
+from school_it.errors import N_, Sentence
+from school_it.schools import actions, queries, rules
+from school_it.schools.models import Building, Room, School, YearlyFigures
+from school_it.setwise import Changed
+from school_it.sheets import Problem, Reading, Row
+
+Known = dict[int, tuple[int, dict[str, Any]]]
+"""By row number: the id of the stored thing, and its values by the field names of the sheet."""
+
+
+def unknown_schools(session: Session, reading: Reading, *, by: Actor, may: May) -> Iterator[Problem]:
+    """The rows that name a school which is not there, or which this person may not write to."""
+    idents, scope = queries.ids_by_number(session), by.scope(may)
+    header = reading.header_of("school_number")
+    for row in reading.rows:
+        number = row.values.get("school_number")
+        if number is not None and not scope.holds(idents.get(number, 0)):
+            yield Problem(row.number, header, number, Sentence(N_("Die Schule %(number)s ist hier nicht bekannt."), number=number))
+
+
+class SchoolIntake:
+    """Rows of the sheet `schools`."""
+
+    def check(self, session: Session, reading: Reading, *, by: Actor) -> Iterator[Problem]:
+        header = reading.header_of("school_number")
+        for row in reading.rows:
+            number = row.values["school_number"]
+            if not rules.is_school_number(number):
+                sentence = Sentence(N_("»%(number)s« ist keine Schulnummer: sechs Ziffern, die erste ist 1."), number=number)
+                yield Problem(row.number, header, number, sentence)
+
+    def hints(self, rows: Iterable[Row]) -> Iterator[tuple[int, Sentence]]:
+        for row in rows:
+            hint = rules.number_hint(row.values["school_number"])
+            if hint:
+                yield row.number, hint
+
+    def known(self, session: Session, rows: Sequence[Row]) -> Known:
+        table: Table = School.__table__  # type: ignore[assignment]
+        stored = {row.school_number: (row.id, dict(row._mapping)) for row in session.execute(select(table))}
+        return {row.number: stored[key] for row in rows if (key := row.values["school_number"]) in stored}
+
+    def write(self, session: Session, new: Sequence[Row], changed: Sequence[Changed], *, by: Actor, batch: Batch) -> None:
+        table: Table = School.__table__  # type: ignore[assignment]
+        rows = [{"version": 1, **row.values} for row in new]
+        setwise.add(
+            session, table, rows, action=Action.SCHOOL_ADDED, by=by, batch=batch,
+            label=lambda row: f"{row['school_number']} {row['name']}", school_id=lambda ident, _row: ident,
+        )  # fmt: skip
+        setwise.change(session, table, changed, action=Action.SCHOOL_CHANGED, by=by, batch=batch)
+
+    def label(self, values: Mapping[str, Any]) -> str:
+        return f"{values.get('school_number', '')} {values.get('name', '')}".strip()
+
+
+class _AtSchool:
+    """What rows that belong to a school have in common: `school_number` in the sheet, `school_id` in the table."""
+
+    def check(self, session: Session, reading: Reading, *, by: Actor) -> Iterator[Problem]:
+        yield from unknown_schools(session, reading, by=by, may=May.IMPORT_ALL)
+
+    def hints(self, rows: Iterable[Row]) -> Iterator[tuple[int, Sentence]]:
+        return iter(())
+
+
+class RoomIntake(_AtSchool):
+    """Rows of the sheet `rooms`; a building that the school does not have yet is made."""
+
+    def known(self, session: Session, rows: Sequence[Row]) -> Known:
+        stored = {
+            (number, room.room): (room.id, self._values(number, room, building))
+            for room, number, building in session.execute(
+                select(Room, School.school_number, Building.name)
+                .join(School, School.id == Room.school_id)
+                .outerjoin(Building, Building.id == Room.building_id)
+                .where(School.school_number.in_({row.values["school_number"] for row in rows}))
+            )
+        }
+        return {row.number: stored[key] for row in rows if (key := (row.values["school_number"], row.values["room"])) in stored}
+
+    def _values(self, number: str, room: Room, building: str | None) -> dict[str, Any]:
+        return {
+            "school_number": number, "room": room.room, "name": room.name, "building": building, "floor": room.floor,
+            "use": room.use, "seats": room.seats, "remark": room.remark,
+        }  # fmt: skip
+
+    def write(self, session: Session, new: Sequence[Row], changed: Sequence[Changed], *, by: Actor, batch: Batch) -> None:
+        idents = queries.ids_by_number(session)
+        table: Table = Room.__table__  # type: ignore[assignment]
+        rows = [self._stored(session, idents, row.values, by=by) for row in new]
+        setwise.add(session, table, rows, action=Action.ROOM_ADDED, by=by, batch=batch, label=lambda row: row["room"])
+        setwise.change(
+            session, table, [self._with_building(session, one, by=by) for one in changed],
+            action=Action.ROOM_CHANGED, by=by, batch=batch,
+        )  # fmt: skip
+
+    def _stored(self, session: Session, idents: Mapping[str, int], values: Mapping[str, Any], *, by: Actor) -> dict[str, Any]:
+        row = {name: value for name, value in values.items() if name not in ("school_number", "building")}
+        school_id = idents[values["school_number"]]
+        return {"version": 1, **row, "school_id": school_id, "building_id": self._building(session, school_id, values.get("building"), by=by)}
+
+    def _with_building(self, session: Session, one: Changed, *, by: Actor) -> Changed:
+        if "building" not in one.fields or one.school_id is None:
+            return one
+        fields = dict(one.fields)
+        change = fields.pop("building")
+        known = queries.find_building(session, one.school_id, change.before or "")
+        after = self._building(session, one.school_id, change.after, by=by)
+        fields["building_id"] = type(change)(known.id if known else None, after)
+        return one._replace(fields=fields)
+
+    def _building(self, session: Session, school_id: int, name: str | None, *, by: Actor) -> int | None:
+        building = actions.building(session, school_id, name, by=by)
+        session.flush()
+        return building.id if building else None
+
+    def label(self, values: Mapping[str, Any]) -> str:
+        return f"{values.get('school_number', '')} {values.get('room', '')}".strip()
+
+
+class FiguresIntake(_AtSchool):
+    """Rows of the sheet `figures`."""
+
+    def known(self, session: Session, rows: Sequence[Row]) -> Known:
+        stored = {
+            (number, one.school_year, one.grade): (one.id, self._values(number, one))
+            for one, number in session.execute(
+                select(YearlyFigures, School.school_number)
+                .join(School, School.id == YearlyFigures.school_id)
+                .where(School.school_number.in_({row.values["school_number"] for row in rows}))
+            )
+        }
+        return {row.number: stored[key] for row in rows if (key := _figures_key(row.values)) in stored}
+
+    def _values(self, number: str, one: YearlyFigures) -> dict[str, Any]:
+        return {
+            "school_number": number, "school_year": one.school_year, "grade": one.grade, "key_date": one.key_date,
+            "pupils": one.pupils, "classes": one.classes, "teachers": one.teachers, "rooms": one.rooms,
+        }  # fmt: skip
+
+    def write(self, session: Session, new: Sequence[Row], changed: Sequence[Changed], *, by: Actor, batch: Batch) -> None:
+        idents = queries.ids_by_number(session)
+        table: Table = YearlyFigures.__table__  # type: ignore[assignment]
+        rows = []
+        for row in new:
+            values = {name: value for name, value in row.values.items() if name != "school_number"}
+            rows.append({**values, "grade": values.get("grade") or "", "school_id": idents[row.values["school_number"]]})
+        setwise.add(
+            session, table, rows, action=Action.FIGURES_RECORDED, by=by, batch=batch, label=lambda row: str(row["school_year"])
+        )
+        setwise.change(session, table, changed, action=Action.FIGURES_RECORDED, by=by, batch=batch)
+
+    def label(self, values: Mapping[str, Any]) -> str:
+        return f"{values.get('school_number', '')} {values.get('school_year', '')} {values.get('grade') or ''}".strip()
+
+
+def _figures_key(values: Mapping[str, Any]) -> tuple[str, int, str]:
+    return values["school_number"], values["school_year"], values.get("grade") or ""

@@ -209,7 +209,9 @@ def _connect(address: Address, url: str) -> Any:
     parts = urlsplit(url)
     host = parts.hostname or ""
     with _said_in_our_words(host, address):
-        connection = _connection(address, host, parts.port or PORTS[parts.scheme], secure=parts.scheme == "ldaps")
+        connection = _connection(
+            address, host, parts.port or PORTS[parts.scheme], secure=parts.scheme == "ldaps"
+        )
         try:
             connection.open(read_server_info=False)
             if address.starttls and not connection.server.ssl:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from school_it.errors import Sentence
-from school_it.people.rules import Role, tidy
+from school_it.people.rules import PersonRole, tidy
 
 DnKey = tuple[str, ...]
 """One text per level of a DN, leaf first; equal where the directory means the same entry."""
@@ -35,7 +35,7 @@ class DirectoryPerson:
     """One person as the directory tells it; schools by the directory's own names, main school first."""
 
     stable_id: str
-    role: Role
+    role: PersonRole
     family_name: str
     given_name: str = ""
     record_id: str | None = None
@@ -43,7 +43,7 @@ class DirectoryPerson:
     email: str | None = None
     school_keys: tuple[str, ...] = ()
     school_class: str | None = None
-    class_as_told: str | None = None
+    class_raw: str | None = None
     leaves_on: date | None = None
     locked: bool = False
     notes: tuple[Sentence, ...] = ()

@@ -1,54 +1,31 @@
 """Tables of people, the schools they belong to, and the runs of the directory sync.
 
-Only what the authority needs to lend a device is kept (GDPR Art. 5(1)(c), VO-DV I/II NRW): names, school, class, sign-in,
-official address. No birth date, no sex, no address.
+Only what the authority needs to lend a device is kept (GDPR Art. 5(1)(c), VO-DV I/II NRW): names, school, class,
+sign-in, official address. No birth date, no sex, no address.
 """
 
 from __future__ import annotations
 
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from school_it.database import Model, Moment, Versioned, now, words
-from school_it.errors import N_
+from school_it.people.rules import PERSON_ROLES, PERSON_STATES, PersonRole, PersonState, RunOutcome, full_name
 from school_it.schools.models import School
 
-
-class PersonRole(StrEnum):
-    PUPIL = "pupil"
-    TEACHER = "teacher"
-    STAFF = "staff"
-
-
-PERSON_ROLES = {
-    PersonRole.PUPIL: N_("Schüler"),
-    PersonRole.TEACHER: N_("Lehrkraft"),
-    PersonRole.STAFF: N_("Personal"),
-}
-
-
-class PersonState(StrEnum):
-    ACTIVE = "active"
-    LEFT = "left"
-    FORGOTTEN = "forgotten"
-
-
-PERSON_STATES = {
-    PersonState.ACTIVE: N_("aktiv"),
-    PersonState.LEFT: N_("abgegangen"),
-    PersonState.FORGOTTEN: N_("vergessen"),
-}
+__all__ = ("PERSON_ROLES", "PERSON_STATES", "Membership", "Person", "PersonRole", "PersonState", "SyncRun")
 
 
 class Person(Versioned, Model):
     """A pupil, teacher or other member of staff. (`source`, `stable_id`) is who it is; every name may change.
 
-    `source` is ``directory`` or ``file``; `stable_id` the directory's own id, `record_id` the key of the school's software.
-    `folded` holds names and sign-in in small letters without umlauts, for the search.
+    `source` is ``directory`` or ``file``; `stable_id` the source's own id, `record_id` the key of the school's
+    software. `leaves_on` is told by the source, `left_on` is when the person was found to be gone. `locked` is the
+    account, not the person: a locked account is no departure. `holding` counts what they have in hand; whoever
+    hands out and takes back keeps it. `folded` is what a search looks into (`rules.findable`).
     """
 
     __tablename__ = "people"
@@ -74,16 +51,20 @@ class Person(Versioned, Model):
     state: Mapped[PersonState] = mapped_column(words(PersonState), nullable=False, default=PersonState.ACTIVE)
     left_on: Mapped[date | None]
     leaves_on: Mapped[date | None]
-    folded: Mapped[str] = mapped_column(String(400), nullable=False, default="")
+    locked: Mapped[bool] = mapped_column(nullable=False, default=False)
+    holding: Mapped[int] = mapped_column(nullable=False, default=0)
+    folded: Mapped[str] = mapped_column(Text, nullable=False, default="")
 
     school: Mapped[School | None] = relationship(lazy="joined")
-    memberships: Mapped[list[Membership]] = relationship(back_populates="person", cascade="all, delete-orphan")
+    memberships: Mapped[list[Membership]] = relationship(
+        back_populates="person", cascade="all, delete-orphan"
+    )
 
     __mapper_args__ = {"version_id_col": Versioned.version}  # noqa: RUF012
 
     @property
     def name(self) -> str:
-        return f"{self.given_name} {self.family_name}".strip()
+        return full_name(self.given_name, self.family_name)
 
     @property
     def trace_label(self) -> str:
@@ -101,14 +82,19 @@ class Membership(Model):
     __tablename__ = "memberships"
 
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
-    school_id: Mapped[int] = mapped_column(ForeignKey("schools.id", ondelete="CASCADE"), primary_key=True, index=True)
+    school_id: Mapped[int] = mapped_column(
+        ForeignKey("schools.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
 
     person: Mapped[Person] = relationship(back_populates="memberships")
     school: Mapped[School] = relationship(lazy="joined", innerjoin=True)
 
 
 class SyncRun(Model):
-    """One run of the directory sync, with its counts as in ``ldap sync --json``."""
+    """One run of the directory sync, with its counts as in ``ldap sync --json``.
+
+    Names stand in `result` only for the newest run; the next one takes them out.
+    """
 
     __tablename__ = "sync_runs"
 
@@ -120,6 +106,6 @@ class SyncRun(Model):
     applied: Mapped[bool] = mapped_column(nullable=False, default=False)
     actor_name: Mapped[str] = mapped_column(String(120), nullable=False)
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("batches.id"))
-    outcome: Mapped[str] = mapped_column(String(20), nullable=False, default="running")
+    outcome: Mapped[RunOutcome] = mapped_column(words(RunOutcome), nullable=False, default=RunOutcome.RUNNING)
     sentence: Mapped[str | None] = mapped_column(String(500))
     result: Mapped[dict[str, Any]] = mapped_column(JSON, nullable=False, default=dict)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from school_it.errors import N_, SettingsError
-from school_it.people.rules import Role
+from school_it.people.rules import PersonRole
 
 HOUSE_PROFILES = Path(__file__).with_name("profiles")
 
@@ -57,7 +57,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class RoleRule:
-    role: Role
+    role: PersonRole
     when: Match
 
 
@@ -279,7 +279,7 @@ def _match(table: _Table) -> Match:
 
 
 def _role(table: _Table) -> RoleRule:
-    role = Role(table.choice("is", tuple(Role)))
+    role = PersonRole(table.choice("is", tuple(PersonRole)))
     return RoleRule(role, _match(table))
 
 

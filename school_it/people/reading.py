@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from school_it.errors import N_, CannotRead, Sentence
 from school_it.people.entries import DirectoryPerson, DnKey, Entry, LeftOut, dn_key, nearest
 from school_it.people.profile import ExpiryRule, GroupRule, Match, Profile
-from school_it.people.rules import LONGEST_NAME, Role, class_name, is_mail, tidy
+from school_it.people.rules import LONGEST, LONGEST_ID, PersonRole, class_name, is_mail, tidy
 
 Memberships = Mapping[DnKey, Sequence["ClassGroup"]]
 
@@ -101,12 +101,18 @@ def _stable_id(entry: Entry, profile: Profile) -> str:
     try:
         if profile.id_form == "guid":
             return str(uuid.UUID(bytes_le=values[0]))
-        return values[0].decode("ascii").strip().lower()
+        return _short_enough(values[0].decode("ascii").strip().lower())
     except (IndexError, ValueError) as nothing:
         raise CannotRead(
             N_("Ein Eintrag des Verzeichnisses hat keine Kennung (%(name)s). Es wurde nichts übernommen."),
             name=profile.id_attribute,
         ) from nothing
+
+
+def _short_enough(stable_id: str) -> str:
+    if not 0 < len(stable_id) <= LONGEST_ID:
+        raise ValueError(stable_id)
+    return stable_id
 
 
 def _person(
@@ -115,19 +121,19 @@ def _person(
     notes: list[Sentence] = []
     role = _role(entry, profile)
     schools = _schools(entry, profile, base)
-    told = _class_as_told(entry, profile, groups, schools, notes) if role is Role.PUPIL else None
+    told = _class_raw(entry, profile, groups, schools, notes) if role is PersonRole.PUPIL else None
     until = _expiry(entry, profile.expires)
     return DirectoryPerson(
         stable_id=stable_id,
         role=role,
         family_name=_family_name(entry, profile, notes),
-        given_name=_cut(_first(entry, profile, "given_name") or "", notes),
-        record_id=_first(entry, profile, "record_id"),
-        username=_first(entry, profile, "username"),
+        given_name=_cut(_first(entry, profile, "given_name") or "", "given_name", notes),
+        record_id=_whole(_first(entry, profile, "record_id"), "record_id", notes),
+        username=_whole(_first(entry, profile, "username"), "username", notes),
         email=_email(entry, profile, notes),
         school_keys=schools,
-        school_class=class_name(told) if told else None,
-        class_as_told=told,
+        school_class=_cut(class_name(told), "school_class", notes) if told else None,
+        class_raw=_cut(told, "class_raw", []) if told else None,
         leaves_on=until if until and until >= FIRST_REAL_DAY else None,
         locked=_is_locked(entry, profile.locked) or (until is not None and until < today),
         notes=tuple(notes),
@@ -161,7 +167,7 @@ def _who(entry: Entry, profile: Profile, stable_id: str) -> str:
     return names[0] if names else stable_id
 
 
-def _role(entry: Entry, profile: Profile) -> Role:
+def _role(entry: Entry, profile: Profile) -> PersonRole:
     for rule in profile.roles:
         if rule.when.holds(_texts(entry, rule.when.attribute)):
             return rule.role
@@ -172,13 +178,21 @@ def _family_name(entry: Entry, profile: Profile, notes: list[Sentence]) -> str:
     name = _first(entry, profile, "family_name")
     if name is None:
         raise _Cannot(Sentence(N_("Der Nachname fehlt.")))
-    return _cut(name, notes)
+    return _cut(name, "family_name", notes)
 
 
-def _cut(name: str, notes: list[Sentence]) -> str:
-    if len(name) > LONGEST_NAME:
-        notes.append(Sentence(N_("Der Name ist länger als %(n)s Zeichen und wurde gekürzt."), n=LONGEST_NAME))
-    return name[:LONGEST_NAME]
+def _cut(text: str, field: str, notes: list[Sentence]) -> str:
+    if len(text) > LONGEST[field]:
+        notes.append(Sentence(N_("»%(start)s…« ist zu lang und wurde gekürzt."), start=text[:20]))
+    return text[: LONGEST[field]]
+
+
+def _whole(text: str | None, field: str, notes: list[Sentence]) -> str | None:
+    """Half a key or half a sign-in is another one: too long is as good as none."""
+    if text is None or len(text) <= LONGEST[field]:
+        return text
+    notes.append(Sentence(N_("»%(start)s…« ist zu lang und wurde weggelassen."), start=text[:20]))
+    return None
 
 
 def _email(entry: Entry, profile: Profile, notes: list[Sentence]) -> str | None:
@@ -187,7 +201,7 @@ def _email(entry: Entry, profile: Profile, notes: list[Sentence]) -> str | None:
     good = [address.lower() for address in told if is_mail(address)]
     if told and not good:
         notes.append(Sentence(N_("»%(value)s« ist keine E-Mail-Adresse."), value=told[0]))
-    return good[0] if good else None
+    return _whole(good[0], "email", notes) if good else None
 
 
 def _schools(entry: Entry, profile: Profile, base: str) -> tuple[str, ...]:
@@ -200,7 +214,7 @@ def _schools(entry: Entry, profile: Profile, base: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(keys))
 
 
-def _class_as_told(
+def _class_raw(
     entry: Entry, profile: Profile, groups: Memberships, schools: Sequence[str], notes: list[Sentence]
 ) -> str | None:
     rule = profile.school_class

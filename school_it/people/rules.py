@@ -8,22 +8,41 @@ from enum import StrEnum
 
 from school_it.errors import N_
 
-LONGEST_NAME = 200
+LONGEST = {
+    "given_name": 120,
+    "family_name": 120,
+    "username": 120,
+    "email": 200,
+    "record_id": 80,
+    "school_class": 40,
+    "class_raw": 80,
+}
+"""Characters that the database has room for."""
+LONGEST_ID = 80
 
 
-class Role(StrEnum):
+class PersonRole(StrEnum):
     PUPIL = "pupil"
     TEACHER = "teacher"
     STAFF = "staff"
 
 
-class State(StrEnum):
+class PersonState(StrEnum):
     ACTIVE = "active"
     LEFT = "left"
+    FORGOTTEN = "forgotten"
 
 
-ROLE_NAMES = {Role.PUPIL: N_("Schüler"), Role.TEACHER: N_("Lehrkraft"), Role.STAFF: N_("Personal")}
-STATE_NAMES = {State.ACTIVE: N_("aktiv"), State.LEFT: N_("abgegangen")}
+PERSON_ROLES = {
+    PersonRole.PUPIL: N_("Schüler"),
+    PersonRole.TEACHER: N_("Lehrkraft"),
+    PersonRole.STAFF: N_("Personal"),
+}
+PERSON_STATES = {
+    PersonState.ACTIVE: N_("aktiv"),
+    PersonState.LEFT: N_("abgegangen"),
+    PersonState.FORGOTTEN: N_("vergessen"),
+}
 
 
 def tidy(text: str) -> str:
@@ -38,6 +57,27 @@ def full_name(given_name: str, family_name: str) -> str:
 def sorted_name(given_name: str, family_name: str) -> str:
     """As lists show it: surname first."""
     return ", ".join(part for part in (family_name, given_name) if part)
+
+
+class RunOutcome(StrEnum):
+    """How a run of the sync ended."""
+
+    RUNNING = "running"
+    APPLIED = "applied"
+    TRIED = "tried"
+    REFUSED = "refused"
+    FAILED = "failed"
+    BROKEN_OFF = "broken_off"
+
+
+RUN_OUTCOMES = {
+    RunOutcome.RUNNING: N_("läuft"),
+    RunOutcome.APPLIED: N_("übernommen"),
+    RunOutcome.TRIED: N_("Probelauf"),
+    RunOutcome.REFUSED: N_("angehalten"),
+    RunOutcome.FAILED: N_("gescheitert"),
+    RunOutcome.BROKEN_OFF: N_("abgebrochen"),
+}
 
 
 # --- class names ---

@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from school_it.errors import N_, Sentence
 from school_it.people.entries import DirectoryAnswer, DirectoryPerson
-from school_it.people.rules import ROLE_NAMES, Role, State, full_name
+from school_it.people.rules import PERSON_ROLES, PersonRole, PersonState, full_name
 
 WHOLESALE_PERCENT = 50
 """Where more than half of a role leave, or lose class or school, the mapping is broken."""
@@ -31,7 +31,7 @@ class Wanted:
     """A person as the directory wants it in the database; `school_numbers` begins with the main school."""
 
     stable_id: str
-    role: Role
+    role: PersonRole
     family_name: str
     given_name: str = ""
     record_id: str | None = None
@@ -39,10 +39,11 @@ class Wanted:
     email: str | None = None
     school_numbers: tuple[str, ...] = ()
     school_class: str | None = None
-    class_as_told: str | None = None
+    class_raw: str | None = None
     leaves_on: date | None = None
     locked: bool = False
-    state: State = State.ACTIVE
+    state: PersonState = PersonState.ACTIVE
+    left_on: date | None = None
 
     @property
     def main_school(self) -> str | None:
@@ -219,7 +220,9 @@ class _Comparison:
             self.problems.append(Remark(entry.who, known.main_school if known else None, entry.sentence))
         for person in self.answer.people:
             self._take(person)
-        self.steps += [self._leave(person) for person in self.unseen.values() if person.state is State.ACTIVE]
+        self.steps += [
+            self._leave(person) for person in self.unseen.values() if person.state is PersonState.ACTIVE
+        ]
 
     def _take(self, person: DirectoryPerson) -> None:
         who = person.username or person.stable_id
@@ -247,7 +250,7 @@ class _Comparison:
             return
         self.unseen.pop(known.id, None)
         changes = _changes(known, wanted)
-        if known.state is State.LEFT:
+        if known.state is PersonState.LEFT:
             self.steps.append(Step(Kind.RETURNED, wanted, known.id, changes))
         elif changes:
             self.steps.append(Step(Kind.CHANGED, wanted, known.id, changes))
@@ -261,8 +264,7 @@ class _Comparison:
         return self.gone_by_record.get(wanted.record_id)
 
     def _leave(self, person: KnownPerson) -> Step:
-        on = min(person.leaves_on or self.today, self.today)
-        gone = replace(person, state=State.LEFT, leaves_on=on)
+        gone = replace(person, state=PersonState.LEFT, left_on=self.today)
         return Step(Kind.LEFT, gone, person.id, _changes(person, gone))
 
 
@@ -288,7 +290,7 @@ def _unknown_school(keys: Collection[str]) -> Sentence:
 
 
 def _wanted(person: DirectoryPerson, numbers: tuple[str, ...]) -> Wanted:
-    told = {name: getattr(person, name) for name in FIELDS if name not in ("school_numbers", "state")}
+    told = {name: getattr(person, name) for name in FIELDS if name not in NOT_TOLD}
     return Wanted(**told, school_numbers=numbers)
 
 
@@ -297,6 +299,7 @@ def _changes(known: Wanted, wanted: Wanted) -> tuple[Change, ...]:
     return tuple((name, before, after) for name, before, after in pairs if before != after)
 
 
+NOT_TOLD = ("school_numbers", "state", "left_on")
 FIELDS = tuple(item.name for item in fields(Wanted))
 
 
@@ -307,7 +310,7 @@ def guard(
     known: Sequence[KnownPerson], steps: Sequence[Step], max_leavers_percent: int
 ) -> tuple[Sentence, ...]:
     """Why this must not be applied unasked. One leaver never stops a run: a share of one says nothing."""
-    active = [person for person in known if person.state is State.ACTIVE]
+    active = [person for person in known if person.state is PersonState.ACTIVE]
     left = [step.person for step in steps if step.kind is Kind.LEFT]
     return (
         *_too_many_leavers(active, left, max_leavers_percent),
@@ -357,7 +360,7 @@ def _half_a_role(active: Sequence[Wanted], left: Sequence[Wanted]) -> Iterable[S
                 N_("%(n)s von %(of)s Personen mit der Rolle %(role)s wären abgegangen."),
                 n=n,
                 of=counted[role],
-                role=Sentence(ROLE_NAMES[Role(role)]),
+                role=Sentence(PERSON_ROLES[PersonRole(role)]),
             )
 
 

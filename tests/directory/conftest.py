@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from slapd import Slapd
-from town import Resident, inetorg, residents, ucs
+
+from tests.directory.slapd import Slapd
+from tests.directory.town import Resident, inetorg, residents, ucs
 
 IN_TOWN = 700
 """More than one page."""

@@ -1,7 +1,7 @@
 """A real OpenLDAP server for the tests: one process, one folder, gone at the end of the run.
 
-Every test area has a database of its own in it, by suffix. `o=limited` answers at most 500 entries, however they are
-paged; `o=scratch` is empty and can be written to.
+Each area of tests has a database of its own in it, by suffix. `o=limited` answers at most 500 entries, however
+they are paged; `o=scratch` is empty and can be written to.
 """
 
 from __future__ import annotations
@@ -16,7 +16,11 @@ from pathlib import Path
 from school_it.people.directory import Address
 
 SEARCHED = "/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin"
-SCHEMA_FOLDERS = (Path("/etc/ldap/schema"), Path("/etc/openldap/schema"), Path("/usr/local/etc/openldap/schema"))
+SCHEMA_FOLDERS = (
+    Path("/etc/ldap/schema"),
+    Path("/etc/openldap/schema"),
+    Path("/usr/local/etc/openldap/schema"),
+)
 MODULE_FOLDERS = (Path("/usr/lib/ldap"), Path("/usr/lib/openldap"), Path("/usr/lib64/openldap"))
 READER_PASSWORD = "darf-nur-lesen"
 ADMIN_PASSWORD = "darf-auch-schreiben"
@@ -64,7 +68,9 @@ def find(command: str) -> str:
     """The path of a command; its absence is an error that names it, not a reason to skip."""
     found = shutil.which(command, path=SEARCHED)
     if not found:
-        raise RuntimeError(f"»{command}« is not installed: the tests need Debian's slapd, ldap-utils and openssl")
+        raise RuntimeError(
+            f"»{command}« is not installed: the tests need Debian's slapd, ldap-utils and openssl"
+        )
     return found
 
 
@@ -145,9 +151,8 @@ class Slapd:
         self._as_admin("ldapdelete", suffix, "-r", dn)
 
     def _as_admin(self, command: str, suffix: str, *more: str, text: str = "") -> None:
-        run(
-            find(command), "-x", "-H", self.url, "-D", f"cn=admin,{suffix}", "-w", ADMIN_PASSWORD, *more, text=text
-        )  # fmt: skip
+        who = ("-D", f"cn=admin,{suffix}", "-w", ADMIN_PASSWORD)
+        run(find(command), "-x", "-H", self.url, *who, *more, text=text)
 
     # --- setting up ---
 
@@ -202,9 +207,9 @@ class Slapd:
 
 
 def _authority(folder: Path, name: str) -> None:
+    key, certificate = str(folder / f"{name}.key"), str(folder / f"{name}.pem")
     run(find("openssl"), "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-        "-keyout", str(folder / f"{name}.key"), "-out", str(folder / f"{name}.pem"), "-days", "2",
-        "-subj", f"/CN=Test authority {name}",
+        "-keyout", key, "-out", certificate, "-days", "2", "-subj", f"/CN=Test authority {name}",
         "-addext", "keyUsage=critical,keyCertSign,cRLSign")  # fmt: skip
 
 

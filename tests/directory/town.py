@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from school_it.people.invented import InventedPerson, InventedSchool, people
-from school_it.people.rules import Role
+from school_it.people.rules import PersonRole
 
 SCHOOLS = (
     InventedSchool("990018", ("1a", "2a", "3a", "4a")),
@@ -17,10 +17,14 @@ SCHOOLS = (
 )
 """Three schools, each with its own way of writing classes."""
 
-JOBS = {Role.PUPIL: "Schueler", Role.TEACHER: "Lehrer", Role.STAFF: "Personal"}
-UCS_WORDS = {Role.PUPIL: "student", Role.TEACHER: "teacher", Role.STAFF: "staff"}
-UCS_CLASSES = {Role.PUPIL: "ucsschoolStudent", Role.TEACHER: "ucsschoolTeacher", Role.STAFF: "ucsschoolStaff"}
-UCS_PLACES = {Role.PUPIL: "schueler", Role.TEACHER: "lehrer", Role.STAFF: "mitarbeiter"}
+JOBS = {PersonRole.PUPIL: "Schueler", PersonRole.TEACHER: "Lehrer", PersonRole.STAFF: "Personal"}
+UCS_WORDS = {PersonRole.PUPIL: "student", PersonRole.TEACHER: "teacher", PersonRole.STAFF: "staff"}
+UCS_CLASSES = {
+    PersonRole.PUPIL: "ucsschoolStudent",
+    PersonRole.TEACHER: "ucsschoolTeacher",
+    PersonRole.STAFF: "ucsschoolStaff",
+}
+UCS_PLACES = {PersonRole.PUPIL: "schueler", PersonRole.TEACHER: "lehrer", PersonRole.STAFF: "mitarbeiter"}
 
 Line = tuple[str, str]
 
@@ -48,7 +52,7 @@ def residents(count: int, *, seed: int = 1) -> list[Resident]:
 def _odd(given: str, family: str, username: str, **changes: object) -> Resident:
     person = InventedPerson(
         record_id=f"X-{username}",
-        role=Role.PUPIL,
+        role=PersonRole.PUPIL,
         given_name=given,
         family_name=family,
         username=username,
@@ -78,7 +82,7 @@ def awkward() -> list[Resident]:
         _odd("Tom", "Gesperrt", "gesperrt", locked=True),
         _odd("Ina", "Abgelaufen", "abgelaufen", expires=18000),
         _odd("Jan", "Läuftnoch", "laeuft.noch", expires=30000),
-        _odd("Uwe", "Dreischul", "drei.schulen", role=Role.TEACHER, school_class=None,
+        _odd("Uwe", "Dreischul", "drei.schulen", role=PersonRole.TEACHER, school_class=None,
              school_numbers=("990029", "990018", "990030")),
     ]  # fmt: skip
 
@@ -201,7 +205,7 @@ def _ucs_groups(everybody: Iterable[Resident], dns: dict[int, str], suffix: str)
         if person.school_class:
             key = (person.school_numbers[0], person.school_class)
             members.setdefault(key, []).append(_as_others_write_it(dns[id(resident)]))
-        elif person.role is Role.TEACHER:
+        elif person.role is PersonRole.TEACHER:
             members.setdefault((person.school_numbers[0], "5a"), []).append(dns[id(resident)])
     for (number, name), dns_of_members in members.items():
         gone = f"uid=laengst.weg,cn=schueler,cn=users,ou={number},{suffix}"

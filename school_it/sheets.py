@@ -446,7 +446,7 @@ def _shown(value: Any) -> str:
 
 
 def _euro_fields(sheet: Sheet) -> list[str]:
-    return [column.field for column in sheet.columns if column.type is cells.EURO]
+    return [column.field for column in sheet.columns if column.type.name == "euro"]
 
 
 def sums(sheet: Sheet, rows: Iterable[Row], fields: Collection[str]) -> dict[str, Decimal]:

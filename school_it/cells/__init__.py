@@ -2,7 +2,7 @@
 
 Interface
     Each kind of cell is a `Type`: ``TEXT CODE CODES EURO PERCENT DATE INTEGER NUMBER YES_NO``, and where
-    words are listed ``word(words)`` and ``words(words)``. ``EURO.read(raw)`` is the value, None for
+    words are listed ``one_of(words)`` and ``some_of(words)``. ``EURO.read(raw)`` is the value, None for
     an empty cell, or raises `BadValue` with the sentence; ``EURO.show(value)`` is German text that reads
     back as the same value. The readers are plain functions (`read_euro`, `read_code`, …) that forms use
     for their text fields too; a form's date field uses `parse_date`, which also takes ``221126``.
@@ -62,13 +62,13 @@ NUMBER = Type("number", read_number, show_number)
 YES_NO = Type("yes_no", read_yes_no, show_yes_no)
 
 
-def word(listed_words: Mapping[str, Any]) -> Type:
+def one_of(listed_words: Mapping[str, Any]) -> Type:
     """One of the listed German words, read as its value; of several with one value the first is shown."""
     listed = Listed(listed_words)
     return Type("word", listed.read, listed.show)
 
 
-def words(listed_words: Mapping[str, Any]) -> Type:
+def some_of(listed_words: Mapping[str, Any]) -> Type:
     """Listed words with commas between, read as a tuple of their values."""
     listed = Listed(listed_words)
     return Type("words", listed.read_several, listed.show_several)
@@ -92,6 +92,7 @@ __all__ = [
     "clean",
     "is_placeholder",
     "one_line",
+    "one_of",
     "parse_date",
     "read_code",
     "read_codes",
@@ -106,6 +107,5 @@ __all__ = [
     "show_number",
     "show_percent",
     "show_yes_no",
-    "word",
-    "words",
+    "some_of",
 ]

@@ -9,21 +9,24 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from school_it import audit
 from school_it.access import SCHOOL_ROLES, Actor, Role
 from school_it.accounts import queries, rules
 from school_it.accounts.models import FailedSignIn, RoleGrant, SignedInSession, Token, User
-from school_it.accounts.passwords import hash_password
+from school_it.accounts.passwords import hash_password, is_outdated
 from school_it.audit import Action
-from school_it.database import expect_version, now
-from school_it.errors import BadValue, N_, RuleBroken, SchoolItError
+from school_it.database import expect_version, is_sqlite, now, today
+from school_it.errors import N_, BadValue, RuleBroken, SchoolItError
 from school_it.schools.models import School
 
 TOKEN_DAYS, LONGEST_TOKEN_DAYS = 90, 366
 SCOPES = ("read", "write")
-TRIES_PER_ADDRESS = 10
+TRIES_PER_ADDRESS = 10  # free tries more than for a name: a whole school may share one address
+FORGET_TRIES_AFTER = timedelta(hours=12)
+FORGET_SESSIONS_AFTER = timedelta(days=7)
 
 
 class TooManyTries(SchoolItError):
@@ -40,8 +43,15 @@ def digest(secret: str) -> str:
 
 
 def add_user(
-    session: Session, name: str, *, display_name: str | None = None, password: str | None, email: str | None = None, by: Actor
+    session: Session,
+    name: str,
+    *,
+    display_name: str | None = None,
+    password: str | None,
+    email: str | None = None,
+    by: Actor,
 ) -> User:
+    """Raises BadValue for a name or password that will not do, RuleBroken where the account exists."""
     name = rules.checked_name(name)
     if queries.find_user(session, name) is not None:
         raise RuleBroken(N_("Das Konto »%(name)s« gibt es schon."), name=name)
@@ -54,7 +64,13 @@ def add_user(
 
 
 def change_user(
-    session: Session, user: User, *, display_name: str, email: str | None, version: int | None = None, by: Actor
+    session: Session,
+    user: User,
+    *,
+    display_name: str,
+    email: str | None,
+    version: int | None = None,
+    by: Actor,
 ) -> None:
     expect_version(user, version)
     user.display_name, user.email = display_name, email
@@ -64,14 +80,17 @@ def change_user(
 
 
 def set_password(session: Session, user: User, password: str, *, by: Actor) -> None:
-    """Every session and token of the account ends."""
+    """Every session and token of the account ends, and its failed tries are forgotten."""
     user.password_hash = hash_password(rules.checked_password(password, name=user.name))
     end_sessions(session, user)
+    session.execute(delete(Token).where(Token.user_id == user.id))
+    session.execute(delete(FailedSignIn).where(FailedSignIn.key == _key_of_name(user.name)))
     audit.record(session, Action.PASSWORD_SET, user, by=by)
 
 
 def close_user(session: Session, user: User, *, by: Actor) -> None:
-    _keep_an_admin(session, user)
+    if any(_is_lasting_admin(grant) for grant in user.roles):
+        _keep_an_admin(session, user)
     user.active = False
     end_sessions(session, user)
     session.execute(delete(Token).where(Token.user_id == user.id))
@@ -93,17 +112,18 @@ def grant_role(
     reason: str | None = None,
     by: Actor,
 ) -> None:
-    """Give a role, for each of `schools` or (none given) for all of them.
+    """Give a role for each of `schools`, none meaning all; given again, its end and reason change.
 
-    Raises BadValue where a role that lives at schools names none.
+    Raises BadValue where a role that lives at schools names none, or where it would be over already.
     """
     if role in SCHOOL_ROLES and not schools:
         raise BadValue(N_("Für diese Rolle bitte mindestens eine Schule nennen."))
-    held = {(grant.role, grant.school_id) for grant in user.roles}
+    if until is not None and until < today():
+        raise BadValue(
+            N_("Dieser Tag ist schon vorbei. Bitte einen späteren wählen oder das Feld leer lassen.")
+        )
     for school in schools or (None,):
-        school_id = school.id if school else None
-        if (role, school_id) not in held:
-            user.roles.append(RoleGrant(role=role, school_id=school_id, until=until, reason=reason))
+        _grant_at(session, user, role, school, until, reason)
         number = school.school_number if school else None
         audit.record(
             session, Action.ROLE_GRANTED, user, by=by, role=role, school=number, until=until, reason=reason
@@ -111,45 +131,100 @@ def grant_role(
     end_sessions(session, user)
 
 
-def end_role(session: Session, user: User, grant: RoleGrant, *, by: Actor) -> None:
-    if grant.role is Role.ADMIN:
+def _grant_at(
+    session: Session, user: User, role: Role, school: School | None, until: date | None, reason: str | None
+) -> None:
+    school_id = school.id if school else None
+    held = next((grant for grant in user.roles if (grant.role, grant.school_id) == (role, school_id)), None)
+    if held is None:
+        user.roles.append(RoleGrant(role=role, school_id=school_id, until=until, reason=reason))
+        return
+    if _is_lasting_admin(held) and until is not None:
         _keep_an_admin(session, user)
+    held.until, held.reason = until, reason
+
+
+def end_role(session: Session, user: User, grant: RoleGrant, *, by: Actor) -> None:
+    if _is_lasting_admin(grant):
+        _keep_an_admin(session, user)
+    school = session.get(School, grant.school_id) if grant.school_id else None
     user.roles.remove(grant)
     end_sessions(session, user)
-    audit.record(session, Action.ROLE_ENDED, user, by=by, role=grant.role, school_id=grant.school_id)
+    number = school.school_number if school else None
+    audit.record(session, Action.ROLE_ENDED, user, by=by, role=grant.role, school=number)
+
+
+def _is_lasting_admin(grant: RoleGrant) -> bool:
+    return grant.role is Role.ADMIN and grant.school_id is None and grant.until is None
 
 
 def _keep_an_admin(session: Session, user: User) -> None:
-    is_admin = any(grant.role is Role.ADMIN for grant in user.roles)
-    if is_admin and queries.other_admins(session, user.id, now().date()) == 0:
-        raise RuleBroken(N_("Das ist das letzte Konto mit der Rolle Administration; es muss bleiben."))
+    if queries.other_admins(session, user.id) == 0:
+        raise RuleBroken(
+            N_("Das ist das letzte Konto mit der Rolle Administration auf Dauer; es muss bleiben.")
+        )
 
 
 def begin_try(session: Session, *, name: str, address: str, at: datetime) -> None:
     """Count a try to sign in before looking at the password. Raises TooManyTries while it has to wait."""
-    for key, free in ((f"name:{digest(name)[:40]}", 0), (f"address:{digest(address)[:40]}", TRIES_PER_ADDRESS)):
-        known = queries.failed_tries(session, key)
-        if known is None:
-            session.add(FailedSignIn(key=key, failures=1, last_at=at))
-            continue
-        if at - known.last_at > timedelta(hours=12):
+    for key, free in ((_key_of_name(name), 0), (_key_of_address(address), TRIES_PER_ADDRESS)):
+        _begin_counting(session, key, at)
+        known = queries.tries_of(session, key)
+        if at - known.last_at > FORGET_TRIES_AFTER:
             known.failures = 0
-        if not rules.may_try(known.failures - free, known.last_at, at):
-            wait = known.last_at + rules.delay_after(known.failures - free) - at
-            raise TooManyTries(
-                N_("Zu viele Versuche. Bitte in %(seconds)s Sekunden noch einmal."),
-                seconds=int(wait.total_seconds()) + 1,
-            )
+        if known.failures and not rules.may_try(known.failures - free, known.last_at, at):
+            raise _too_many(known.last_at + rules.delay_after(known.failures - free) - at)
         known.failures, known.last_at = known.failures + 1, at
 
 
-def sign_in(session: Session, user: User, *, name: str, agent: str, at: datetime) -> str:
-    """Begin a session and return its key; the failures of the account are forgotten."""
+def _key_of_name(name: str) -> str:
+    return f"name:{digest(rules.folded_name(name))[:40]}"
+
+
+def _key_of_address(address: str) -> str:
+    return f"address:{digest(address)[:40]}"
+
+
+def _begin_counting(session: Session, key: str, at: datetime) -> None:
+    insert = sqlite.insert if is_sqlite(session) else postgresql.insert
+    session.execute(insert(FailedSignIn).values(key=key, failures=0, last_at=at).on_conflict_do_nothing())
+
+
+def _too_many(wait: timedelta) -> TooManyTries:
+    seconds = int(wait.total_seconds()) + 1
+    if seconds < 90:
+        return TooManyTries(
+            N_("Zu viele Versuche. Bitte in %(seconds)s Sekunden noch einmal."), seconds=seconds
+        )
+    return TooManyTries(
+        N_("Zu viele Versuche. Bitte in %(minutes)s Minuten noch einmal."), minutes=-(-seconds // 60)
+    )
+
+
+def sign_in(session: Session, user: User, *, address: str, agent: str, at: datetime) -> str:
+    """Begin a session and return its key; the account's tries and this one of the address are forgotten."""
     key = secrets.token_urlsafe(32)
-    session.execute(delete(FailedSignIn).where(FailedSignIn.key == f"name:{digest(name)[:40]}"))
-    session.add(SignedInSession(key_digest=digest(key), user_id=user.id, begun_at=at, seen_at=at, agent=agent[:120]))
+    session.execute(delete(FailedSignIn).where(FailedSignIn.key == _key_of_name(user.name)))
+    tries = queries.tries_of(session, _key_of_address(address))
+    tries.failures = max(tries.failures - 1, 0)
+    session.add(
+        SignedInSession(key_digest=digest(key), user_id=user.id, begun_at=at, seen_at=at, agent=agent[:120])
+    )
     session.execute(update(User).where(User.id == user.id).values(last_sign_in=at))
+    _sweep(session, at)
     return key
+
+
+def _sweep(session: Session, at: datetime) -> None:
+    """What is over long since: sessions nobody ended, tries nobody counts any more."""
+    session.execute(delete(SignedInSession).where(SignedInSession.begun_at < at - FORGET_SESSIONS_AFTER))
+    session.execute(delete(FailedSignIn).where(FailedSignIn.last_at < at - FORGET_TRIES_AFTER))
+
+
+def renew_hash(session: Session, user: User, password: str) -> None:
+    """Hash a password that was right once more, where it was hashed with weaker figures than today's."""
+    if user.password_hash is not None and is_outdated(user.password_hash):
+        user.password_hash = hash_password(password)
 
 
 def choose_looks(session: Session, user_id: int, chosen: dict[str, Any]) -> None:
@@ -159,6 +234,10 @@ def choose_looks(session: Session, user_id: int, chosen: dict[str, Any]) -> None
 
 def sign_out(session: Session, key: str) -> None:
     session.execute(delete(SignedInSession).where(SignedInSession.key_digest == digest(key)))
+
+
+def end_session(session: Session, alive: SignedInSession) -> None:
+    session.delete(alive)
 
 
 def end_sessions(session: Session, user: User) -> None:
@@ -173,9 +252,19 @@ def make_token(session: Session, user: User, *, scope: str, days: int, name: str
         raise BadValue(N_("Ein Zugriffsschlüssel gilt 1 bis %(most)s Tage."), most=LONGEST_TOKEN_DAYS)
     secret = "sit_" + secrets.token_urlsafe(32)
     expires = now() + timedelta(days=days)
-    session.add(Token(digest=digest(secret), user_id=user.id, name=name[:80], scope=scope, expires_at=expires))
+    session.add(
+        Token(digest=digest(secret), user_id=user.id, name=name[:80], scope=scope, expires_at=expires)
+    )
     audit.record(session, Action.TOKEN_MADE, user, by=by, scope=scope, until=expires.date(), name=name)
     return secret
+
+
+def note_seen(session: Session, session_id: int, at: datetime) -> None:
+    session.execute(update(SignedInSession).where(SignedInSession.id == session_id).values(seen_at=at))
+
+
+def note_use(session: Session, token_id: int, at: datetime) -> None:
+    session.execute(update(Token).where(Token.id == token_id).values(last_used=at))
 
 
 def end_token(session: Session, token: Token, user: User, *, by: Actor) -> None:

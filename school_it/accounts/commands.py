@@ -10,7 +10,7 @@ from school_it import access, cli
 from school_it.access import Role
 from school_it.accounts import actions, queries
 from school_it.database import transaction
-from school_it.errors import BadValue, N_
+from school_it.errors import N_, BadValue
 from school_it.schools import queries as school_queries
 
 
@@ -21,8 +21,12 @@ def user() -> None:
 
 @user.command("add")
 @click.argument("name")
-@click.option("--role", required=True, type=click.Choice([role.value for role in Role]), help="Rolle des Kontos.")
-@click.option("--school", "schools", multiple=True, help="Schulnummer; mehrfach erlaubt, ohne = alle Schulen.")
+@click.option(
+    "--role", required=True, type=click.Choice([role.value for role in Role]), help="Rolle des Kontos."
+)
+@click.option(
+    "--school", "schools", multiple=True, help="Schulnummer; mehrfach erlaubt, ohne = alle Schulen."
+)
 @click.option("--display-name", help="Anzeigename; sonst der Anmeldename.")
 @cli.as_json
 @cli.guarded
@@ -54,7 +58,9 @@ def token() -> None:
 
 @token.command("create")
 @click.argument("user")
-@click.option("--scope", default="read", show_default=True, type=click.Choice(actions.SCOPES), help="Was er darf.")
+@click.option(
+    "--scope", default="read", show_default=True, type=click.Choice(actions.SCOPES), help="Was er darf."
+)
 @click.option("--days", default=actions.TOKEN_DAYS, show_default=True, help="Wie viele Tage er gilt.")
 @cli.as_json
 @cli.guarded
@@ -62,5 +68,7 @@ def create_token(user: str, scope: str, days: int, as_json: bool) -> None:
     """Einen Zugriffsschlüssel ausstellen; er wird nur dieses eine Mal gezeigt."""
     with transaction() as session:
         account = queries.get_user(session, user)
-        secret = actions.make_token(session, account, scope=scope, days=days, name="school-it", by=access.house("cli"))
+        secret = actions.make_token(
+            session, account, scope=scope, days=days, name="school-it", by=access.house("cli")
+        )
     cli.answer({"token": secret, "user": user, "scope": scope, "days": days}, as_json=as_json, text=secret)

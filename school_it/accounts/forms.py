@@ -67,7 +67,3 @@ class TokenForm(Form):
 
 class ShortcutsForm(Form):
     shortcuts = BooleanField(_l("Tastenkürzel verwenden"))
-
-
-class ActForm(Form):
-    """A button that does something: nothing but the token against forged requests."""

@@ -13,7 +13,7 @@ from school_it.people.models import Person
 
 
 class User(Versioned, Model):
-    """Somebody who can sign in. `name` is folded to small letters; `password_hash` is None for directory accounts."""
+    """Somebody who can sign in. `name` is in small letters; directory accounts have no `password_hash`."""
 
     __tablename__ = "users"
 
@@ -32,7 +32,9 @@ class User(Versioned, Model):
     shortcuts: Mapped[bool] = mapped_column(nullable=False, default=True)
     preferences: Mapped[dict[str, object]] = mapped_column(JSON, nullable=False, default=dict)
 
-    roles: Mapped[list[RoleGrant]] = relationship(back_populates="user", cascade="all, delete-orphan", lazy="select")
+    roles: Mapped[list[RoleGrant]] = relationship(
+        back_populates="user", cascade="all, delete-orphan", lazy="select"
+    )
 
     __mapper_args__ = {"version_id_col": Versioned.version}  # noqa: RUF012
 
@@ -76,7 +78,9 @@ class SignedInSession(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key_digest: Mapped[str] = mapped_column(String(64), unique=True, nullable=False)
-    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True)
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True
+    )
     begun_at: Mapped[datetime] = mapped_column(Moment, nullable=False, default=now)
     seen_at: Mapped[datetime] = mapped_column(Moment, nullable=False, default=now)
     agent: Mapped[str] = mapped_column(String(120), nullable=False, default="")
@@ -89,7 +93,9 @@ class Token(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     digest: Mapped[str] = mapped_column(String(64), unique=True, nullable=False)
-    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True)
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True
+    )
     name: Mapped[str] = mapped_column(String(80), nullable=False, default="")
     scope: Mapped[str] = mapped_column(String(10), nullable=False, default="read")
     created_at: Mapped[datetime] = mapped_column(Moment, nullable=False, default=now)

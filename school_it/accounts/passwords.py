@@ -15,7 +15,7 @@ def hash_password(password: str) -> str:
 
 
 def matches(password_hash: str | None, password: str) -> bool:
-    """Takes the same time where there is no hash, so that nobody can tell an unknown account from a known one."""
+    """Takes the same time without a hash, so that nobody can tell an unknown account from a known one."""
     if not password:
         return False
     try:

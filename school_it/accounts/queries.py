@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from school_it.access import Grant, Role
+from school_it.accounts import rules
 from school_it.accounts.models import FailedSignIn, RoleGrant, SignedInSession, Token, User
 from school_it.errors import N_, NotThere
 from school_it.schools.models import School
 
 
 def find_user(session: Session, name: str) -> User | None:
-    return session.scalar(select(User).where(User.name == name.strip().lower()))
+    return session.scalar(select(User).where(User.name == rules.folded_name(name)))
 
 
 def get_user(session: Session, name: str) -> User:
@@ -23,6 +24,10 @@ def get_user(session: Session, name: str) -> User:
     if user is None:
         raise NotThere(N_("Das Konto »%(name)s« gibt es nicht."), name=name)
     return user
+
+
+def is_anybody_there(session: Session) -> bool:
+    return session.scalar(select(User.id).limit(1)) is not None
 
 
 def users(session: Session) -> Sequence[User]:
@@ -38,7 +43,7 @@ def grants_of(session: Session, user_id: int, on: date) -> tuple[Grant, ...]:
     return tuple(grant for row in rows if (grant := Grant(*row)).holds_on(on))
 
 
-def session_and_user(session: Session, key_digest: str) -> Row[tuple[SignedInSession, User]] | None:
+def session_and_user(session: Session, key_digest: str) -> Row[SignedInSession, User] | None:
     return session.execute(
         select(SignedInSession, User)
         .join(User, User.id == SignedInSession.user_id)
@@ -46,7 +51,7 @@ def session_and_user(session: Session, key_digest: str) -> Row[tuple[SignedInSes
     ).first()
 
 
-def token_and_user(session: Session, digest: str, at: datetime) -> Row[tuple[Token, User]] | None:
+def token_and_user(session: Session, digest: str, at: datetime) -> Row[Token, User] | None:
     return session.execute(
         select(Token, User)
         .join(User, User.id == Token.user_id)
@@ -56,33 +61,58 @@ def token_and_user(session: Session, digest: str, at: datetime) -> Row[tuple[Tok
 
 def sessions_of(session: Session, user_id: int) -> Sequence[SignedInSession]:
     return session.scalars(
-        select(SignedInSession).where(SignedInSession.user_id == user_id).order_by(SignedInSession.seen_at.desc())
+        select(SignedInSession)
+        .where(SignedInSession.user_id == user_id)
+        .order_by(SignedInSession.seen_at.desc())
     ).all()
+
+
+def session_by_id(session: Session, user_id: int, ident: int) -> SignedInSession:
+    found = session.get(SignedInSession, ident)
+    if found is None or found.user_id != user_id:
+        raise NotThere(N_("Diese Sitzung gibt es nicht mehr."))
+    return found
+
+
+def token_by_id(session: Session, user_id: int, ident: int) -> Token:
+    found = session.get(Token, ident)
+    if found is None or found.user_id != user_id:
+        raise NotThere(N_("Diesen Zugriffsschlüssel gibt es nicht."))
+    return found
+
+
+def grant_by_id(user: User, ident: int) -> RoleGrant:
+    found = next((grant for grant in user.roles if grant.id == ident), None)
+    if found is None:
+        raise NotThere(N_("Dieses Recht gibt es nicht."))
+    return found
 
 
 def tokens_of(session: Session, user_id: int) -> Sequence[Token]:
     return session.scalars(select(Token).where(Token.user_id == user_id).order_by(Token.created_at)).all()
 
 
-def failed_tries(session: Session, key: str) -> FailedSignIn | None:
-    return session.scalar(select(FailedSignIn).where(FailedSignIn.key == key).with_for_update())
+def tries_of(session: Session, key: str) -> FailedSignIn:
+    """The counter of a name or an address, held against everybody else until the transaction ends."""
+    return session.execute(select(FailedSignIn).where(FailedSignIn.key == key).with_for_update()).scalar_one()
 
 
-def other_admins(session: Session, user_id: int, on: date) -> int:
-    """How many active accounts besides this one have the role admin everywhere and for good."""
-    return (
-        session.scalar(
-            select(func.count(func.distinct(User.id)))
-            .join(RoleGrant, RoleGrant.user_id == User.id)
-            .where(User.active, User.id != user_id, RoleGrant.role == Role.ADMIN, RoleGrant.school_id.is_(None))
-            .where(RoleGrant.until.is_(None))
-        )
-        or 0
-    )
+def other_admins(session: Session, user_id: int) -> int:
+    """How many active accounts besides this one have the role admin everywhere and for good.
+
+    Locks those rights first, so that of two who end each other's role at once the second sees the first.
+    """
+    session.execute(_lasting_admins(select(RoleGrant.id)).order_by(RoleGrant.id).with_for_update())
+    counted = _lasting_admins(select(func.count(func.distinct(RoleGrant.user_id)))).join(User)
+    return session.scalar(counted.where(User.active, User.id != user_id)) or 0
+
+
+def _lasting_admins(rows: Select[int]) -> Select[int]:
+    return rows.where(RoleGrant.role == Role.ADMIN, RoleGrant.school_id.is_(None), RoleGrant.until.is_(None))
 
 
 def school_names(session: Session) -> dict[int, str]:
-    return {ident: name for ident, name in session.execute(select(School.id, School.name))}
+    return dict(session.execute(select(School.id, School.name)).all())
 
 
 def user_by_id(session: Session, user_id: int) -> User:

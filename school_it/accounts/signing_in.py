@@ -1,25 +1,29 @@
 """Who is it? The bridge between Flask-Login and the sessions and tokens in the database.
 
-The cookie carries a random key; the row behind its digest is the session. Once the row is gone (signed out, role
-changed, account closed), every copy of the cookie is worthless.
+The cookie carries a random key; the row behind its digest is the session. Once the row is gone (signed out,
+role changed, account closed), every copy of the cookie is worthless.
 """
 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask, Request, current_app, flash, redirect, request, url_for
 from flask_babel import gettext as _
-from flask_login import AnonymousUserMixin, LoginManager
+from flask_login import AnonymousUserMixin, LoginManager, current_user
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from school_it import web
-from school_it.access import Actor, Grant
+from school_it.access import Actor
 from school_it.accounts import actions, passwords, queries
 from school_it.accounts.models import SignedInSession, User
-from school_it.database import db, now, transaction
+from school_it.database import db, now, today, transaction
+from school_it.errors import N_, NotAllowed
 
 SEEN_EVERY = timedelta(minutes=1)
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -66,6 +70,17 @@ def prepare(app: Flask) -> None:
     manager.session_protection = None
     manager.user_loader(_by_key)
     manager.request_loader(_by_token)
+    app.before_request(_guard_the_api)
+
+
+def _guard_the_api() -> None:
+    """A read token only reads; a browser's cookie writes through the API only with a form's token."""
+    if not web.is_api() or request.method in SAFE or not current_user.is_authenticated:
+        return
+    if current_user.actor.reads_only:
+        raise NotAllowed(N_("Dieser Zugriffsschlüssel darf nur lesen."))
+    if current_user.actor.via == "web" and current_app.config.get("WTF_CSRF_ENABLED", True):
+        web.csrf.protect()
 
 
 def _by_key(key: str) -> SignedIn | None:
@@ -77,14 +92,9 @@ def _by_key(key: str) -> SignedIn | None:
     at = now()
     if not user.active or _is_over(row, at):
         return None
-    grants = queries.grants_of(session, user.id, at.date())
     if at - row.seen_at > SEEN_EVERY:
-        with transaction() as writing:
-            fresh = queries.session_and_user(writing, actions.digest(key))
-            if fresh is None:
-                return None
-            fresh[0].seen_at = at
-    return SignedIn(user, user.acting(grants), key)
+        _note(actions.note_seen, row.id, at)
+    return SignedIn(user, user.acting(queries.grants_of(session, user.id, today())), key)
 
 
 def _is_over(row: SignedInSession, at: datetime) -> bool:
@@ -103,12 +113,21 @@ def _by_token(asked: Request) -> SignedIn | None:
     if found is None:
         return None
     token, user = found
-    grants: tuple[Grant, ...] = queries.grants_of(session, user.id, now().date())
-    return SignedIn(user, user.acting(grants, via="api", reads_only=token.scope == "read"), None)
+    at = now()
+    if token.last_used is None or at - token.last_used > SEEN_EVERY:
+        _note(actions.note_use, token.id, at)
+    grants = queries.grants_of(session, user.id, today())
+    return SignedIn(user, user.acting(grants, via="api", reads_only=token.scope != "write"), None)
+
+
+def _note(what: Callable[[Session, int, datetime], None], ident: int, at: datetime) -> None:
+    """Nobody waits for this: while a long import holds the database, the next request notes it."""
+    with suppress(OperationalError), transaction() as writing:
+        what(writing, ident, at)
 
 
 def check_password(session: Session, name: str, password: str) -> User | None:
-    """The active local account that this password opens. A directory account has no hash and never opens here."""
+    """The active local account that this password opens; a directory account has no hash and never does."""
     user = queries.find_user(session, name)
     fits = passwords.matches(user.password_hash if user else None, unicodedata.normalize("NFC", password))
     return user if fits and user is not None and user.active else None

@@ -10,10 +10,9 @@ from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
 from school_it import audit
-from school_it.access import ORDER, RIGHTS, ROLE_NAMES, May, current, needs, public
-from school_it.accounts import actions, passwords, queries
+from school_it.access import MAY_NAMES, ORDER, RIGHTS, ROLE_NAMES, May, Reach, current, needs, public
+from school_it.accounts import actions, queries, rules
 from school_it.accounts.forms import (
-    ActForm,
     NewUserForm,
     OwnPasswordForm,
     PasswordForm,
@@ -24,8 +23,8 @@ from school_it.accounts.forms import (
     UserForm,
 )
 from school_it.accounts.signing_in import SignedIn, check_password
-from school_it.database import db, now, transaction
-from school_it.errors import N_, NotThere, SchoolItError
+from school_it.database import db, now, today, transaction
+from school_it.errors import N_, SchoolItError
 from school_it.schools import queries as school_queries
 from school_it.web import LANGUAGES, back_to, flash_done, is_own_path, page, said, show
 from school_it.web.fields import refusals_in, status_of
@@ -45,7 +44,7 @@ def sign_in() -> Any:
     status = 200
     if form.validate_on_submit():
         try:
-            _sign_in(form.name.data, form.password.data)
+            _sign_in(form.name.data or "", form.password.data or "")
             wanted = form.next.data or ""
             return redirect(wanted if is_own_path(wanted) else url_for("overview.home"))
         except SchoolItError as problem:
@@ -53,23 +52,34 @@ def sign_in() -> Any:
             form.form_errors.append(said(problem))
     elif not form.is_submitted():
         form.next.data = request.args.get("next", "")
-    return page("accounts/sign_in.html", status if status != 200 else status_of(form), form=form)
+    anybody = queries.is_anybody_there(db.session())
+    return page(
+        "accounts/sign_in.html", status if status != 200 else status_of(form), form=form, anybody=anybody
+    )
 
 
 def _sign_in(name: str, password: str) -> None:
-    at = now()
+    at, address, agent = now(), request.remote_addr or "", request.headers.get("User-Agent", "")
     with transaction() as writing:
-        actions.begin_try(writing, name=name.lower(), address=request.remote_addr or "", at=at)
+        actions.begin_try(writing, name=name, address=address, at=at)
     user = check_password(db.session(), name, password)
     if user is None:
         raise actions.WrongPassword(N_("Anmeldename oder Kennwort stimmt nicht."))
     user_id = user.id
     with transaction() as writing:
         user = queries.user_by_id(writing, user_id)
-        key = actions.sign_in(writing, user, name=name.lower(), agent=request.headers.get("User-Agent", ""), at=at)
+        actions.renew_hash(writing, user, password)
+        key = actions.sign_in(writing, user, address=address, agent=agent, at=at)
+    _begin(user_id, key)
+
+
+def _begin(user_id: int, key: str) -> None:
+    """A new cookie session: nothing that stood in the old one is taken along but the looks."""
+    looks = {name: session[name] for name in LOOKS if name in session}
     session.clear()
+    session.update(looks)
     fresh = queries.user_by_id(db.session(), user_id)
-    login_user(SignedIn(fresh, fresh.acting(queries.grants_of(db.session(), user_id, at.date())), key))
+    login_user(SignedIn(fresh, fresh.acting(queries.grants_of(db.session(), user_id, today())), key))
 
 
 @bp.post("/logout")
@@ -89,7 +99,9 @@ def sign_out() -> Response:
 @public
 def appearance() -> Response:
     """Language, colours and density: kept with the account, or with the browser before signing in."""
-    chosen = {name: request.form[name] for name, allowed in LOOKS.items() if request.form.get(name) in allowed}
+    chosen = {
+        name: request.form[name] for name, allowed in LOOKS.items() if request.form.get(name) in allowed
+    }
     session.update(chosen)
     if current_user.is_authenticated and chosen:
         with transaction() as writing:
@@ -116,9 +128,10 @@ def _profile(status: int = 200, **forms: Any) -> Any:
         "accounts/profile.html",
         status,
         user=user,
-        act=ActForm(formdata=None),
         role_names=ROLE_NAMES,
+        today=today(),
         grants=current_user.actor.grants,
+        this_session=actions.digest(current_user.get_id() or ""),
         school_names=queries.school_names(reading),
         sessions=queries.sessions_of(reading, user.id),
         tokens=queries.tokens_of(reading, user.id),
@@ -133,15 +146,23 @@ def own_password() -> Any:
     if form.validate_on_submit():
         name = current_user.user.name
         with refusals_in(form):
-            if check_password(db.session(), name, form.old_password.data) is None:
-                raise actions.WrongPassword(N_("Das bisherige Kennwort stimmt nicht."))
+            _check_old_password(name, form.old_password.data)
             with transaction() as writing:
-                actions.set_password(writing, queries.get_user(writing, name), form.password.data, by=current())
+                actions.set_password(
+                    writing, queries.get_user(writing, name), form.password.data, by=current()
+                )
         if not form.errors:
             logout_user()
             flash_done(_("Das Kennwort ist geändert. Bitte neu anmelden."))
             return redirect(url_for(".sign_in"))
     return _profile(status_of(form), password_form=form)
+
+
+def _check_old_password(name: str, password: str) -> None:
+    with transaction() as writing:
+        actions.begin_try(writing, name=name, address=request.remote_addr or "", at=now())
+    if check_password(db.session(), name, password) is None:
+        raise actions.WrongPassword(N_("Das bisherige Kennwort stimmt nicht."))
 
 
 @bp.post("/profile/shortcuts")
@@ -164,6 +185,15 @@ def end_own_sessions() -> Response:
     return redirect(url_for(".sign_in"))
 
 
+@bp.post("/profile/sessions/<int:ident>/end")
+@needs(May.SEE_HOME)
+def end_own_session(ident: int) -> Response:
+    with transaction() as writing:
+        actions.end_session(writing, queries.session_by_id(writing, current_user.user.id, ident))
+    flash_done(_("Die Sitzung ist beendet."))
+    return redirect(url_for(".profile"))
+
+
 @bp.post("/profile/tokens")
 @needs(May.SEE_HOME)
 def new_token() -> Any:
@@ -171,8 +201,8 @@ def new_token() -> Any:
     if form.validate_on_submit():
         with refusals_in(form), transaction() as writing:
             user = queries.get_user(writing, current_user.user.name)
-            name, scope, days = form.token_name.data, form.scope.data, form.days.data
-            secret = actions.make_token(writing, user, scope=scope, days=days, name=name, by=current())
+            wanted = {"scope": form.scope.data, "days": form.days.data, "name": form.token_name.data or ""}
+            secret = actions.make_token(writing, user, **wanted, by=current())
     return _profile(status_of(form), token_form=form, new_token=secret)
 
 
@@ -181,10 +211,7 @@ def new_token() -> Any:
 def end_token(ident: int) -> Response:
     with transaction() as writing:
         user = queries.get_user(writing, current_user.user.name)
-        token = next((token for token in queries.tokens_of(writing, user.id) if token.id == ident), None)
-        if token is None:
-            raise NotThere(N_("Diesen Zugriffsschlüssel gibt es nicht."))
-        actions.end_token(writing, token, user, by=current())
+        actions.end_token(writing, queries.token_by_id(writing, user.id, ident), user, by=current())
     flash_done(_("Der Zugriffsschlüssel gilt nicht mehr."))
     return redirect(url_for(".profile"))
 
@@ -196,6 +223,7 @@ def index() -> Any:
     return page(
         "accounts/index.html",
         users=queries.users(reading),
+        today=today(),
         school_names=queries.school_names(reading),
         role_names=ROLE_NAMES,
     )
@@ -204,7 +232,14 @@ def index() -> Any:
 @bp.get("/accounts/rights")
 @needs(May.SEE_ACCOUNTS)
 def rights() -> Any:
-    return page("accounts/rights.html", rights=RIGHTS, order=ORDER, role_names=ROLE_NAMES)
+    return page(
+        "accounts/rights.html",
+        rights=RIGHTS,
+        names=MAY_NAMES,
+        order=ORDER,
+        role_names=ROLE_NAMES,
+        Reach=Reach,
+    )
 
 
 @bp.route("/accounts/new", methods=["GET", "POST"])
@@ -216,7 +251,7 @@ def new() -> Any:
             actions.add_user(writing, **form.values, by=current())
         if not form.errors:
             flash_done(_("Das Konto ist angelegt. Jetzt fehlt noch ein Recht."))
-            return redirect(url_for(".account", name=form.name.data.lower()))
+            return redirect(url_for(".account", name=rules.folded_name(form.name.data or "")))
     return page("accounts/new.html", status_of(form), form=form)
 
 
@@ -240,7 +275,9 @@ def _account(name: str, status: int = 200, **forms: Any) -> Any:
         "accounts/account.html",
         status,
         user=user,
-        act=ActForm(formdata=None),
+        today=today(),
+        sessions=queries.sessions_of(reading, user.id),
+        tokens=queries.tokens_of(reading, user.id),
         role_names=ROLE_NAMES,
         school_names=queries.school_names(reading),
         events=show.story(audit.story(reading, user), names=FIELD_NAMES, tell=_told),
@@ -277,9 +314,13 @@ def grant_role(name: str) -> Any:
     form = RoleForm(schools=school_queries.choices(db.session(), seen_by=current()))
     if form.validate_on_submit():
         with refusals_in(form), transaction() as writing:
-            schools = [school_queries.get_school(writing, number, seen_by=current()) for number in form.schools.data]
+            schools = [
+                school_queries.get_school(writing, number, seen_by=current()) for number in form.schools.data
+            ]
             user, until, reason = queries.get_user(writing, name), form.until.data, form.reason.data
-            actions.grant_role(writing, user, form.role.data, schools=schools, until=until, reason=reason, by=current())
+            actions.grant_role(
+                writing, user, form.role.data, schools=schools, until=until, reason=reason, by=current()
+            )
         if not form.errors:
             flash_done(_("Das Recht ist gegeben. Offene Sitzungen dieses Kontos sind beendet."))
             return redirect(url_for(".account", name=name))
@@ -291,10 +332,7 @@ def grant_role(name: str) -> Any:
 def end_role(name: str, ident: int) -> Response:
     with transaction() as writing:
         user = queries.get_user(writing, name)
-        grant = next((grant for grant in user.roles if grant.id == ident), None)
-        if grant is None:
-            raise NotThere(N_("Dieses Recht gibt es nicht."))
-        actions.end_role(writing, user, grant, by=current())
+        actions.end_role(writing, user, queries.grant_by_id(user, ident), by=current())
     flash_done(_("Das Recht ist beendet."))
     return redirect(url_for(".account", name=name))
 
@@ -307,9 +345,20 @@ def set_password(name: str) -> Any:
         with refusals_in(form), transaction() as writing:
             actions.set_password(writing, queries.get_user(writing, name), form.password.data, by=current())
         if not form.errors:
-            flash_done(_("Das Kennwort ist gesetzt; alle Sitzungen dieses Kontos sind beendet."))
+            flash_done(
+                _("Das Kennwort ist gesetzt. Sitzungen und Zugriffsschlüssel dieses Kontos sind beendet.")
+            )
             return redirect(url_for(".account", name=name))
     return _account(name, status_of(form), password_form=form)
+
+
+@bp.post("/accounts/<name>/sessions/end")
+@needs(May.EDIT_ACCOUNTS)
+def end_sessions(name: str) -> Response:
+    with transaction() as writing:
+        actions.end_sessions(writing, queries.get_user(writing, name))
+    flash_done(_("Alle Sitzungen dieses Kontos sind beendet."))
+    return redirect(url_for(".account", name=name))
 
 
 @bp.post("/accounts/<name>/close")

@@ -11,7 +11,7 @@ from school_it import audit
 from school_it.access import Actor, May
 from school_it.audit import Action
 from school_it.database import expect_version
-from school_it.errors import BadValue, N_, RuleBroken
+from school_it.errors import N_, BadValue, RuleBroken
 from school_it.schools import queries, rules
 from school_it.schools.models import Building, Room, School, YearlyFigures
 
@@ -27,7 +27,9 @@ def add_school(session: Session, values: Mapping[str, Any], *, by: Actor) -> Sch
     """Raises BadValue for a number that is none, RuleBroken where the school is there already."""
     number = values.get("school_number") or ""
     if not rules.is_school_number(number):
-        raise BadValue(N_("»%(number)s« ist keine Schulnummer: sechs Ziffern, die erste ist 1."), number=number)
+        raise BadValue(
+            N_("»%(number)s« ist keine Schulnummer: sechs Ziffern, die erste ist 1."), number=number
+        )
     if queries.find_school(session, number) is not None:
         raise RuleBroken(N_("Die Schule %(number)s ist schon angelegt."), number=number)
     school = School(**{name: values.get(name) for name in SCHOOL_FIELDS})
@@ -85,11 +87,24 @@ def building(session: Session, school_id: int, name: str | None, *, by: Actor) -
 
 
 def record_figures(
-    session: Session, school: School, school_year: int, values: Mapping[str, Any], *, grade: str = "", by: Actor
+    session: Session,
+    school: School,
+    school_year: int,
+    values: Mapping[str, Any],
+    *,
+    grade: str = "",
+    by: Actor,
 ) -> YearlyFigures:
     """Enter or correct the figures of one school year."""
     by.must(May.EDIT_SCHOOLS, school.id)
-    known = next((row for row in queries.figures_of(session, school) if (row.school_year, row.grade) == (school_year, grade)), None)
+    known = next(
+        (
+            row
+            for row in queries.figures_of(session, school)
+            if (row.school_year, row.grade) == (school_year, grade)
+        ),
+        None,
+    )
     figures = known or YearlyFigures(school_id=school.id, school_year=school_year, grade=grade, pupils=0)
     session.add(figures)
     changes = _set(figures, values, FIGURE_FIELDS)

@@ -32,12 +32,16 @@ class SchoolForm(Form):
     use_concept_date = DayField(_l("Einsatzkonzept vom"))
     support_confirmed = ChoiceField(_l("Support gesichert"), coerce=YES_NO.__getitem__)
     directory_name = TextField(
-        _l("Name im Verzeichnis"), [Length(max=120)], description=_l("wenn das Verzeichnis sie nicht mit der Schulnummer führt")
+        _l("Name im Verzeichnis"),
+        [Length(max=120)],
+        description=_l("wenn das Verzeichnis sie nicht mit der Schulnummer führt"),
     )
 
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
-        self.school_type.choices = [("", "")] + [(kind.value, f"{_(TYPE_NAMES[kind])} ({kind})") for kind in SchoolType]
+        self.school_type.choices = [("", "")] + [
+            (kind.value, f"{_(TYPE_NAMES[kind])} ({kind})") for kind in SchoolType
+        ]
         self.support_confirmed.choices = [("", _("nicht bekannt")), ("yes", _("ja")), ("no", _("nein"))]
 
 
@@ -61,5 +65,7 @@ class FiguresForm(Form):
     key_date = DayField(_l("Stichtag"))
     pupils = NumberField(_l("Schülerzahl"), [Needed(), NumberRange(0, 20000)])
     classes = NumberField(_l("Klassen"), [Optional(), NumberRange(0, 1000)])
-    teachers = NumberField(_l("Lehrkräfte"), [Optional(), NumberRange(0, 2000)], description=_l("Köpfe, nicht Stellen"))
+    teachers = NumberField(
+        _l("Lehrkräfte"), [Optional(), NumberRange(0, 2000)], description=_l("Köpfe, nicht Stellen")
+    )
     rooms = NumberField(_l("Unterrichtsräume"), [Optional(), NumberRange(0, 1000)])

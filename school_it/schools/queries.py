@@ -22,7 +22,9 @@ def schools(session: Session, *, seen_by: Actor, may: May = May.SEE_SCHOOLS) -> 
 def choices(session: Session, *, seen_by: Actor, may: May = May.SEE_SCHOOLS) -> list[tuple[str, str]]:
     """School number and name of the schools within reach, as a select field wants them."""
     rows = session.execute(
-        select(School.school_number, School.name).where(seen_by.scope(may).where(School.id)).order_by(School.name)
+        select(School.school_number, School.name)
+        .where(seen_by.scope(may).where(School.id))
+        .order_by(School.name)
     )
     return [(number, f"{name} ({number})") for number, name in rows]
 
@@ -39,7 +41,7 @@ def get_school(session: Session, number: str, *, seen_by: Actor, may: May = May.
 
 
 def ids_by_number(session: Session) -> dict[str, int]:
-    return {number: ident for number, ident in session.execute(select(School.school_number, School.id))}
+    return dict(session.execute(select(School.school_number, School.id)).all())
 
 
 def rooms_of(session: Session, school: School) -> Sequence[Room]:
@@ -62,7 +64,9 @@ def find_building(session: Session, school_id: int, name: str) -> Building | Non
 
 
 def buildings_of(session: Session, school: School) -> Sequence[Building]:
-    return session.scalars(select(Building).where(Building.school_id == school.id).order_by(Building.name)).all()
+    return session.scalars(
+        select(Building).where(Building.school_id == school.id).order_by(Building.name)
+    ).all()
 
 
 def figures_of(session: Session, school: School) -> Sequence[YearlyFigures]:
@@ -81,15 +85,17 @@ def latest_figures(session: Session, *, seen_by: Actor) -> dict[int, YearlyFigur
 
 def room_counts(session: Session, *, seen_by: Actor) -> dict[int, int]:
     """By school id, how many rooms are known."""
-    counted: Select[tuple[int, int]] = (
+    counted: Select[int, int] = (
         select(Room.school_id, func.count())
         .where(seen_by.scope(May.SEE_SCHOOLS).where(Room.school_id))
         .group_by(Room.school_id)
     )
-    return {school_id: number for school_id, number in session.execute(counted)}
+    return dict(session.execute(counted).all())
 
 
-def matching_rooms(session: Session, text: str, *, seen_by: Actor, limit: int = 20) -> Sequence[Row[tuple[Room, School]]]:
+def matching_rooms(
+    session: Session, text: str, *, seen_by: Actor, limit: int = 20
+) -> Sequence[Row[Room, School]]:
     """Rooms whose number or name begins with or holds `text`, with their school."""
     like = f"%{text.replace('%', '').replace('_', '')}%"
     return session.execute(

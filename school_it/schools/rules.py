@@ -8,7 +8,7 @@ from enum import StrEnum
 from school_it.errors import N_, Sentence
 
 WEIGHTS = (6, 5, 4, 3, 2)
-GRADES = tuple(f"{grade:02d}" for grade in range(1, 14)) + ("EF", "Q1", "Q2")
+GRADES = (*(f"{grade:02d}" for grade in range(1, 14)), "EF", "Q1", "Q2")
 
 
 class SchoolType(StrEnum):
@@ -93,8 +93,8 @@ def is_school_number(text: str) -> bool:
 def check_digit_fits(number: str) -> bool:
     """``d6 = (6*d1 + 5*d2 + 4*d3 + 3*d4 + 2*d5) mod 11``, 10 counting as 0.
 
-    A pattern found in the state's catalogue, not an official rule, and not kept by 100000-100199: so never more than
-    a hint.
+    A pattern found in the state's catalogue, not an official rule, and not kept by 100000-100199: so it is
+    never more than a hint.
     """
     if "100000" <= number <= "100199":
         return True
@@ -106,6 +106,9 @@ def number_hint(number: str) -> Sentence | None:
     if check_digit_fits(number):
         return None
     return Sentence(
-        N_("Die Prüfziffer der Schulnummer %(number)s passt nicht. Bitte einmal nachsehen; sie wird trotzdem übernommen."),
+        N_(
+            "Die Prüfziffer der Schulnummer %(number)s passt nicht. Bitte einmal nachsehen; "
+            "sie wird trotzdem übernommen."
+        ),
         number=number,
     )

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from school_it import audit, school_year
 from school_it.access import May, current, needs
-from school_it.database import db, now, transaction
+from school_it.database import db, today, transaction
 from school_it.errors import N_
 from school_it.schools import actions, queries, rules
 from school_it.schools.forms import FiguresForm, RoomForm, SchoolForm
@@ -21,11 +21,14 @@ from school_it.web.fields import refusals_in, status_of
 bp = Blueprint("schools", __name__, url_prefix="/schools")
 
 FIELD_NAMES = {
-    "school_number": N_("Schulnummer"), "name": N_("Name"), "short_name": N_("Kurzname"), "school_type": N_("Schulform"),
-    "street": N_("Straße"), "postcode": N_("PLZ"), "place": N_("Ort"), "email": N_("E-Mail"), "phone": N_("Telefon"),
-    "social_index": N_("Sozialindex"), "use_concept_date": N_("Einsatzkonzept vom"), "support_confirmed": N_("Support gesichert"),
-    "directory_name": N_("Name im Verzeichnis"), "room": N_("Raumnummer"), "building_id": N_("Gebäude"), "floor": N_("Etage"),
-    "use": N_("Raumart"), "seats": N_("Sitzplätze"), "remark": N_("Bemerkung"),
+    "school_number": N_("Schulnummer"), "name": N_("Name"), "short_name": N_("Kurzname"),
+    "school_type": N_("Schulform"), "street": N_("Straße"), "postcode": N_("PLZ"),
+    "place": N_("Ort"), "email": N_("E-Mail"), "phone": N_("Telefon"),
+    "social_index": N_("Sozialindex"), "use_concept_date": N_("Einsatzkonzept vom"),
+    "support_confirmed": N_("Support gesichert"),
+    "directory_name": N_("Name im Verzeichnis"), "room": N_("Raumnummer"), "building_id": N_("Gebäude"),
+    "floor": N_("Etage"), "use": N_("Raumart"), "seats": N_("Sitzplätze"),
+    "remark": N_("Bemerkung"),
 }  # fmt: skip
 
 
@@ -50,7 +53,7 @@ def new() -> Any:
         with refusals_in(form), transaction() as session:
             actions.add_school(session, form.values, by=current())
         if not form.errors:
-            _hint_at(form.school_number.data)
+            _hint_at(form.school_number.data or "")
             flash_done(_("Die Schule ist angelegt."))
             return redirect(url_for(".school", number=form.school_number.data))
     return page("schools/edit.html", status_of(form), form=form, school=None)
@@ -99,11 +102,12 @@ def edit(number: str) -> Any:
 @bp.route("/<number>/figures", methods=["GET", "POST"])
 @needs(May.EDIT_SCHOOLS)
 def figures(number: str) -> Any:
-    session = db.session()
-    found = queries.get_school(session, number, seen_by=current(), may=May.EDIT_SCHOOLS)
-    this_year = school_year.school_year(now().date())
+    found = queries.get_school(db.session(), number, seen_by=current(), may=May.EDIT_SCHOOLS)
+    this_year = school_year.school_year(today())
     form = FiguresForm(data={"school_year": this_year, "key_date": school_year.key_date(this_year)})
-    form.school_year.choices = [(str(year), school_year.label(year)) for year in range(this_year + 1, this_year - 10, -1)]
+    form.school_year.choices = [
+        (str(year), school_year.label(year)) for year in range(this_year + 1, this_year - 10, -1)
+    ]
     if form.validate_on_submit():
         values = form.values
         with transaction() as session:
@@ -125,7 +129,7 @@ def new_room(number: str) -> Any:
             actions.add_room(session, at, _room_values(session, at, form), by=current())
         if not form.errors:
             flash_done(_("Der Raum ist angelegt."))
-            return _to_room(number, form.room.data)
+            return _to_room(number, form.room.data or "")
     return page("schools/room_edit.html", status_of(form), form=form, school=found, room=None)
 
 
@@ -142,9 +146,8 @@ def room(number: str, room: str) -> Any:
 @bp.route("/<number>/rooms/<path:room>/edit", methods=["GET", "POST"])
 @needs(May.EDIT_ROOMS)
 def edit_room(number: str, room: str) -> Any:
-    session = db.session()
-    found = queries.get_school(session, number, seen_by=current(), may=May.EDIT_ROOMS)
-    at = queries.get_room(session, found, room)
+    found = queries.get_school(db.session(), number, seen_by=current(), may=May.EDIT_ROOMS)
+    at = queries.get_room(db.session(), found, room)
     form = RoomForm(obj=at) if request.method == "POST" else _room_form(at)
     if form.validate_on_submit():
         with refusals_in(form), transaction() as session:
@@ -154,7 +157,7 @@ def edit_room(number: str, room: str) -> Any:
             actions.change_room(session, at, values, version=form.seen_version, by=current())
         if not form.errors:
             flash_done(_("Gespeichert."))
-            return _to_room(number, form.room.data)
+            return _to_room(number, form.room.data or "")
     return page("schools/room_edit.html", status_of(form), form=form, school=found, room=at)
 
 

@@ -1,0 +1,221 @@
+"""Finding devices, hand-outs, categories, models and views; `seen_by` narrows each to what that person may see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from school_it.access import Actor, May
+from school_it.devices import numbers, search, sheet
+from school_it.devices.models import Category, Device, DeviceModel, Handout
+from school_it.devices.rules import GONE
+from school_it.errors import N_, NotThere
+from school_it.people.models import Membership, Person, PersonState
+from school_it.schools.models import Room, School
+
+HolderRoom = aliased(Room, name="holder_room")
+
+
+def find_device(session: Session, tag: str) -> Device | None:
+    return session.scalar(select(Device).where(Device.tag_folded == numbers.folded(tag)))
+
+
+def get_device(session: Session, tag: str, *, seen_by: Actor, may: May = May.SEE_DEVICES) -> Device:
+    device = find_device(session, tag)
+    if device is None or not seen_by.scope(may).holds(device.school_id):
+        raise NotThere(N_("Das Gerät %(tag)s gibt es hier nicht."), tag=tag)
+    return device
+
+
+def find_exact(session: Session, number: str, *, seen_by: Actor) -> Device | None:
+    """The one device whose inventory number, serial number or MAC address this is; None for none or several."""
+    word = numbers.folded(number)
+    if not word:
+        return None
+    scope = seen_by.scope(May.SEE_DEVICES).where(Device.school_id)
+    found = session.scalars(select(Device).where(search.equal(word), scope).limit(2)).all()
+    tagged = [device for device in found if device.tag_folded == word]
+    return tagged[0] if tagged else found[0] if len(found) == 1 else None
+
+
+def matching_devices(session: Session, text: str, *, seen_by: Actor, limit: int = 20) -> Sequence[Row[Any]]:
+    """The first devices of a search: asset_tag, manufacturer, model, category, school, room, state."""
+    found = search.matching(session, text)
+    if found is None:
+        return []
+    wanted = (
+        select(
+            Device.asset_tag, Device.manufacturer, Device.model, Device.state, Category.name.label("category"),
+            School.name.label("school"), Room.room,
+        )
+        .join(Category, Category.id == Device.category_id)
+        .outerjoin(School, School.id == Device.school_id)
+        .outerjoin(Room, Room.id == Device.room_id)
+        .where(found.condition, seen_by.scope(May.SEE_DEVICES).where(Device.school_id))
+    )  # fmt: skip
+    return session.execute(wanted.order_by(Device.tag_folded).limit(limit)).all()
+
+
+def devices_by_id(session: Session, idents: Sequence[int], *, seen_by: Actor, may: May) -> Sequence[Device]:
+    scope = seen_by.scope(may).where(Device.school_id)
+    return session.scalars(select(Device).where(Device.id.in_(idents), scope).order_by(Device.tag_folded)).all()
+
+
+def same_serial(session: Session, serial: str, manufacturer: str | None, *, but: int | None = None) -> Device | None:
+    """The device that has this serial number of this manufacturer already."""
+    wanted = select(Device).where(
+        Device.serial_folded == numbers.folded(serial), Device.maker_folded == numbers.folded(manufacturer)
+    )
+    return session.scalar(wanted.where(Device.id != but) if but is not None else wanted)
+
+
+def handouts_of(session: Session, device: Device) -> Sequence[Handout]:
+    return session.scalars(select(Handout).where(Handout.device_id == device.id).order_by(Handout.id.desc())).all()
+
+
+def open_handout(session: Session, device_id: int) -> Handout | None:
+    return session.scalar(select(Handout).where(Handout.device_id == device_id, Handout.returned_on.is_(None)))
+
+
+def devices_of_person(session: Session, person_id: int) -> Sequence[Device]:
+    return session.scalars(select(Device).where(Device.person_id == person_id).order_by(Device.tag_folded)).all()
+
+
+def devices_in_room(session: Session, room: Room, *, seen_by: Actor) -> Sequence[Device]:
+    scope = seen_by.scope(May.SEE_DEVICES).where(Device.school_id)
+    return session.scalars(select(Device).where(Device.room_id == room.id, scope).order_by(Device.tag_folded)).all()
+
+
+def counts_by_school(session: Session, *, seen_by: Actor) -> dict[int | None, int]:
+    """How many devices there are at each school, without those that are gone for good."""
+    wanted = select(Device.school_id, func.count()).where(
+        seen_by.scope(May.SEE_DEVICES).where(Device.school_id), Device.state.not_in(GONE)
+    )
+    return {school_id: number for school_id, number in session.execute(wanted.group_by(Device.school_id))}
+
+
+# --- categories and models ---
+
+
+def categories(session: Session, *, only_active: bool = False) -> Sequence[Category]:
+    wanted = select(Category).order_by(Category.name)
+    return session.scalars(wanted.where(Category.active) if only_active else wanted).all()
+
+
+def category_names(session: Session) -> tuple[str, ...]:
+    """The names of all categories, for `sheet.sheet_with`."""
+    return tuple(session.scalars(select(Category.name).order_by(Category.id)))
+
+
+def category_ids(session: Session) -> dict[str, int]:
+    return {name: ident for name, ident in session.execute(select(Category.name, Category.id))}
+
+
+def get_category(session: Session, ident: int) -> Category:
+    found = session.get(Category, ident)
+    if found is None:
+        raise NotThere(N_("Die Geräteart gibt es nicht."))
+    return found
+
+
+def models(session: Session, *, only_active: bool = False) -> Sequence[DeviceModel]:
+    wanted = select(DeviceModel).order_by(DeviceModel.manufacturer, DeviceModel.name)
+    return session.scalars(wanted.where(DeviceModel.active) if only_active else wanted).all()
+
+
+def get_model(session: Session, ident: int) -> DeviceModel:
+    found = session.get(DeviceModel, ident)
+    if found is None:
+        raise NotThere(N_("Das Modell gibt es nicht im Katalog."))
+    return found
+
+
+def find_model(session: Session, manufacturer: str | None, name: str | None) -> DeviceModel | None:
+    wanted = (DeviceModel.manufacturer == manufacturer, DeviceModel.name == name)
+    return session.scalar(select(DeviceModel).where(*wanted))
+
+
+def latest_by(session: Session, actor: Actor) -> Device | None:
+    """The newest device within reach: what the next entry is likely to be like."""
+    scope = actor.scope(May.EDIT_DEVICES).where(Device.school_id)
+    return session.scalar(select(Device).where(scope).order_by(Device.id.desc()).limit(1))
+
+
+# --- who may get a device ---
+
+
+def possible_people(session: Session, text: str, *, seen_by: Actor, limit: int = 8) -> Sequence[Person]:
+    """Active people within reach whose name or sign-in holds every word of `text`."""
+    words = search.words_of(text)
+    if not words:
+        return []
+    wanted = select(Person).where(Person.state == PersonState.ACTIVE, _reachable(seen_by))
+    wanted = wanted.where(*(Person.folded.contains(word, autoescape=True) for word in words))
+    return session.scalars(wanted.order_by(Person.family_name, Person.given_name, Person.id).limit(limit)).all()
+
+
+def get_borrower(session: Session, person_id: int, *, seen_by: Actor) -> Person:
+    """A person to whom this actor may lend."""
+    found = session.scalar(select(Person).where(Person.id == person_id, _reachable(seen_by)))
+    if found is None:
+        raise NotThere(N_("Diese Person gibt es hier nicht."))
+    return found
+
+
+def _reachable(actor: Actor) -> Any:
+    scope = actor.scope(May.LEND_DEVICES)
+    members = select(Membership.person_id).where(scope.where(Membership.school_id))
+    return or_(scope.where(Person.school_id), Person.id.in_(members))
+
+
+def possible_rooms(session: Session, text: str, *, seen_by: Actor, school_id: int | None, limit: int = 5) -> Sequence[Room]:
+    """Rooms within reach whose number begins with `text`, or whose name holds it."""
+    word = text.strip().lower().removeprefix("raum ").strip()
+    if not word:
+        return []
+    wanted = select(Room).where(
+        seen_by.scope(May.LEND_DEVICES).where(Room.school_id),
+        or_(func.lower(Room.room).startswith(word, autoescape=True), func.lower(Room.name).contains(word, autoescape=True)),
+    )
+    if school_id is not None:
+        wanted = wanted.where(Room.school_id == school_id)
+    return session.scalars(wanted.order_by(Room.room, Room.id).limit(limit)).all()
+
+
+def get_room_by_id(session: Session, room_id: int) -> Room:
+    found = session.get(Room, room_id)
+    if found is None:
+        raise NotThere(N_("Diesen Raum gibt es nicht."))
+    return found
+
+
+# --- rows for both doors ---
+
+
+def rows_for_sheet() -> Select[Any]:
+    """Devices with the fields of the sheet, `id`, `version` and `school_id`; add conditions and an order to it.
+
+    ``sheet.values_of(row._mapping)`` makes the values of the sheet from a row, once `with_holder` has been through it.
+    """
+    return (
+        select(
+            Device.id, Device.version, Device.school_id, *(getattr(Device, name) for name in sheet.PLAIN),
+            Category.name.label("category"), School.school_number, Room.room, Device.person_id, Device.holder_name,
+            Person.given_name, Person.family_name, HolderRoom.room.label("holder_room"),
+        )
+        .join(Category, Category.id == Device.category_id)
+        .outerjoin(School, School.id == Device.school_id)
+        .outerjoin(Room, Room.id == Device.room_id)
+        .outerjoin(Person, Person.id == Device.person_id)
+        .outerjoin(HolderRoom, HolderRoom.id == Device.holder_room_id)
+    )  # fmt: skip
+
+
+def with_holder(row: Row[Any]) -> dict[str, Any]:
+    """A row of `rows_for_sheet` as the values of the sheet, with `id`, `version` and `school_id` beside them."""
+    known = dict(row._mapping)
+    known["holder"] = sheet.holder_text(row.given_name, row.family_name, row.holder_room, row.holder_name)
+    return {"id": row.id, "version": row.version, "school_id": row.school_id, **sheet.values_of(known)}

@@ -1,0 +1,186 @@
+"""States of a device and the moves between them, uses, disposal, low value, useful life. Plain values only."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from school_it.errors import N_, Sentence
+
+LOW_VALUE = Decimal(800)  # net; KomHVO NRW section 36 (3)
+ENDS_SOON_DAYS = 365
+
+
+class State(StrEnum):
+    ORDERED = "ordered"
+    IN_STOCK = "in_stock"
+    IN_USE = "in_use"
+    IN_REPAIR = "in_repair"
+    DEFECTIVE = "defective"
+    LOST = "lost"
+    STOLEN = "stolen"
+    DISPOSED = "disposed"
+
+
+STATES = {
+    State.IN_USE: N_("in Betrieb"),
+    State.IN_STOCK: N_("Lager"),
+    State.IN_REPAIR: N_("Reparatur"),
+    State.DEFECTIVE: N_("defekt"),
+    State.LOST: N_("verloren"),
+    State.STOLEN: N_("gestohlen"),
+    State.DISPOSED: N_("ausgesondert"),
+    State.ORDERED: N_("bestellt"),
+}
+
+_O, _S, _U, _R, _D, _L, _T = (
+    State.ORDERED, State.IN_STOCK, State.IN_USE, State.IN_REPAIR, State.DEFECTIVE, State.LOST, State.STOLEN,
+)  # fmt: skip
+
+# From each state to these. Nothing moves to `disposed` here: that needs a reason and an approval (`why_not_disposed`).
+MOVES: dict[State, tuple[State, ...]] = {
+    State.ORDERED:   (        _S, _U            ),
+    State.IN_STOCK:  (            _U, _R, _D, _L, _T),
+    State.IN_USE:    (        _S,     _R, _D, _L, _T),
+    State.IN_REPAIR: (        _S, _U,     _D, _L, _T),
+    State.DEFECTIVE: (        _S, _U, _R,     _L, _T),
+    State.LOST:      (        _S, _U,     _D,     _T),
+    State.STOLEN:    (        _S, _U,     _D, _L    ),
+    State.DISPOSED:  (),
+}  # fmt: skip
+
+LENDABLE = frozenset({State.IN_STOCK, State.IN_USE})
+GONE = frozenset({State.LOST, State.STOLEN, State.DISPOSED})
+
+
+class Use(StrEnum):
+    POOL = "pool"
+    TEACHER = "teacher"
+    LOAN = "loan"
+    OFFICE = "office"
+
+
+USES = {
+    Use.POOL: N_("Pool"),
+    Use.TEACHER: N_("Lehrkraft"),
+    Use.LOAN: N_("Leihe"),
+    Use.OFFICE: N_("Verwaltung"),
+}
+
+
+class ItemClass(StrEnum):
+    """What the targets of the development plan count."""
+
+    MOBILE = "mobile"
+    PRESENTATION = "presentation"
+    ACCESS_POINT = "access_point"
+    TEACHERS = "teachers"
+    WORKPLACE = "workplace"
+
+
+ITEM_CLASSES = {
+    ItemClass.MOBILE: N_("mobil"),
+    ItemClass.PRESENTATION: N_("Präsentation"),
+    ItemClass.ACCESS_POINT: N_("Accesspoint"),
+    ItemClass.TEACHERS: N_("Lehrkräfte"),
+    ItemClass.WORKPLACE: N_("Arbeitsplatz"),
+}
+
+
+class DisposalReason(StrEnum):
+    OBSOLETE = "obsolete"
+    DEFECT = "defect"
+    LOSS = "loss"
+    THEFT = "theft"
+    SALE = "sale"
+    SCRAP = "scrap"
+    TRANSFER = "transfer"
+
+
+DISPOSAL_REASONS = {
+    DisposalReason.OBSOLETE: N_("veraltet"),
+    DisposalReason.DEFECT: N_("defekt"),
+    DisposalReason.LOSS: N_("verloren"),
+    DisposalReason.THEFT: N_("gestohlen"),
+    DisposalReason.SALE: N_("verkauft"),
+    DisposalReason.SCRAP: N_("verschrottet"),
+    DisposalReason.TRANSFER: N_("abgegeben"),
+}
+
+# name, years of useful life, funding item, item class; each can be edited once it is there.
+CATEGORIES: tuple[tuple[str, int, str | None, ItemClass | None], ...] = (
+    ("Tablet", 5, "2.3", ItemClass.MOBILE),
+    ("Notebook", 5, "2.3", ItemClass.MOBILE),
+    ("PC", 5, "2.2", ItemClass.WORKPLACE),
+    ("Display", 8, "2.1c", ItemClass.PRESENTATION),
+    ("Beamer", 8, "2.1c", ItemClass.PRESENTATION),
+    ("Dokumentenkamera", 8, "2.1c", ItemClass.PRESENTATION),
+    ("Drucker", 5, "2.2", None),
+    ("Server", 5, "2.1b", None),
+    ("Switch", 8, "2.1a", None),
+    ("Accesspoint", 5, "2.1a", ItemClass.ACCESS_POINT),
+    ("Firewall", 5, "2.1a", None),
+    ("Ladewagen", 8, "2.3", None),
+    ("Telefon", 5, None, None),
+    ("Zubehör", 5, None, None),
+    ("Sonstiges", 5, None, None),
+)
+
+
+def may_move(before: State, after: State) -> bool:
+    return after in MOVES[before]
+
+
+def is_bound(bound_until: date | None, today: date) -> bool:
+    """The funding still binds the device to its purpose; the last day counts."""
+    return bound_until is not None and today <= bound_until
+
+
+def why_not_disposed(*, state: State, bound_until: date | None, is_out: bool, is_approved: bool, today: date) -> Sentence | None:
+    """What stands against disposal: it is gone already, somebody has it, or nobody has approved (I04, F07)."""
+    if state is State.DISPOSED:
+        return Sentence(N_("Das Gerät ist schon ausgesondert."))
+    if is_out:
+        return Sentence(N_("Das Gerät ist noch ausgegeben. Bitte zuerst zurücknehmen."))
+    if is_approved:
+        return None
+    if bound_until is not None and is_bound(bound_until, today):
+        return Sentence(
+            N_("Die Zweckbindung läuft noch bis %(day)s. Es fehlt eine Genehmigung mit Name und Grund."),
+            day=f"{bound_until:%d.%m.%Y}",
+        )
+    return Sentence(N_("Es fehlt die Genehmigung des Schulverwaltungsamts."))
+
+
+def years_after(day: date, years: int) -> date:
+    """The same day years later; 29 February becomes 28 February."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=28)
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day months later, or the last day of that month."""
+    years, month = divmod(day.month - 1 + months, 12)
+    for last in (day.day, 30, 29, 28):
+        try:
+            return date(day.year + years, month + 1, last)
+        except ValueError:
+            continue
+    raise ValueError(day)
+
+
+def life_ends(begun: date | None, years: int | None) -> date | None:
+    """The end of the useful life, counted from the commissioning (or the acquisition where that is not known)."""
+    return None if begun is None or not years else years_after(begun, years)
+
+
+def is_low_value(price_net: Decimal | None) -> bool | None:
+    """A low-value asset; None where the price is not known (I01)."""
+    return None if price_net is None else price_net <= LOW_VALUE
+
+
+def warranty_end(acquired_on: date | None, months: int | None) -> date | None:
+    return None if acquired_on is None or not months else months_after(acquired_on, months)

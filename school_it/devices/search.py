@@ -1,0 +1,181 @@
+"""Finding a piece of a number among a million: a trigram index beside the devices, and the condition that uses it.
+
+SQLite keeps an FTS5 table over `devices.search`: triggers follow single edits, `in_bulk` brings it up to date with two
+statements after many. PostgreSQL has a trigram index of its own (pg_trgm) where the extension may be installed; without
+it the same condition is a plain scan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import (
+    DDL, ColumnElement, Integer, Select, and_, column, event, false, func, literal_column, or_, select, table, text, union,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from school_it.database import is_sqlite
+from school_it.devices import numbers
+from school_it.devices.models import Device
+from school_it.people.models import Person
+from school_it.schools.models import Room
+from school_it.web.lists import COUNT_LIMIT
+
+SHORTEST = 3
+MOST_WORDS = 5
+
+SQLITE_INDEX = (
+    """CREATE VIRTUAL TABLE device_search USING fts5(
+    search, content='devices', content_rowid='id', tokenize='trigram', columnsize=0)""",
+    "CREATE TABLE device_search_pause (id INTEGER PRIMARY KEY)",
+    """CREATE TRIGGER device_search_added AFTER INSERT ON devices
+    WHEN NOT EXISTS (SELECT 1 FROM device_search_pause)
+    BEGIN INSERT INTO device_search (rowid, search) VALUES (new.id, new.search); END""",
+    """CREATE TRIGGER device_search_changed AFTER UPDATE OF search ON devices
+    WHEN new.search IS NOT old.search AND NOT EXISTS (SELECT 1 FROM device_search_pause)
+    BEGIN
+      INSERT INTO device_search (device_search, rowid, search) VALUES ('delete', old.id, old.search);
+      INSERT INTO device_search (rowid, search) VALUES (new.id, new.search);
+    END""",
+    """CREATE TRIGGER device_search_removed AFTER DELETE ON devices
+    BEGIN INSERT INTO device_search (device_search, rowid, search) VALUES ('delete', old.id, old.search); END""",
+)
+POSTGRES_INDEX = (
+    """DO $$ BEGIN
+      CREATE EXTENSION IF NOT EXISTS pg_trgm;
+      CREATE INDEX ix_devices_search ON devices USING gin (search gin_trgm_ops);
+    EXCEPTION WHEN insufficient_privilege OR undefined_file OR feature_not_supported THEN NULL; END $$""",
+)
+SQLITE_INDEX_GONE = ("DROP TABLE IF EXISTS device_search", "DROP TABLE IF EXISTS device_search_pause")
+
+for _dialect, _statements in (("sqlite", SQLITE_INDEX), ("postgresql", POSTGRES_INDEX)):
+    for _statement in _statements:
+        event.listen(Device.__table__, "after_create", DDL(_statement.replace("%", "%%")).execute_if(dialect=_dialect))
+for _statement in SQLITE_INDEX_GONE:
+    event.listen(Device.__table__, "before_drop", DDL(_statement).execute_if(dialect="sqlite"))
+
+_INDEX = table("device_search", column("rowid", Integer))
+
+
+@contextmanager
+def in_bulk(session: Session, changing: Sequence[int] = ()) -> Iterator[None]:
+    """Around many inserts, and around changes of the devices `changing`: the index follows set-wise at the end."""
+    if not is_sqlite(session):
+        yield
+        return
+    last = session.scalar(select(func.coalesce(func.max(Device.id), 0)))
+    session.execute(text("INSERT INTO device_search_pause (id) VALUES (1)"))
+    for ids in _chunks(changing):
+        session.execute(text(f"INSERT INTO device_search (device_search, rowid, search) SELECT 'delete', id, search {_WHERE % ids}"))
+    yield
+    for ids in _chunks(changing):
+        session.execute(text(f"INSERT INTO device_search (rowid, search) SELECT id, search {_WHERE % ids}"))
+    session.execute(
+        text("INSERT INTO device_search (rowid, search) SELECT id, search FROM devices WHERE id > :last"), {"last": last}
+    )
+    session.execute(text("DELETE FROM device_search_pause"))
+
+
+_WHERE = "FROM devices WHERE id IN (%s)"
+
+
+def _chunks(idents: Sequence[int], size: int = 5000) -> Iterator[str]:
+    """Ids as SQL; whole numbers only, so there is nothing to bind."""
+    for start in range(0, len(idents), size):
+        yield ",".join(str(int(ident)) for ident in idents[start : start + size])
+
+
+@dataclass(frozen=True)
+class Found:
+    """The condition of a search. `many`: of its own it holds for more devices than a list counts."""
+
+    condition: ColumnElement[bool]
+    many: bool
+
+
+@dataclass(frozen=True)
+class _Word:
+    """One word: is it exactly somebody's number, and do more devices hold it than a list counts."""
+
+    text: str
+    exact: bool
+    many: bool
+
+
+def words_of(q: str | None) -> list[str]:
+    return numbers.folded((q or "")[:200]).split()[:MOST_WORDS]
+
+
+def matching(session: Session, q: str | None) -> Found | None:
+    """The condition for a search; each word has to be found in the device, its room or its holder. None for no words.
+
+    Costs one statement, which looks how frequent the words are.
+    """
+    wanted = [_Word(*known) for known in _looked_up(session, words_of(q))]
+    if not wanted:
+        return None
+    return Found(and_(*(_condition(session, word) for word in wanted)), many=len(wanted) == 1 and wanted[0].many)
+
+
+def _looked_up(session: Session, wanted: Sequence[str]) -> list[tuple[str, bool, bool]]:
+    if not wanted:
+        return []
+    asked = [question for word in wanted for question in (_exact_ones(word), _some(session, word))]
+    counts = session.execute(select(*(select(func.count()).select_from(one.subquery()).scalar_subquery() for one in asked))).one()
+    return [(word, bool(counts[2 * place]), counts[2 * place + 1] > COUNT_LIMIT) for place, word in enumerate(wanted)]
+
+
+def _exact_ones(word: str) -> Select[tuple[int]]:
+    return select(Device.id).where(equal(word)).limit(1)
+
+
+def equal(word: str) -> ColumnElement[bool]:
+    """The folded word is the inventory number, the serial number or the MAC address."""
+    same: list[ColumnElement[bool]] = [Device.tag_folded == word, Device.serial_folded == word]
+    mac = word.replace(":", "").replace("-", "").upper()
+    if len(mac) == 12:
+        same.append(Device.mac_address == ":".join(mac[place : place + 2] for place in range(0, 12, 2)))
+    return or_(*same)
+
+
+def _some(session: Session, word: str) -> Select[tuple[int]]:
+    wanted = _holding(session, word) if len(word) >= SHORTEST else select(Device.id).where(false())
+    return wanted.limit(COUNT_LIMIT + 1)
+
+
+def _holding(session: Session, word: str) -> Select[tuple[int]]:
+    """The ids of the devices whose own texts hold the word, by the index."""
+    if is_sqlite(session):
+        return select(_INDEX.c.rowid).where(literal_column("device_search").op("MATCH")('"%s"' % word.replace('"', '""')))
+    return select(Device.id).where(Device.search.contains(word, autoescape=True))
+
+
+def _condition(session: Session, word: _Word) -> ColumnElement[bool]:
+    if word.exact:
+        return equal(word.text)
+    if word.many:
+        places = [own.in_(others) for own, others in _elsewhere(word.text)]
+        return or_(Device.search.contains(word.text, autoescape=True), *places)
+    own = _holding(session, word.text) if len(word.text) >= SHORTEST else _beginning(word.text)
+    others = [select(Device.id).where(column.in_(wanted)) for column, wanted in _elsewhere(word.text)]
+    return Device.id.in_(union(own, *others))
+
+
+def _beginning(word: str) -> Select[tuple[int]]:
+    """For one or two letters: numbers that begin with them, a range of the index."""
+    ranges = [and_(number >= word, number < word + "\U0010ffff") for number in (Device.tag_folded, Device.serial_folded)]
+    return select(Device.id).where(or_(*ranges))
+
+
+def _elsewhere(word: str) -> list[tuple[InstrumentedAttribute[int | None], Select[tuple[int]]]]:
+    """Rooms and people that the word means, each looked up in their own small table."""
+    rooms = select(Room.id).where(
+        or_(func.lower(Room.room).startswith(word, autoescape=True), func.lower(Room.name).contains(word, autoescape=True))
+    )
+    found: list[tuple[InstrumentedAttribute[int | None], Select[tuple[int]]]] = [(Device.room_id, rooms)]
+    if len(word) >= SHORTEST and not any(letter.isdigit() for letter in word):
+        people = select(Person.id).where(Person.folded.contains(word, autoescape=True))
+        found.append((Device.person_id, people))
+    return found

@@ -13,17 +13,27 @@ from flask.cli import FlaskGroup, ScriptInfo
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from school_it import database, settings, web
+from imports import commands as import_commands
+from imports.views import bp as imports
+from school_it import database, jobs, settings, web
 from school_it.accounts import commands as account_commands
 from school_it.accounts import signing_in
 from school_it.accounts.views import bp as accounts
+from school_it.jobs import commands as job_commands
+from school_it.jobs.views import bp as job_pages
 from school_it.overview.views import bp as overview
 from school_it.schools.views import bp as schools
 from school_it.web import frame, show
 
 ROOT = Path(__file__).resolve().parent
-BLUEPRINTS = (overview, accounts, schools)
-COMMANDS = (account_commands.user, account_commands.token)
+BLUEPRINTS = (overview, accounts, schools, imports, job_pages)
+COMMANDS = (
+    account_commands.user,
+    account_commands.token,
+    import_commands.import_file,
+    job_commands.worker,
+    job_commands.nightly,
+)
 
 
 def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
@@ -49,6 +59,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         hops = wanted.TRUSTED_PROXIES
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     database.prepare(app, wanted)
+    jobs.prepare(app, wanted)
     Migrate(app, database.db, directory=str(ROOT / "school_it" / "migrations"), render_as_batch=True)
     for part in (web, frame, show, signing_in):
         part.prepare(app)

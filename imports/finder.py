@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from school_it.cells import Fault, Raw, as_shown, one_line
+from school_it.cells import Fault, Raw, as_shown, clean, one_line
 from school_it.sheets import HINT_HEADER, Sheet, match, same_header
 
 SEARCHED_ROWS = 100
@@ -67,7 +67,7 @@ def _headers_at(
 
 def _texts(cells: Cells) -> list[str]:
     """Headers are texts, or numbers such as a year; a cell with a date in it belongs to a row of data."""
-    return [one_line(as_shown(raw)) if isinstance(raw, str | int | float) else "" for raw in cells]
+    return [clean(as_shown(raw)) if isinstance(raw, str | int | float) else "" for raw in cells]
 
 
 def _two_lines(

@@ -42,6 +42,7 @@ class Request:
 class Found:
     """A table and how to get at its rows: each (number as people see it, cells)."""
 
+    kind: container.Kind
     name: str | None
     header: Header
     first_row: int  # of what was searched, from 0
@@ -112,7 +113,7 @@ def _refuse(answer: IO[bytes], refusal: CannotRead) -> None:
 
 def _find(request: Request) -> Found:
     kind = container.kind_of(request.file, request.limits)
-    return _in_text(request) if kind is container.Kind.TEXT else _in_workbook(request)
+    return _in_text(request) if kind is container.Kind.TEXT else _in_workbook(request, kind)
 
 
 def _in_text(request: Request) -> Found:
@@ -124,10 +125,10 @@ def _in_text(request: Request) -> Found:
     header = find_header(records, request.sheet, request.mapping, unknown=request.unknown)
     if header is None:
         raise _no_table(request)
-    return Found(None, header, 0, 0, enumerate(records, start=1))
+    return Found(container.Kind.TEXT, None, header, 0, 0, enumerate(records, start=1))
 
 
-def _in_workbook(request: Request) -> Found:
+def _in_workbook(request: Request, kind: container.Kind) -> Found:
     from python_calamine import CalamineWorkbook, PasswordError
 
     try:
@@ -144,7 +145,10 @@ def _in_workbook(request: Request) -> Found:
             best, best_rank = (sheet, header), rank
     if best is None:
         raise _no_table(request)
-    return _found(request, *best)
+    sheet, header = best
+    first_row, first_column = sheet.start
+    rows = enumerate(sheet.iter_rows(), start=1)
+    return Found(kind, sheet.name, header, first_row, first_column, rows)
 
 
 def _candidates(workbook: Any, sheet_name: str | None) -> list[str]:
@@ -179,11 +183,6 @@ def _header_in(sheet: Any, request: Request) -> Header | None:
         return None
     rows = sheet.to_python(skip_empty_area=True, nrows=SEARCHED_ROWS)
     return find_header(rows, request.sheet, request.mapping, unknown=request.unknown)
-
-
-def _found(request: Request, sheet: Any, header: Header) -> Found:
-    first_row, first_column = sheet.start
-    return Found(sheet.name, header, first_row, first_column, enumerate(sheet.iter_rows(), start=1))
 
 
 def _no_table(request: Request) -> CannotRead:
@@ -244,7 +243,7 @@ def _row(raws: Sequence[Any], places: list[int]) -> tuple[bool, list[cells.Raw]]
 
 
 def _marks(request: Request, found: Found) -> xlsx.Marks:
-    if found.name is None or not zipfile.is_zipfile(request.file):
+    if found.name is None or found.kind is not container.Kind.XLSX:
         return xlsx.Marks()
     shown = {"text", "code", "codes", "percent", "word", "words"}
     columns = {

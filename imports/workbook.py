@@ -138,14 +138,13 @@ def _answer(child: subprocess.Popen[bytes], request: Mapping[str, Any]) -> Table
 
 def _table(answer: IO[bytes]) -> Table:
     """Head, batches of rows, an empty batch, rows passed over. Raises CannotRead where the child says so."""
-    unpickler = _PlainUnpickler(answer)
-    said, content = unpickler.load()
+    said, content = _PlainUnpickler(answer).load()
     if said == "refused":
         raise CannotRead(content["text"], **content["values"])
     rows: list[Any] = []
-    while batch := unpickler.load():
+    while batch := _PlainUnpickler(answer).load():
         rows += batch
-    return Table(**content, rows=rows, passed_over=unpickler.load())
+    return Table(**content, rows=rows, passed_over=_PlainUnpickler(answer).load())
 
 
 class _PlainUnpickler(pickle.Unpickler):

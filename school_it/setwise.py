@@ -46,7 +46,11 @@ def add(
     names = sorted({name for row in rows for name in row})
     full = [{name: row.get(name) for name in names} for row in rows]
     statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
-    idents = [ident for start in range(0, len(full), CHUNK) for ident in session.scalars(statement, full[start : start + CHUNK])]
+    idents = [
+        ident
+        for start in range(0, len(full), CHUNK)
+        for ident in session.scalars(statement, full[start : start + CHUNK])
+    ]
     traces = [
         {
             "action": action,
@@ -73,7 +77,10 @@ def change(
         statement = update(table).where(table.c.id == bindparam("ident")).values(values)
         session.connection().execute(
             statement,
-            [{"ident": row.ident, **{f"to_{name}": row.fields[name].after for name in names}} for row in together],
+            [
+                {"ident": row.ident, **{f"to_{name}": row.fields[name].after for name in names}}
+                for row in together
+            ],
         )
     traces = [
         {
@@ -82,7 +89,9 @@ def change(
             "object_id": row.ident,
             "object_label": row.label,
             "school_id": row.school_id,
-            "changes": {name: [audit.plain(one.before), audit.plain(one.after)] for name, one in row.fields.items()},
+            "changes": {
+                name: [audit.plain(one.before), audit.plain(one.after)] for name, one in row.fields.items()
+            },
         }
         for row in rows
     ]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextvars
 import sqlite3
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from app import create_app
 from school_it import access
@@ -24,7 +27,9 @@ PASSWORD = "ein langer Satz mit Tuba"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--database", default="sqlite", choices=("sqlite", "postgresql"), help="where the data layer runs")
+    parser.addoption(
+        "--database", default="sqlite", choices=("sqlite", "postgresql"), help="where the data layer runs"
+    )
 
 
 @pytest.fixture(scope="session")
@@ -36,6 +41,20 @@ def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
 
     with fresh_database() as url:
         yield url
+
+
+class Browser(FlaskClient):
+    """A browser whose requests know nothing of the test around them, as in production.
+
+    Afterwards the test's own session forgets what it has read, so that it sees what the request wrote.
+    """
+
+    def open(self, *args: Any, **values: Any) -> TestResponse:
+        try:
+            return contextvars.Context().run(super().open, *args, **values)
+        finally:
+            if has_app_context():
+                db.session.rollback()
 
 
 @pytest.fixture(scope="session")
@@ -50,10 +69,11 @@ def app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
             "WTF_CSRF_ENABLED": False,
         }
     )
+    made.test_client_class = Browser
     with made.app_context():
         db.create_all()
-        yield made
-        db.session.remove()
+    yield made
+    with made.app_context():
         db.engine.dispose()
 
 
@@ -100,6 +120,7 @@ def session(app: Flask) -> Iterator[Session]:
     """The session of the acting request; write with ``transaction()``."""
     with app.app_context():
         yield db.session()
+        db.session.remove()
 
 
 @pytest.fixture
@@ -134,7 +155,9 @@ def sign_in_as(app: Flask, house: Actor) -> Callable[..., FlaskClient]:
         with app.app_context():
             with transaction() as session:
                 user = account_actions.add_user(session, name, password=PASSWORD, by=house)
-                account_actions.grant_role(session, user, role, schools=[session.merge(s) for s in schools], by=house)
+                account_actions.grant_role(
+                    session, user, role, schools=[session.merge(s) for s in schools], by=house
+                )
         browser = app.test_client()
         answer = browser.post("/login", data={"name": name, "password": PASSWORD})
         assert answer.status_code == 302, answer.get_data(as_text=True)
@@ -146,5 +169,3 @@ def sign_in_as(app: Flask, house: Actor) -> Callable[..., FlaskClient]:
 @pytest.fixture
 def admin(sign_in_as: Callable[..., FlaskClient]) -> FlaskClient:
     return sign_in_as(Role.ADMIN)
-
-

@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 
 from school_it import money, school_year
 from school_it.audit import SAID, Action, Entry
+from school_it.errors import Sentence
 from school_it.database import TOWN_TIME
 
 
@@ -33,12 +34,19 @@ def yes_no(value: bool | None) -> str:
     return "" if value is None else _("ja") if value else _("nein")
 
 
+def kept_sentence(told: Mapping[str, Any]) -> str:
+    """A sentence that was kept as its German text and its values, in the reader's language."""
+    return Sentence(told["text"], **told["values"]).said_by(_)
+
+
 def prepare(app: Flask) -> None:
     app.jinja_env.filters.update(
         day=day,
         moment=moment,
         number=number,
         euro=money.shown,
+        amount=lambda text: money.shown(Decimal(text)),
+        sentence=kept_sentence,
         yes_no=yes_no,
         school_year=lambda start: "" if start is None else school_year.label(start),
         word=lambda value, words: "" if value is None else _(words[value]),

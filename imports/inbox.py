@@ -1,0 +1,106 @@
+"""The inbox: receive a file, look at it, apply it, put it away."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO, Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from imports import outlook as outlooks
+from imports.kinds import get_kind
+from imports.models import Upload
+from imports.outlook import Outlook, Wish
+from school_it.access import Actor, May
+from school_it.audit import Batch
+from school_it.errors import N_, NotThere, RuleBroken
+
+SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".txt"})
+
+
+def receive(home: Path, file: IO[bytes], name: str) -> str:
+    """Keep the bytes under their digest and return it. The name of the file never becomes a path."""
+    inbox = home / "inbox"
+    inbox.mkdir(parents=True, exist_ok=True)
+    content = file.read()
+    digest = hashlib.sha256(content).hexdigest()
+    if not path_of(home, digest).exists():
+        fresh = inbox / f".{digest}.{os.getpid()}"
+        fresh.write_bytes(content)
+        fresh.replace(path_of(home, digest))
+    return digest
+
+
+def path_of(home: Path, digest: str) -> Path:
+    return home / "inbox" / digest
+
+
+def details_path(home: Path, upload: Upload) -> Path:
+    return home / "inbox" / f"{upload.id}.rows.json"
+
+
+def uploads(session: Session, *, seen_by: Actor, limit: int = 100) -> Sequence[Upload]:
+    """The newest first: one's own, or everybody's where the person may import everything or audits."""
+    wanted = select(Upload).order_by(Upload.id.desc()).limit(limit)
+    if not seen_by.scope(May.SEE_IMPORTS).everywhere:
+        wanted = wanted.where(Upload.user_id == seen_by.id)
+    return session.scalars(wanted).all()
+
+
+def get_upload(session: Session, ident: int, *, seen_by: Actor) -> Upload:
+    upload = session.get(Upload, ident)
+    own = upload is not None and upload.user_id == seen_by.id
+    if upload is None or not (own or seen_by.scope(May.SEE_IMPORTS).everywhere):
+        raise NotThere(N_("Diese Datei gibt es hier nicht."))
+    return upload
+
+
+def earlier(session: Session, upload: Upload) -> Upload | None:
+    """The same bytes, applied before."""
+    return session.scalar(
+        select(Upload)
+        .where(
+            Upload.digest == upload.digest,
+            Upload.id != upload.id,
+            Upload.state == "applied",
+            Upload.kind == upload.kind,
+        )
+        .order_by(Upload.id.desc())
+        .limit(1)
+    )
+
+
+def look_at(session: Session, home: Path, upload: Upload, *, by: Actor) -> Outlook:
+    """Read the file again and say what it would do now."""
+    kind, wish = get_kind(upload.kind), Wish.from_json(upload.wish)
+    table = outlooks.read_file(path_of(home, upload.digest), kind, wish)
+    return outlooks.look(session, table, kind, wish, file_name=upload.file_name, by=by)
+
+
+def note(home: Path, upload: Upload, found: Outlook) -> None:
+    """Keep what was found for the preview page."""
+    upload.summary, upload.outlook_digest = found.as_json(), found.digest
+    details_path(home, upload).write_text(json.dumps(found.details(), ensure_ascii=False), "utf-8")
+
+
+def details(home: Path, upload: Upload) -> list[dict[str, Any]]:
+    path = details_path(home, upload)
+    found: list[dict[str, Any]] = json.loads(path.read_text("utf-8")) if path.exists() else []
+    return found
+
+
+def apply(session: Session, home: Path, upload: Upload, *, partial: bool, by: Actor) -> Batch:
+    """Read again, compare with the preview, write. Raises RuleBroken where it no longer is what was shown."""
+    if upload.state != "preview":
+        raise RuleBroken(N_("Diese Datei ist schon erledigt."))
+    found = look_at(session, home, upload, by=by)
+    batch = outlooks.apply(
+        session, found, by=by, file_digest=upload.digest, partial=partial, expected=upload.outlook_digest
+    )
+    upload.state, upload.batch_id = "applied", batch.id
+    return batch

@@ -1,0 +1,68 @@
+"""The kinds of file that can come in: for each its sheet, the right it needs, and the room that takes its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from sqlalchemy.orm import Session
+
+from school_it.access import Actor, May
+from school_it.audit import Batch
+from school_it.errors import N_, BadValue, Sentence
+from school_it.schools.intake import FiguresIntake, RoomIntake, SchoolIntake
+from school_it.schools.sheet import FIGURES, ROOMS, SCHOOLS
+from school_it.setwise import Changed
+from school_it.sheets import Problem, Reading, Row, Sheet
+
+
+class Intake(Protocol):
+    """What a room does with the rows of a file."""
+
+    def check(self, session: Session, reading: Reading, *, by: Actor) -> Iterable[Problem]:
+        """What is wrong with rows that only the database can tell; also what `by` may not write."""
+        ...
+
+    def hints(self, rows: Iterable[Row]) -> Iterator[tuple[int, Sentence]]:
+        """By row number, what is odd but taken."""
+        ...
+
+    def known(self, session: Session, rows: Sequence[Row]) -> dict[int, tuple[int, dict[str, Any]]]:
+        """By row number, the id and the stored values of what the row is about."""
+        ...
+
+    def write(
+        self, session: Session, new: Sequence[Row], changed: Sequence[Changed], *, by: Actor, batch: Batch
+    ) -> None: ...
+
+    def label(self, values: Mapping[str, Any]) -> str: ...
+
+
+@dataclass(frozen=True)
+class Kind:
+    sheet: Sheet
+    may: May
+    intake: Intake
+
+
+KINDS = {
+    kind.sheet.kind: kind
+    for kind in (
+        Kind(SCHOOLS, May.IMPORT_ALL, SchoolIntake()),
+        Kind(ROOMS, May.IMPORT_ALL, RoomIntake()),
+        Kind(FIGURES, May.IMPORT_ALL, FiguresIntake()),
+    )
+}
+
+
+def get_kind(name: str) -> Kind:
+    """Raises BadValue for a kind that there is not."""
+    kind = KINDS.get(name)
+    if kind is None:
+        raise BadValue(
+            N_("»%(kind)s« kann nicht eingelesen werden. Möglich sind: %(kinds)s."),
+            kind=name,
+            kinds=", ".join(KINDS),
+        )
+    return kind

@@ -1,0 +1,35 @@
+"""The inbox: files that came in through the page, and what became of them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from school_it.database import Model, Moment, Versioned, now
+
+
+class Upload(Versioned, Model):
+    """One file in the inbox. `state` is preview, applied or discarded; the bytes lie in HOME/inbox under `digest`.
+
+    `summary` is the outlook as in ``import --json``; `outlook_digest` says whether it still holds.
+    """
+
+    __tablename__ = "uploads"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40), nullable=False)
+    file_name: Mapped[str] = mapped_column(String(255), nullable=False)
+    digest: Mapped[str] = mapped_column(String(64), nullable=False, index=True)
+    uploaded_at: Mapped[datetime] = mapped_column(Moment, nullable=False, default=now)
+    user_id: Mapped[int | None] = mapped_column(index=True)
+    user_name: Mapped[str] = mapped_column(String(120), nullable=False)
+    state: Mapped[str] = mapped_column(String(20), nullable=False, default="preview")
+    wish: Mapped[dict[str, Any]] = mapped_column(JSON, nullable=False, default=dict)
+    summary: Mapped[dict[str, Any]] = mapped_column(JSON, nullable=False, default=dict)
+    outlook_digest: Mapped[str | None] = mapped_column(String(64))
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("batches.id"))
+
+    __mapper_args__ = {"version_id_col": Versioned.version}  # noqa: RUF012

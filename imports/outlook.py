@@ -1,0 +1,256 @@
+"""What a file would do: the preview as a value, the same for page, command line and the run itself."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from imports import workbook
+from imports.kinds import Kind
+from school_it import audit, cells, changes, sheets
+from school_it.access import Actor
+from school_it.audit import Action
+from school_it.errors import N_, BadValue, NotAllowed, RuleBroken, Sentence
+from school_it.schools import queries as school_queries
+from school_it.setwise import Changed
+from school_it.sheets import Problem, Reading, Row, Table
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the person says about the file: which sheet, what a header means, where rows without a school belong.
+
+    `only` keeps the rows whose cell under a header has that text, as in the state's list of all schools.
+    """
+
+    sheet_name: str | None = None
+    mapping: Mapping[str, str | None] = field(default_factory=dict)
+    school: str | None = None
+    only: Mapping[str, str] = field(default_factory=dict)
+    blank_clears: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "sheet_name": self.sheet_name, "mapping": dict(self.mapping), "school": self.school,
+            "only": dict(self.only), "blank_clears": list(self.blank_clears),
+        }  # fmt: skip
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Wish:
+        return cls(**{**values, "blank_clears": tuple(values.get("blank_clears", ()))})
+
+
+@dataclass
+class Outlook:
+    """What would happen, row by row. `rows` = new + changed + same + faulty."""
+
+    kind: Kind
+    file_name: str
+    table: Table
+    reading: Reading
+    ignored: int
+    new: list[Row] = field(default_factory=list)
+    changed: list[tuple[Row, Changed]] = field(default_factory=list)
+    same: list[Row] = field(default_factory=list)
+    hints: list[tuple[int, Sentence]] = field(default_factory=list)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return {
+            "rows": self.reading.count, "new": len(self.new), "changed": len(self.changed), "same": len(self.same),
+            "problem": len(self.reading.faulty), "ignored": self.ignored,
+        }  # fmt: skip
+
+    @property
+    def digest(self) -> str:
+        """Two outlooks with the same digest would do the same."""
+        text = json.dumps(
+            [
+                [[row.number, _plain(row.values)] for row in self.new],
+                [[row.number, one.ident, _plain_changes(one)] for row, one in self.changed],
+                [row.number for row in self.same],
+                [[problem.row, problem.column, str(problem.sentence)] for problem in self.reading.problems],
+            ],
+            sort_keys=True,
+        )
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def as_json(self) -> dict[str, Any]:
+        """The face of ``import --json``."""
+        taken = sheets.sums(self.kind.sheet, self._taken(), self.reading.sums)
+        return {
+            "kind": self.kind.sheet.kind,
+            "file": self.file_name,
+            "sheet": self.table.sheet,
+            "header_row": self.table.header_row,
+            "columns": [{"header": header, "field": name} for header, name in self.reading.columns],
+            **self.counts,
+            "sums": {
+                name: {"file": f"{total:.2f}", "taken": f"{taken[name]:.2f}"}
+                for name, total in self.reading.sums.items()
+            },
+            "applied": False,
+            "batch": None,
+            "problems": [_problem_json(problem) for problem in self.reading.problems],
+            "hints": [{"row": row, "sentence": str(sentence)} for row, sentence in self.hints],
+        }
+
+    def _taken(self) -> Iterable[Row]:
+        return [*self.new, *(row for row, _one in self.changed), *self.same]
+
+    def details(self) -> list[dict[str, Any]]:
+        """Every row for the page: number, what happens, label, changes as text, sentences."""
+        told: dict[int, list[dict[str, Any]]] = {}
+        for problem in self.reading.problems:
+            told.setdefault(problem.row, []).append(_told(problem.sentence, problem.column))
+        for row, sentence in self.hints:
+            told.setdefault(row, []).append(_told(sentence))
+        return sorted(
+            [
+                *(self._detail(row, "problem", told) for row in self.reading.faulty),
+                *(self._detail(row, "new", told) for row in self.new),
+                *(self._detail(row, "changed", told, one) for row, one in self.changed),
+                *(self._detail(row, "same", told) for row in self.same),
+            ],
+            key=lambda detail: detail["row"],
+        )
+
+    def _detail(
+        self, row: Row, what: str, told: Mapping[int, list[dict[str, Any]]], one: Changed | None = None
+    ) -> dict[str, Any]:
+        shown = {column.field: column.type.show for column in self.kind.sheet.columns}
+        if one is not None:
+            fields = {
+                name: [_as_text(change.before, shown[name]), _as_text(change.after, shown[name])]
+                for name, change in one.fields.items()
+            }
+        else:
+            fields = {name: [None, _as_text(value, shown[name])] for name, value in row.values.items()}
+        label = self.kind.intake.label(row.values)
+        return {
+            "row": row.number,
+            "what": what,
+            "label": label,
+            "fields": fields,
+            "told": told.get(row.number, []),
+        }
+
+
+def read_file(path: Path, kind: Kind, wish: Wish) -> Table:
+    """The table of the file, narrowed to the rows wished for. Raises CannotRead, BadValue."""
+    table = workbook.read(path, kind.sheet, sheet_name=wish.sheet_name, mapping=wish.mapping)
+    for header, text in wish.only.items():
+        table = _narrowed(table, header, text)
+    return table
+
+
+def _narrowed(table: Table, header: str, text: str) -> Table:
+    wanted = sheets.same_header(header)
+    places = [place for place, one in enumerate(table.headers) if sheets.same_header(one) == wanted]
+    if not places:
+        raise BadValue(N_("Eine Spalte »%(header)s« gibt es in der Datei nicht."), header=header)
+    kept = [row for row in table.rows if cells.as_shown(row[1][places[0]]).strip() == text.strip()]
+    left = {number for number, _cells in table.rows} - {number for number, _cells in kept}
+    return replace(table, rows=kept, passed_over=tuple(sorted({*table.passed_over, *left})))
+
+
+def look(session: Session, table: Table, kind: Kind, wish: Wish, *, file_name: str, by: Actor) -> Outlook:
+    """What the table would do to what is stored now. Raises NotAllowed, BadValue."""
+    if not by.may(kind.may):
+        raise NotAllowed(N_("Diese Art von Datei dürfen Sie nicht einlesen."))
+    given = {"school_number": wish.school} if wish.school and "school_number" in kind.sheet.fields else {}
+    reading = sheets.read(kind.sheet, table, wish.mapping, given=given, blank_clears=wish.blank_clears)
+    reading.refuse(kind.intake.check(session, reading, by=by))
+    outlook = Outlook(kind, file_name, table, reading, table.ignored)
+    _sort_rows(session, outlook)
+    outlook.hints = list(kind.intake.hints(outlook.new))
+    return outlook
+
+
+def _sort_rows(session: Session, outlook: Outlook) -> None:
+    rows, intake = outlook.reading.rows, outlook.kind.intake
+    known = intake.known(session, rows) if rows else {}
+    schools = school_queries.ids_by_number(session)
+    for row in rows:
+        if row.number not in known:
+            outlook.new.append(row)
+            continue
+        ident, stored = known[row.number]
+        found = changes.difference(stored, row.values)
+        if not found:
+            outlook.same.append(row)
+            continue
+        one = Changed(ident, found, intake.label(stored), schools.get(stored.get("school_number", "")))
+        outlook.changed.append((row, one))
+
+
+def apply(
+    session: Session,
+    outlook: Outlook,
+    *,
+    by: Actor,
+    file_digest: str,
+    partial: bool = False,
+    expected: str | None = None,
+) -> audit.Batch:
+    """Write what the outlook says, inside the caller's transaction. Raises RuleBroken; nothing is written then.
+
+    `expected` is the digest of the preview that the person saw.
+    """
+    if expected is not None and outlook.digest != expected:
+        raise RuleBroken(
+            N_("Seit der Vorschau haben sich die Daten geändert. Bitte die neue Vorschau ansehen.")
+        )
+    if outlook.reading.faulty and not partial:
+        raise RuleBroken(
+            N_("Die Datei hat %(n)s Zeilen mit Fehlern. Es wurde nichts übernommen."),
+            n=len(outlook.reading.faulty),
+        )
+    kind = outlook.kind
+    batch = audit.begin_batch(
+        session, f"import.{kind.sheet.kind}", by=by, title=outlook.file_name[:200],
+        file_name=outlook.file_name[:255], file_digest=file_digest,
+    )  # fmt: skip
+    kind.intake.write(session, outlook.new, [one for _row, one in outlook.changed], by=by, batch=batch)
+    batch.counts = outlook.counts
+    audit.record(
+        session, Action.FILE_IMPORTED, None, by=by, batch=batch, kind=kind.sheet.kind, **outlook.counts
+    )
+    return batch
+
+
+def _problem_json(problem: Problem) -> dict[str, Any]:
+    return {
+        "row": problem.row,
+        "column": problem.column,
+        "value": problem.value,
+        "sentence": str(problem.sentence),
+    }
+
+
+def _told(sentence: Sentence, column: str | None = None) -> dict[str, Any]:
+    """A sentence that can be kept and said later in the reader's language."""
+    values = {
+        name: value if isinstance(value, int) else str(value) for name, value in sentence.values.items()
+    }
+    return {"column": column, "text": sentence.text, "values": values}
+
+
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: audit.plain(value) for name, value in values.items()}
+
+
+def _plain_changes(one: Changed) -> dict[str, Any]:
+    return {
+        name: [audit.plain(change.before), audit.plain(change.after)] for name, change in one.fields.items()
+    }
+
+
+def _as_text(value: Any, show: Any) -> str | None:
+    return None if value is None or value == "" else str(show(value))

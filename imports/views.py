@@ -1,0 +1,165 @@
+"""The pages of the door in: bring a file, see what it would do, let it happen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, current_app, redirect, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from imports import inbox
+from imports.forms import ApplyForm, NarrowForm, UploadForm
+from imports.kinds import KINDS, get_kind
+from imports.models import Upload
+from imports.outlook import Wish
+from school_it.access import May, current, needs
+from school_it.database import db, transaction
+from school_it.errors import NotAllowed
+from school_it.schools import queries as school_queries
+from school_it.web import flash_done, page
+from school_it.web.fields import refusals_in, status_of
+
+bp = Blueprint("imports", __name__, url_prefix="/imports")
+
+SHOWN_ROWS = 100
+WHAT = ("problem", "new", "changed", "same")
+
+
+def _home() -> Any:
+    return current_app.config["SCHOOL_IT"].home
+
+
+def _upload_form(**values: Any) -> UploadForm:
+    actor = current()
+    kinds = [(name, _(kind.sheet.title)) for name, kind in KINDS.items() if actor.may(kind.may)]
+    kinds.sort(key=lambda choice: choice[0] != "devices")
+    schools = school_queries.choices(db.session(), seen_by=actor)
+    form = UploadForm(kinds=kinds, schools=schools, **values)
+    if len(schools) == 1 and not form.is_submitted():
+        form.school.data = schools[0][0]
+    return form
+
+
+@bp.route("", methods=["GET", "POST"])
+@needs(May.SEE_IMPORTS)
+def index() -> Any:
+    form = _upload_form()
+    if form.validate_on_submit():
+        with refusals_in(form):
+            ident = _receive(form)
+        if not form.errors:
+            return redirect(url_for(".preview", ident=ident))
+    uploads = inbox.uploads(db.session(), seen_by=current())
+    return page("imports/index.html", status_of(form), form=form, uploads=uploads, kinds=KINDS)
+
+
+def _receive(form: UploadForm) -> int:
+    """Keep the file, look at it once, and remember what was found. A file that cannot be read leaves nothing."""
+    actor, kind = current(), get_kind(form.kind.data)
+    if not actor.may(kind.may):
+        raise NotAllowed(_("Diese Art von Datei dürfen Sie nicht einlesen."))
+    name = (form.file.data.filename or "")[-255:]
+    digest = inbox.receive(_home(), form.file.data.stream, name)
+    upload = Upload(
+        kind=form.kind.data, file_name=name, digest=digest, user_id=actor.id, user_name=actor.name,
+        wish=Wish(school=form.school.data).as_json(),
+    )  # fmt: skip
+    found = inbox.look_at(db.session(), _home(), upload, by=actor)
+    with transaction() as session:
+        session.add(upload)
+        session.flush()
+        inbox.note(_home(), upload, found)
+        return upload.id
+
+
+@bp.get("/<int:ident>")
+@needs(May.SEE_IMPORTS)
+def preview(ident: int) -> Any:
+    return _preview(ident, ApplyForm(formdata=None))
+
+
+def _preview(ident: int, form: ApplyForm) -> Any:
+    session = db.session()
+    upload = inbox.get_upload(session, ident, seen_by=current())
+    rows = inbox.details(_home(), upload)
+    show = request.args.get("show", "")
+    show = show if show in WHAT else next((what for what in WHAT if upload.summary[what]), "new")
+    chosen = [row for row in rows if row["what"] == show]
+    start = request.args.get("from", 0, type=int)
+    narrow = NarrowForm(formdata=None)
+    headers = [column["header"] for column in upload.summary["columns"]]
+    narrow.only_header.choices = [("", "")] + [(header, header) for header in headers]
+    return page(
+        "imports/preview.html",
+        status_of(form),
+        upload=upload,
+        summary=upload.summary,
+        sheet=get_kind(upload.kind).sheet,
+        headers={column.field: column.header for column in get_kind(upload.kind).sheet.columns},
+        show=show,
+        rows=chosen[start : start + SHOWN_ROWS],
+        start=start,
+        total=len(chosen),
+        step=SHOWN_ROWS,
+        earlier=inbox.earlier(session, upload),
+        form=form,
+        narrow=narrow,
+        may_apply=current().may(get_kind(upload.kind).may),
+    )
+
+
+@bp.post("/<int:ident>/wish")
+@needs(May.IMPORT_DEVICES, May.IMPORT_ALL)
+def change_wish(ident: int) -> Response:
+    """Another meaning for the columns, another sheet, or only some rows: look again."""
+    actor = current()
+    headers = [
+        column["header"] for column in inbox.get_upload(db.session(), ident, seen_by=actor).summary["columns"]
+    ]
+    with transaction() as session:
+        upload = inbox.get_upload(session, ident, seen_by=actor)
+        wish = {**upload.wish}
+        if "only_header" in request.form:
+            header, value = request.form["only_header"], request.form.get("only_value", "")
+            wish["only"] = {header: value} if header else {}
+        else:
+            wish["mapping"] = {
+                header: request.form.get(f"column-{place}") or None for place, header in enumerate(headers)
+            }
+        upload.wish = wish
+        inbox.note(_home(), upload, inbox.look_at(session, _home(), upload, by=actor))
+    return redirect(url_for(".preview", ident=ident))
+
+
+@bp.post("/<int:ident>/apply")
+@needs(May.IMPORT_DEVICES, May.IMPORT_ALL)
+def apply(ident: int) -> Any:
+    form = ApplyForm()
+    with refusals_in(form), transaction() as session:
+        upload = inbox.get_upload(session, ident, seen_by=current())
+        inbox.apply(session, _home(), upload, partial=bool(form.partial.data), by=current())
+    if form.errors:
+        return _preview(ident, form)
+    flash_done(_("Die Datei ist übernommen."))
+    return redirect(url_for(".preview", ident=ident))
+
+
+@bp.post("/<int:ident>/look")
+@needs(May.IMPORT_DEVICES, May.IMPORT_ALL)
+def look_again(ident: int) -> Response:
+    with transaction() as session:
+        upload = inbox.get_upload(session, ident, seen_by=current())
+        inbox.note(_home(), upload, inbox.look_at(session, _home(), upload, by=current()))
+    return redirect(url_for(".preview", ident=ident))
+
+
+@bp.post("/<int:ident>/discard")
+@needs(May.IMPORT_DEVICES, May.IMPORT_ALL)
+def discard(ident: int) -> Response:
+    with transaction() as session:
+        upload = inbox.get_upload(session, ident, seen_by=current())
+        if upload.state == "preview":
+            upload.state = "discarded"
+    flash_done(_("Die Datei ist weggelegt; es wurde nichts übernommen."))
+    return redirect(url_for(".index"))

@@ -1,0 +1,74 @@
+"""A file is brought through the page, seen before anything changes, and taken over in one go."""
+
+from __future__ import annotations
+
+import io
+
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from school_it.audit import Entry
+from school_it.schools.models import School
+
+LIST = "sep=;\nschulnr;sf;name;kurz;plz;ort;strasse;traegernr\n"
+LIST += "115514;02;Grundschule Am Beispielweg;GG Beispielweg;53773;Beispielstadt;Beispielweg 1;13201\n"
+LIST += "167149;20;Gymnasium Beispielstadt;Gym;53773;Beispielstadt;Hauptstraße 2;13201\n"
+LIST += "193240;15;Gesamtschule Anderswo;GE;50000;Anderswo;Nebenstraße 3;99999\n"
+
+
+def bring(browser: FlaskClient, text: str, kind: str = "schools", name: str = "liste.csv") -> str:
+    data = {"file": (io.BytesIO(text.encode()), name), "kind": kind, "school": ""}
+    answer = browser.post("/imports", data=data, content_type="multipart/form-data")
+    assert answer.status_code == 302, answer.get_data(as_text=True)
+    return answer.headers["Location"]
+
+
+def test_the_list_of_the_state_is_seen_first_and_taken_over_then(admin: FlaskClient, session: Session) -> None:
+    preview = bring(admin, LIST)
+    assert session.scalar(select(func.count()).select_from(School)) == 0
+    page = admin.get(preview).get_data(as_text=True)
+    assert "Grundschule Am Beispielweg" in page
+    assert admin.post(preview + "/apply").status_code == 302
+    assert session.scalar(select(func.count()).select_from(School)) == 3
+    entries = session.scalars(select(Entry).where(Entry.action == "school.added")).all()
+    assert len({entry.batch_id for entry in entries}) == 1
+    assert len(entries) == 3
+
+
+def test_only_the_schools_of_one_authority(admin: FlaskClient, session: Session) -> None:
+    preview = bring(admin, LIST)
+    admin.post(preview + "/wish", data={"only_header": "traegernr", "only_value": "13201"})
+    admin.post(preview + "/apply")
+    assert sorted(session.scalars(select(School.school_number))) == ["115514", "167149"]
+
+
+def test_the_same_file_again_says_so_and_changes_nothing(admin: FlaskClient, session: Session) -> None:
+    admin.post(bring(admin, LIST) + "/apply")
+    page = admin.get(bring(admin, LIST)).get_data(as_text=True)
+    assert "schon einmal übernommen" in page
+    assert "nichts, was noch zu übernehmen wäre" in page
+
+
+def test_a_preview_that_is_no_longer_true_is_refused(admin: FlaskClient, session: Session) -> None:
+    first, second = bring(admin, LIST), bring(admin, LIST)
+    admin.post(first + "/apply")
+    answer = admin.post(second + "/apply")
+    assert answer.status_code == 422
+    assert "neue Vorschau ansehen" in answer.get_data(as_text=True)
+
+
+def test_faulty_rows_hold_back_the_whole_file_unless_one_says_otherwise(
+    admin: FlaskClient, session: Session
+) -> None:
+    preview = bring(admin, LIST + "999;02;Keine Schule;;;;;\n")
+    assert admin.post(preview + "/apply").status_code == 422
+    assert session.scalar(select(func.count()).select_from(School)) == 0
+    assert admin.post(preview + "/apply", data={"partial": "y"}).status_code == 302
+    assert session.scalar(select(func.count()).select_from(School)) == 3
+
+
+def test_what_is_no_table_is_refused_with_one_sentence(admin: FlaskClient) -> None:
+    data = {"file": (io.BytesIO(b"%PDF-1.4 nonsense"), "brief.pdf"), "kind": "schools", "school": ""}
+    answer = admin.post("/imports", data=data, content_type="multipart/form-data")
+    assert answer.status_code == 422

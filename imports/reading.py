@@ -135,7 +135,8 @@ def _in_workbook(request: Request, kind: container.Kind) -> Found:
         workbook = CalamineWorkbook.from_path(str(request.file))
     except PasswordError:
         raise CannotRead(container.ENCRYPTED) from None
-    best, best_rank = None, (0, 0)
+    best: tuple[Any, Header] | None = None
+    best_rank = (0, 0)
     for name in _candidates(workbook, request.sheet_name):
         sheet = workbook.get_sheet_by_name(name)
         _check_size(sheet, request.limits)

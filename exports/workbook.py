@@ -1,0 +1,300 @@
+"""The only writer of new workbooks.
+
+Interface
+    ``write(path, pages)`` with each page a `Page` (a table) or a `Cover` (labels and values, no table)
+    ``Page(title, sheet_name, columns, rows, subtitle=(…), sums=(fields), names={name: (row, field)})``
+    ``Cover(title, sheet_name, entries=[Entry(label, value, type, name=…)], subtitle=(…))``
+
+`rows` are what `school_it.sheets.lines` gives: values in the order of the columns. They may be a generator
+and are written as they come, so that 100,000 rows need no memory. `path` is a path or a binary file.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import secrets
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import IO, Any
+
+from school_it import cells
+from school_it.errors import N_, BadValue
+from school_it.sheets import Column
+
+HEADER_ROW = 4  # row 5 for people: title, authority, date and filter stand above it
+SUM = "sum"  # the place of a name in the sum row
+LONGEST_TEXT = 32_767  # what a cell of a workbook can hold
+
+INK, PAPER, LINE, PALE = "#003087", "#FFFFFF", "#C5CAD3", "#EEF1F7"
+EURO_FORMAT, DATE_FORMAT = '#,##0.00 "€"', "dd.mm.yyyy"
+_FORMATS = {
+    "euro": {"num_format": EURO_FORMAT},
+    "percent": {"num_format": "0.0# %"},
+    "date": {"num_format": DATE_FORMAT, "align": "left"},
+    "integer": {"num_format": "0"},
+    "number": {"num_format": "General"},
+}
+_AS_TEXT = {"num_format": "@", "text_wrap": True}
+_WIDTHS = {"euro": 15, "percent": 10, "date": 12, "integer": 9, "number": 9}
+_NARROWEST, _WIDEST = 8, 44
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A table. `sums`: fields of the sum row; `names`: workbook-wide name -> (row from 0 or SUM, field)."""
+
+    title: str
+    sheet_name: str
+    columns: Sequence[Column]
+    rows: Iterable[Sequence[Any]]
+    subtitle: Sequence[str] = ()
+    sums: Sequence[str] = ()
+    names: Mapping[str, tuple[int | str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a cover. With `name`, its value is a named cell."""
+
+    label: str
+    value: Any
+    type: cells.Type = cells.TEXT
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    title: str
+    sheet_name: str
+    entries: Sequence[Entry]
+    subtitle: Sequence[str] = ()
+
+
+def write(target: str | os.PathLike[str] | IO[bytes], pages: Sequence[Page | Cover]) -> None:
+    """Write a workbook; a file is there whole or not at all. Raises BadValue where a text fits in no cell."""
+    if isinstance(target, str | os.PathLike):
+        _write_whole(Path(target), pages)
+    else:
+        _write_to(target, pages)
+
+
+def _write_whole(path: Path, pages: Sequence[Page | Cover]) -> None:
+    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        with unfinished.open("xb") as opened:
+            _write_to(opened, pages)
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _write_to(target: Any, pages: Sequence[Page | Cover]) -> None:
+    from xlsxwriter import Workbook
+
+    book = Workbook(target, {"constant_memory": True, "strings_to_urls": False, "strings_to_formulas": False})
+    try:
+        styles = _Styles(book)
+        for page in pages:
+            _add(book, page, styles)
+    except BaseException:
+        _give_up(book)
+        raise
+    book.close()
+
+
+def _give_up(book: Any) -> None:
+    """Close an unfinished workbook into nothing: only closing takes its temporary files away."""
+    book.filename = io.BytesIO()
+    with suppress(Exception):
+        book.close()
+
+
+def _add(book: Any, page: Page | Cover, styles: _Styles) -> None:
+    sheet = book.add_worksheet(page.sheet_name)
+    _set_up(sheet)
+    _write_title(sheet, page, styles)
+    if isinstance(page, Page):
+        _TableWriter(book, sheet, page, styles).write()
+    else:
+        _write_entries(book, sheet, page, styles)
+
+
+class _Styles:
+    """Each look of a cell is made once."""
+
+    def __init__(self, book: Any) -> None:
+        self.book = book
+        line = {"bottom": 1, "bottom_color": LINE, "valign": "top"}
+        self.title = book.add_format({"bold": True, "font_size": 14, "font_color": INK})
+        self.subtitle = book.add_format({"font_color": "#4A5260"})
+        self.label = book.add_format({"font_color": "#4A5260", **line})
+        self.header = book.add_format(
+            {"bold": True, "font_color": PAPER, "bg_color": INK, "text_wrap": True, "valign": "vcenter"}
+            | {"border": 1, "border_color": LINE}
+        )
+        names = [*_FORMATS, "text"]
+        self.cell = {name: book.add_format({**_FORMATS.get(name, _AS_TEXT), **line}) for name in names}
+        strong = {"bold": True, "bg_color": PALE, "top": 1, "top_color": INK}
+        self.sum = {name: book.add_format({**_FORMATS.get(name, {}), **strong}) for name in names}
+
+    def of(self, kind: cells.Type) -> Any:
+        return self.cell.get(kind.name, self.cell["text"])
+
+
+def _set_up(sheet: Any) -> None:
+    sheet.set_paper(9)
+    sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
+    sheet.fit_to_pages(1, 0)
+    sheet.set_footer("&L&8&A&R&8Seite &P von &N")
+    sheet.hide_gridlines(2)
+
+
+def _write_title(sheet: Any, page: Page | Cover, styles: _Styles) -> None:
+    sheet.set_row(0, 24)
+    sheet.write_string(0, 0, page.title, styles.title)
+    for row, text in enumerate(page.subtitle[: HEADER_ROW - 2], start=1):
+        sheet.write_string(row, 0, text, styles.subtitle)
+
+
+# --- a table ------------------------------------------------------------------------------------------------
+
+
+class _TableWriter:
+    def __init__(self, book: Any, sheet: Any, page: Page, styles: _Styles) -> None:
+        self.book, self.sheet, self.page, self.styles = book, sheet, page, styles
+        self.writers = [_writer(sheet, column, styles) for column in page.columns]
+        self.places = {column.field: place for place, column in enumerate(page.columns)}
+        self.widths = [_header_width(column) for column in page.columns]
+        self.sums = {self.places[name]: Decimal(0) for name in page.sums}
+        self.next_row = HEADER_ROW + 1
+
+    def write(self) -> None:
+        self._write_header()
+        for values in self.page.rows:
+            self._write_row(values)
+        last_row = self.next_row - 1
+        if self.page.sums:
+            self._write_sums(last_row)
+        self._finish(last_row)
+
+    def _write_header(self) -> None:
+        self.sheet.set_row(HEADER_ROW, 32)
+        for place, column in enumerate(self.page.columns):
+            self.sheet.write_string(HEADER_ROW, place, column.header, self.styles.header)
+
+    def _write_row(self, values: Sequence[Any]) -> None:
+        row, widths = self.next_row, self.widths
+        for place, value in enumerate(values):
+            if value is None:
+                continue
+            self.writers[place](row, place, value)
+            if isinstance(value, str) and len(value) > widths[place]:
+                widths[place] = len(value)
+        for place in self.sums:
+            self.sums[place] += values[place] or 0
+        self.next_row += 1
+
+    def _write_sums(self, last_row: int) -> None:
+        """The value is stored beside the formula: a reader that does not calculate sees it too."""
+        for place, column in enumerate(self.page.columns):
+            style = self.styles.sum.get(column.type.name, self.styles.sum["text"])
+            if place not in self.sums:
+                self.sheet.write_string(self.next_row, place, "Summe" if place == 0 else "", style)
+            elif last_row > HEADER_ROW:
+                self._write_sum(place, last_row, style)
+            else:
+                self.sheet.write_number(self.next_row, place, 0, style)
+
+    def _write_sum(self, place: int, last_row: int, style: Any) -> None:
+        from xlsxwriter.utility import xl_range
+
+        cells_above = xl_range(HEADER_ROW + 1, place, last_row, place)
+        total = float(self.sums[place])
+        self.sheet.write_formula(self.next_row, place, f"=SUM({cells_above})", style, total)
+
+    def _finish(self, last_row: int) -> None:
+        columns = self.page.columns
+        for place, width in enumerate(self.widths):
+            self.sheet.set_column(place, place, min(max(width + 2, _NARROWEST), _WIDEST))
+        if len(columns) > 7:
+            self.sheet.set_landscape()
+        self.sheet.repeat_rows(HEADER_ROW)
+        self.sheet.freeze_panes(HEADER_ROW + 1, 0)
+        self.sheet.autofilter(HEADER_ROW, 0, max(last_row, HEADER_ROW), len(columns) - 1)
+        for name, (row, of_field) in self.page.names.items():
+            number = self.next_row if row == SUM else HEADER_ROW + 1 + int(row)
+            _name_cell(self.book, self.page.sheet_name, name, number, self.places[of_field])
+
+
+def _header_width(column: Column) -> int:
+    """Wide enough for what is usual in it, and for the longest word of its header."""
+    longest = max(map(len, column.header.replace("-", "- ").split()), default=0)
+    return max(_WIDTHS.get(column.type.name, 0), longest)
+
+
+# --- cells --------------------------------------------------------------------------------------------------
+
+
+def _writer(sheet: Any, column: Column, styles: _Styles) -> Callable[[int, int, Any], None]:
+    """How the cells of one column are written: by the type of the value, in the look of the column."""
+    style, text_style = styles.of(column.type), styles.cell["text"]
+
+    def write_cell(row: int, place: int, value: Any) -> None:
+        if isinstance(value, str):
+            sheet.write_string(row, place, _fitting(value, column.header), text_style)
+        elif isinstance(value, date):
+            _write_date(sheet, row, place, value, style, text_style)
+        else:
+            sheet.write_number(row, place, value, style)
+
+    return write_cell
+
+
+def _write_date(sheet: Any, row: int, place: int, day: date, style: Any, text_style: Any) -> None:
+    if day.year < 1900:  # before the calendar of workbooks begins
+        sheet.write_string(row, place, cells.show_date(day), text_style)
+    else:
+        sheet.write_datetime(row, place, day, style)
+
+
+def _fitting(text: str, header: str) -> str:
+    if len(text) > LONGEST_TEXT:
+        raise BadValue(
+            N_("Ein Text in der Spalte %(header)s ist zu lang für eine Zelle: %(length)s Zeichen."),
+            header=header,
+            length=len(text),
+        )
+    return text
+
+
+def _name_cell(book: Any, sheet_name: str, name: str, row: int, place: int) -> None:
+    from xlsxwriter.utility import quote_sheetname, xl_rowcol_to_cell
+
+    cell = xl_rowcol_to_cell(row, place, row_abs=True, col_abs=True)
+    book.define_name(name, f"={quote_sheetname(sheet_name)}!{cell}")
+
+
+# --- a cover ------------------------------------------------------------------------------------------------
+
+
+def _write_entries(book: Any, sheet: Any, cover: Cover, styles: _Styles) -> None:
+    sheet.set_column(0, 0, max((len(entry.label) for entry in cover.entries), default=20) + 2)
+    sheet.set_column(1, 1, _WIDEST)
+    for row, entry in enumerate(cover.entries, start=HEADER_ROW):
+        sheet.write_string(row, 0, entry.label, styles.label)
+        _write_entry(sheet, row, entry, styles)
+        if entry.name:
+            _name_cell(book, cover.sheet_name, entry.name, row, 1)
+
+
+def _write_entry(sheet: Any, row: int, entry: Entry, styles: _Styles) -> None:
+    column = Column(entry.name or "", entry.label, entry.type)
+    if entry.value is None:
+        sheet.write_blank(row, 1, None, styles.of(entry.type))
+    else:
+        _writer(sheet, column, styles)(row, 1, entry.value)

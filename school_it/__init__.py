@@ -13,14 +13,14 @@ HOUSE = (
     "cells",
     "sheets",
     "changes",
-    # the ground: settings, database, rights, trace, long work, pages
+    # the ground: settings, database, rights, trace, pages, long work
     "settings",
     "database",
     "access",
     "audit",
     "setwise",
-    "jobs",
     "web",
+    "jobs",
     "cli",
     # the rooms
     "schools",

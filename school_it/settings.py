@@ -36,6 +36,20 @@ def _percent(value: str) -> int:
     return percent
 
 
+def _hour(value: str) -> int:
+    hour = int(value)
+    if not 0 <= hour <= 23:
+        raise ValueError(value)
+    return hour
+
+
+def _kept(value: str) -> int:
+    number = int(value)
+    if number < 1:
+        raise ValueError(value)
+    return number
+
+
 def _yes_no(value: str) -> bool:
     return {"1": True, "true": True, "ja": True, "0": False, "false": False, "nein": False, "": False}[
         value.strip().lower()
@@ -71,6 +85,11 @@ SETTINGS = (
     Setting("SESSION_HOURS", _whole, 12, N_("Stunden, nach denen eine Sitzung spätestens endet")),
     Setting("UPLOAD_MB", _whole, 32, N_("größte Datei, die hochgeladen werden darf, in MB")),
     Setting("ASSET_TAG_PREFIX", _text, "IT-", N_("Anfang der Inventarnummern, die das Produkt vergibt")),
+    Setting("NIGHT_HOUR", _hour, 2, N_("Stunde (0 bis 23), ab der die nächtlichen Arbeiten laufen")),
+    Setting("BACKUP_FOLDER", _text, "", N_("Ordner der nächtlichen Sicherungen (Standard: backups/ in HOME)")),
+    Setting("BACKUP_DAYS", _kept, 7, N_("so viele tägliche Sicherungen bleiben")),
+    Setting("BACKUP_WEEKS", _kept, 5, N_("so viele wöchentliche Sicherungen bleiben")),
+    Setting("BACKUP_MONTHS", _kept, 12, N_("so viele monatliche Sicherungen bleiben")),
     Setting("LDAP_URL", _text, "", N_("Verzeichnis, etwa ldaps://verzeichnis.example:636; mehrere mit Leerzeichen")),
     Setting("LDAP_BASE_DN", _text, "", N_("Wurzel der Suche, etwa dc=schulen,dc=example")),
     Setting("LDAP_BIND_DN", _text, "", N_("Konto, das lesen darf")),

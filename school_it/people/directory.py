@@ -24,6 +24,7 @@ from school_it.errors import N_, CannotRead, SchoolItError, SettingsError
 from school_it.people import reading
 from school_it.people.entries import DirectoryAnswer, DirectoryPerson, Entry, LeftOut
 from school_it.people.profile import Profile
+from school_it.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -74,6 +75,19 @@ class Glance:
 
 class Interrupted(CannotRead):
     """The server did not answer to the end; another try may."""
+
+
+def address(settings: Settings) -> Address:
+    """Where the operator says the directory is."""
+    return Address(
+        url=settings.LDAP_URL,
+        base_dn=settings.LDAP_BASE_DN,
+        bind_dn=settings.LDAP_BIND_DN,
+        password=settings.LDAP_PASSWORD,
+        ca_file=settings.LDAP_CA_FILE,
+        starttls=settings.LDAP_STARTTLS,
+        plain=settings.LDAP_PLAIN,
+    )
 
 
 def check(address: Address) -> None:

@@ -1,7 +1,7 @@
 """Tables of people, the schools they belong to, and the runs of the directory sync.
 
-Only what the authority needs to lend a device is kept (GDPR Art. 5(1)(c), VO-DV I/II NRW): names, school, class,
-sign-in, official address. No birth date, no sex, no address.
+Only what the authority needs to lend a device is kept (GDPR Art. 5(1)(c), VO-DV I/II NRW): names, school,
+class, sign-in, official address. No birth date, no sex, no address.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ __all__ = ("PERSON_ROLES", "PERSON_STATES", "Membership", "Person", "PersonRole"
 
 
 class Person(Versioned, Model):
-    """A pupil, teacher or other member of staff. (`source`, `stable_id`) is who it is; every name may change.
+    """A pupil, teacher or other member of staff; (`source`, `stable_id`) is who it is, every name may change.
 
-    `source` is ``directory`` or ``file``; `stable_id` the source's own id, `record_id` the key of the school's
-    software. `leaves_on` is told by the source, `left_on` is when the person was found to be gone. `locked` is the
-    account, not the person: a locked account is no departure. `holding` counts what they have in hand; whoever
-    hands out and takes back keeps it. `folded` is what a search looks into (`rules.findable`).
+    `source` is ``directory`` or ``file``; `stable_id` the source's own id, `record_id` the key of the
+    school's software. `leaves_on` is told by the source, `left_on` is when the person was found to be gone.
+    `locked` is the account, not the person: a locked account is no departure. `folded` is what a search
+    looks into, `sort_name` what lists are sorted by.
     """
 
     __tablename__ = "people"
     __table_args__ = (
         UniqueConstraint("source", "stable_id"),
         Index("ix_people_school_class", "school_id", "school_class"),
-        Index("ix_people_family_name", "family_name", "given_name", "id"),
+        Index("ix_people_sort_name", "sort_name", "id"),
         Index("ix_people_username", "username"),
     )
 
@@ -52,7 +52,7 @@ class Person(Versioned, Model):
     left_on: Mapped[date | None]
     leaves_on: Mapped[date | None]
     locked: Mapped[bool] = mapped_column(nullable=False, default=False)
-    holding: Mapped[int] = mapped_column(nullable=False, default=0)
+    sort_name: Mapped[str] = mapped_column(String(250), nullable=False, default="")
     folded: Mapped[str] = mapped_column(Text, nullable=False, default="")
 
     school: Mapped[School | None] = relationship(lazy="joined")

@@ -186,10 +186,16 @@ class _Schools:
         self._numbers = by_name | {school.number: school.number for school in schools}
 
     def numbers(self, keys: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """The numbers of the known ones, and the keys nobody knows."""
+        """The numbers of the known ones, the main school first, and the keys nobody knows."""
         told = [(key, self._numbers.get(key.strip().casefold())) for key in keys]
-        known = dict.fromkeys(number for _, number in told if number is not None)
-        return tuple(known), tuple(key for key, number in told if number is None)
+        main, *others = dict.fromkeys(number for _, number in told if number is not None) or (None,)
+        known = () if main is None else (main, *sorted(filter(None, others)))
+        return known, tuple(key for key, number in told if number is None)
+
+
+def unknown_keys(keys: Iterable[str], schools: Iterable[KnownSchool]) -> tuple[str, ...]:
+    """The directory's names for schools that are not known here."""
+    return _Schools(schools).numbers(key for key in keys if key)[1]
 
 
 # --- who is who ---

@@ -1,7 +1,7 @@
 """A real OpenLDAP server for the tests: one process, one folder, gone at the end of the run.
 
-Each area of tests has a database of its own in it, by suffix. `o=limited` answers at most 500 entries, however
-they are paged; `o=scratch` is empty and can be written to.
+Each area of tests has a database of its own in it, by suffix. `o=limited` answers at most 500 entries,
+however they are paged; `o=scratch` is empty and can be written to.
 """
 
 from __future__ import annotations
@@ -208,8 +208,8 @@ class Slapd:
 
 def _authority(folder: Path, name: str) -> None:
     key, certificate = str(folder / f"{name}.key"), str(folder / f"{name}.pem")
-    run(find("openssl"), "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-        "-keyout", key, "-out", certificate, "-days", "2", "-subj", f"/CN=Test authority {name}",
+    run(find("openssl"), "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
+        "-nodes", "-keyout", key, "-out", certificate, "-days", "2", "-subj", f"/CN=Test authority {name}",
         "-addext", "keyUsage=critical,keyCertSign,cRLSign")  # fmt: skip
 
 

@@ -156,7 +156,7 @@ def ucs(everybody: Sequence[Resident], suffix: str, *, ids: bool = True) -> str:
     dns = {id(resident): _ucs_dn(resident, suffix) for resident in everybody}
     entries += [_ucs_person(resident, dns[id(resident)], ids) for resident in everybody]
     entries += _ucs_groups(everybody, dns, suffix)
-    entries.append(_exam_copy(suffix))
+    entries.append(_exam_copy(suffix, ids))
     return ldif(entries)
 
 
@@ -223,10 +223,10 @@ def _as_others_write_it(dn: str) -> str:
     return dn.replace("\\,", "\\2C").replace("cn=schueler,cn=users", "CN=Schueler,CN=Users")
 
 
-def _exam_copy(suffix: str) -> list[Line]:
+def _exam_copy(suffix: str, ids: bool) -> list[Line]:
     number = SCHOOLS[0].number
     person = _odd("Jürgen", "Größ-Müßig", "exam-umlaute")
-    copy = _ucs_person(person, f"uid=exam-umlaute,cn=examusers,ou={number},{suffix}", ids=True)
+    copy = _ucs_person(person, f"uid=exam-umlaute,cn=examusers,ou={number},{suffix}", ids)
     return [*copy, ("objectClass", "ucsschoolExam"), ("ucsschoolRole", f"exam_user:exam:mathe-{number}")]
 
 

@@ -1,0 +1,164 @@
+"""Finding people and runs of the sync; `seen_by` narrows each to what that person may see."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from school_it.access import Actor, May
+from school_it.errors import N_, NotThere
+from school_it.people import holdings
+from school_it.people.models import Membership, Person, SyncRun
+from school_it.people.rules import PersonRole, PersonState, folded
+from school_it.people.sync import KnownPerson, KnownSchool
+from school_it.schools.models import School
+
+MANY = 20
+
+
+class Wish(NamedTuple):
+    """What a list of people is narrowed to; None leaves it open."""
+
+    text: str | None = None
+    school_number: str | None = None
+    role: PersonRole | None = None
+    school_class: str | None = None
+    state: PersonState | None = None
+    holding: bool = False
+
+
+def visible(seen_by: Actor, may: May = May.SEE_PEOPLE) -> ColumnElement[bool]:
+    """The people of the schools within reach, by any of their schools."""
+    scope = seen_by.scope(may)
+    if scope.everywhere:
+        return Person.state != PersonState.FORGOTTEN
+    at_one_of_them = exists().where(Membership.person_id == Person.id, scope.where(Membership.school_id))
+    return at_one_of_them & (Person.state != PersonState.FORGOTTEN)
+
+
+def people(wish: Wish, *, seen_by: Actor) -> Select[Person]:
+    """Not ordered: `web.lists.slice_of` does that, by `Person.sort_name`."""
+    return select(Person).where(visible(seen_by), *_conditions(wish))
+
+
+def _conditions(wish: Wish) -> list[ColumnElement[bool]]:
+    conditions = [Person.folded.contains(word, autoescape=True) for word in folded(wish.text or "").split()]
+    if wish.school_number:
+        here = select(School.id).where(School.school_number == wish.school_number).scalar_subquery()
+        conditions.append(
+            exists().where(Membership.person_id == Person.id, Membership.school_id == here).correlate(Person)
+        )
+    if wish.role:
+        conditions.append(Person.role == wish.role)
+    if wish.school_class:
+        conditions.append(Person.school_class == wish.school_class)
+    if wish.state:
+        conditions.append(Person.state == wish.state)
+    if wish.holding:
+        conditions.append(holdings.holds_something())
+    return conditions
+
+
+def find_person(session: Session, ident: int) -> Person | None:
+    return session.get(Person, ident)
+
+
+def get_person(session: Session, ident: int, *, seen_by: Actor, may: May = May.SEE_PEOPLE) -> Person:
+    found = session.scalar(select(Person).where(Person.id == ident, visible(seen_by, may)))
+    if found is None:
+        raise NotThere(N_("Diese Person gibt es hier nicht."))
+    return found
+
+
+def matching_people(session: Session, text: str, *, seen_by: Actor, limit: int = MANY) -> Sequence[Person]:
+    """For the search and for choosing who gets a device: active people first."""
+    rows = people(Wish(text=text), seen_by=seen_by)
+    active_first = (Person.state != PersonState.ACTIVE, Person.sort_name, Person.id)
+    return session.scalars(rows.order_by(*active_first).limit(limit)).all()
+
+
+def classes(session: Session, *, seen_by: Actor, school_number: str | None = None) -> list[str]:
+    """The classes that active people within reach are in."""
+    wish = Wish(school_number=school_number, state=PersonState.ACTIVE)
+    rows = people(wish, seen_by=seen_by).with_only_columns(Person.school_class).distinct()
+    return sorted(name for name in session.scalars(rows) if name)
+
+
+def numbers_by_state(session: Session, *, seen_by: Actor) -> dict[PersonState, int]:
+    rows = select(Person.state, func.count()).where(visible(seen_by)).group_by(Person.state)
+    return dict(session.execute(rows).tuples().all())
+
+
+def schools_of(session: Session, person: Person) -> list[School]:
+    """The main school first."""
+    rows = select(School).join(Membership, Membership.school_id == School.id)
+    rows = rows.where(Membership.person_id == person.id).order_by(School.name)
+    return sorted(session.scalars(rows), key=lambda school: school.id != person.school_id)
+
+
+def returns_due(session: Session) -> int:
+    """How many people have left and still hold something."""
+    wanted = (Person.state == PersonState.LEFT, holdings.holds_something())
+    return session.scalar(select(func.count()).select_from(Person).where(*wanted)) or 0
+
+
+# --- for the sync ---
+
+
+def known_schools(session: Session) -> list[KnownSchool]:
+    rows = session.execute(select(School.school_number, School.directory_name))
+    return [KnownSchool(number, name) for number, name in rows]
+
+
+COLUMNS = tuple(getattr(Person, item.name) for item in fields(KnownPerson) if item.name != "school_numbers")
+
+
+def known_people(session: Session, source: str) -> list[KnownPerson]:
+    """Everybody of that source who has not been forgotten, as plain values, with two statements."""
+    wanted = (Person.source == source, Person.state != PersonState.FORGOTTEN)
+    schools = school_numbers(session, *wanted)
+    rows = session.execute(select(*COLUMNS).where(*wanted).order_by(Person.id))
+    return [_known(row, schools) for row in rows]
+
+
+def _known(row: Any, schools: Mapping[int, tuple[str, ...]]) -> KnownPerson:
+    return KnownPerson(**row._mapping, school_numbers=schools.get(row.id, ()))
+
+
+def school_numbers(session: Session, *wanted: ColumnElement[bool]) -> dict[int, tuple[str, ...]]:
+    """By person id the numbers of their schools, the main one first."""
+    found: defaultdict[int, list[str]] = defaultdict(list)
+    rows = (
+        select(Membership.person_id, School.school_number)
+        .join(Person, Person.id == Membership.person_id)
+        .join(School, School.id == Membership.school_id)
+        .where(*wanted)
+        .order_by(Membership.person_id, School.id != Person.school_id, School.school_number)
+    )
+    for person_id, number in session.execute(rows):
+        found[person_id].append(number)
+    return {person_id: tuple(numbers) for person_id, numbers in found.items()}
+
+
+def runs(session: Session, limit: int = MANY) -> Sequence[SyncRun]:
+    """The newest first."""
+    return session.scalars(select(SyncRun).order_by(SyncRun.id.desc()).limit(limit)).all()
+
+
+def get_run(session: Session, ident: int) -> SyncRun:
+    run = session.get(SyncRun, ident)
+    if run is None:
+        raise NotThere(N_("Diesen Abgleich gibt es nicht."))
+    return run
+
+
+def names(session: Session, idents: Sequence[int]) -> dict[int, str]:
+    """By id the names of those who still have one."""
+    wanted = or_(*(Person.id.in_(idents[start : start + 500]) for start in range(0, len(idents), 500)))
+    rows = session.scalars(select(Person).where(wanted)) if idents else ()
+    return {person.id: person.name for person in rows if person.state is not PersonState.FORGOTTEN}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,15 @@ from flask.cli import FlaskGroup, ScriptInfo
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from exports import commands as export_commands
+from exports.views import bp as exports
 from imports import commands as import_commands
 from imports.views import bp as imports
 from school_it import database, jobs, settings, web
 from school_it.accounts import commands as account_commands
 from school_it.accounts import signing_in
 from school_it.accounts.views import bp as accounts
+from school_it.errors import SettingsError
 from school_it.jobs import commands as job_commands
 from school_it.jobs.views import bp as job_pages
 from school_it.overview.views import bp as overview
@@ -26,11 +30,12 @@ from school_it.schools.views import bp as schools
 from school_it.web import frame, show
 
 ROOT = Path(__file__).resolve().parent
-BLUEPRINTS = (overview, accounts, schools, imports, job_pages)
+BLUEPRINTS = (overview, accounts, schools, imports, exports, job_pages)
 COMMANDS = (
     account_commands.user,
     account_commands.token,
     import_commands.import_file,
+    export_commands.export,
     job_commands.worker,
     job_commands.nightly,
 )
@@ -65,6 +70,8 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         part.prepare(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    for command in COMMANDS:
+        app.cli.add_command(command)
     return app
 
 
@@ -74,15 +81,16 @@ def _sorted(overrides: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any
     return own, {name: value for name, value in overrides.items() if name not in own}
 
 
-@click.group(cls=FlaskGroup, create_app=create_app, add_default_commands=False, add_version_option=False)
+@click.group(cls=FlaskGroup, add_default_commands=False, add_version_option=False)
 def command_line() -> None:
     """Schul-IT: Geräte, Personen und Planung der Schulen einer Stadt."""
 
 
-for command in COMMANDS:
-    command_line.add_command(command)
-
-
 def main() -> None:
     logging.basicConfig(level=logging.WARNING)
-    command_line(obj=ScriptInfo(create_app=create_app))
+    try:
+        app = create_app()
+    except SettingsError as problem:
+        click.echo(str(problem), err=True)
+        sys.exit(problem.exit_code)
+    command_line(obj=ScriptInfo(create_app=lambda: app))

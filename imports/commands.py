@@ -60,12 +60,13 @@ def import_file(
 
 def _run(kind: Kind, file: Path, wish: Wish, *, dry_run: bool, partial: bool) -> tuple[dict[str, Any], int]:
     by = access.house("import")
-    table = outlooks.read_file(file, kind, wish)
+    sheet = kind.sheet(db.session())
+    table = outlooks.read_file(file, sheet, wish)
     if dry_run:
-        found = outlooks.look(db.session(), table, kind, wish, file_name=file.name, by=by)
+        found = outlooks.look(db.session(), table, kind, sheet, wish, file_name=file.name, by=by)
         return found.as_json(), _code(found, partial)
     with transaction() as session:
-        found = outlooks.look(session, table, kind, wish, file_name=file.name, by=by)
+        found = outlooks.look(session, table, kind, sheet, wish, file_name=file.name, by=by)
         if found.reading.faulty and not partial:
             return found.as_json(), cli.REFUSED
         digest = hashlib.sha256(file.read_bytes()).hexdigest()

@@ -78,8 +78,9 @@ def earlier(session: Session, upload: Upload) -> Upload | None:
 def look_at(session: Session, home: Path, upload: Upload, *, by: Actor) -> Outlook:
     """Read the file again and say what it would do now."""
     kind, wish = get_kind(upload.kind), Wish.from_json(upload.wish)
-    table = outlooks.read_file(path_of(home, upload.digest), kind, wish)
-    return outlooks.look(session, table, kind, wish, file_name=upload.file_name, by=by)
+    sheet = kind.sheet(session)
+    table = outlooks.read_file(path_of(home, upload.digest), sheet, wish)
+    return outlooks.look(session, table, kind, sheet, wish, file_name=upload.file_name, by=by)
 
 
 def note(home: Path, upload: Upload, found: Outlook) -> None:

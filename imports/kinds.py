@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -41,17 +41,25 @@ class Intake(Protocol):
 
 @dataclass(frozen=True)
 class Kind:
-    sheet: Sheet
+    """`sheet` asks the database, because a town adds to the words of a column (its own categories of devices)."""
+
+    name: str
+    title: str
     may: May
     intake: Intake
+    sheet: Callable[[Session], Sheet]
+
+
+def _fixed(sheet: Sheet, intake: Intake) -> Kind:
+    return Kind(sheet.kind, sheet.title, May.IMPORT_ALL, intake, lambda _session: sheet)
 
 
 KINDS = {
-    kind.sheet.kind: kind
+    kind.name: kind
     for kind in (
-        Kind(SCHOOLS, May.IMPORT_ALL, SchoolIntake()),
-        Kind(ROOMS, May.IMPORT_ALL, RoomIntake()),
-        Kind(FIGURES, May.IMPORT_ALL, FiguresIntake()),
+        _fixed(SCHOOLS, SchoolIntake()),
+        _fixed(ROOMS, RoomIntake()),
+        _fixed(FIGURES, FiguresIntake()),
     )
 }
 

@@ -19,7 +19,7 @@ from school_it.audit import Action
 from school_it.errors import N_, BadValue, NotAllowed, RuleBroken, Sentence
 from school_it.schools import queries as school_queries
 from school_it.setwise import Changed
-from school_it.sheets import Problem, Reading, Row, Table
+from school_it.sheets import Problem, Reading, Row, Sheet, Table
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,7 @@ class Outlook:
     """What would happen, row by row. `rows` = new + changed + same + faulty."""
 
     kind: Kind
+    sheet: Sheet
     file_name: str
     table: Table
     reading: Reading
@@ -83,9 +84,9 @@ class Outlook:
 
     def as_json(self) -> dict[str, Any]:
         """The face of ``import --json``."""
-        taken = sheets.sums(self.kind.sheet, self._taken(), self.reading.sums)
+        taken = sheets.sums(self.sheet, self._taken(), self.reading.sums)
         return {
-            "kind": self.kind.sheet.kind,
+            "kind": self.kind.name,
             "file": self.file_name,
             "sheet": self.table.sheet,
             "header_row": self.table.header_row,
@@ -124,7 +125,7 @@ class Outlook:
     def _detail(
         self, row: Row, what: str, told: Mapping[int, list[dict[str, Any]]], one: Changed | None = None
     ) -> dict[str, Any]:
-        shown = {column.field: column.type.show for column in self.kind.sheet.columns}
+        shown = {column.field: column.type.show for column in self.sheet.columns}
         if one is not None:
             fields = {
                 name: [_as_text(change.before, shown[name]), _as_text(change.after, shown[name])]
@@ -142,9 +143,9 @@ class Outlook:
         }
 
 
-def read_file(path: Path, kind: Kind, wish: Wish) -> Table:
+def read_file(path: Path, sheet: Sheet, wish: Wish) -> Table:
     """The table of the file, narrowed to the rows wished for. Raises CannotRead, BadValue."""
-    table = workbook.read(path, kind.sheet, sheet_name=wish.sheet_name, mapping=wish.mapping)
+    table = workbook.read(path, sheet, sheet_name=wish.sheet_name, mapping=wish.mapping)
     for header, text in wish.only.items():
         table = _narrowed(table, header, text)
     return table
@@ -160,14 +161,16 @@ def _narrowed(table: Table, header: str, text: str) -> Table:
     return replace(table, rows=kept, passed_over=tuple(sorted({*table.passed_over, *left})))
 
 
-def look(session: Session, table: Table, kind: Kind, wish: Wish, *, file_name: str, by: Actor) -> Outlook:
+def look(
+    session: Session, table: Table, kind: Kind, sheet: Sheet, wish: Wish, *, file_name: str, by: Actor
+) -> Outlook:
     """What the table would do to what is stored now. Raises NotAllowed, BadValue."""
     if not by.may(kind.may):
         raise NotAllowed(N_("Diese Art von Datei dürfen Sie nicht einlesen."))
-    given = {"school_number": wish.school} if wish.school and "school_number" in kind.sheet.fields else {}
-    reading = sheets.read(kind.sheet, table, wish.mapping, given=given, blank_clears=wish.blank_clears)
+    given = {"school_number": wish.school} if wish.school and "school_number" in sheet.fields else {}
+    reading = sheets.read(sheet, table, wish.mapping, given=given, blank_clears=wish.blank_clears)
     reading.refuse(kind.intake.check(session, reading, by=by))
-    outlook = Outlook(kind, file_name, table, reading, table.ignored)
+    outlook = Outlook(kind, sheet, file_name, table, reading, table.ignored)
     _sort_rows(session, outlook)
     outlook.hints = list(kind.intake.hints(outlook.new))
     return outlook
@@ -214,14 +217,12 @@ def apply(
         )
     kind = outlook.kind
     batch = audit.begin_batch(
-        session, f"import.{kind.sheet.kind}", by=by, title=outlook.file_name[:200],
+        session, f"import.{kind.name}", by=by, title=outlook.file_name[:200],
         file_name=outlook.file_name[:255], file_digest=file_digest,
     )  # fmt: skip
     kind.intake.write(session, outlook.new, [one for _row, one in outlook.changed], by=by, batch=batch)
     batch.counts = outlook.counts
-    audit.record(
-        session, Action.FILE_IMPORTED, None, by=by, batch=batch, kind=kind.sheet.kind, **outlook.counts
-    )
+    audit.record(session, Action.FILE_IMPORTED, None, by=by, batch=batch, kind=kind.name, **outlook.counts)
     return batch
 
 

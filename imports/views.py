@@ -32,7 +32,7 @@ def _home() -> Any:
 
 def _upload_form(**values: Any) -> UploadForm:
     actor = current()
-    kinds = [(name, _(kind.sheet.title)) for name, kind in KINDS.items() if actor.may(kind.may)]
+    kinds = [(name, _(kind.title)) for name, kind in KINDS.items() if actor.may(kind.may)]
     kinds.sort(key=lambda choice: choice[0] != "devices")
     schools = school_queries.choices(db.session(), seen_by=actor)
     form = UploadForm(kinds=kinds, schools=schools, **values)
@@ -82,6 +82,7 @@ def preview(ident: int) -> Any:
 def _preview(ident: int, form: ApplyForm) -> Any:
     session = db.session()
     upload = inbox.get_upload(session, ident, seen_by=current())
+    kind = get_kind(upload.kind)
     rows = inbox.details(_home(), upload)
     show = request.args.get("show", "")
     show = show if show in WHAT else next((what for what in WHAT if upload.summary[what]), "new")
@@ -95,8 +96,8 @@ def _preview(ident: int, form: ApplyForm) -> Any:
         status_of(form),
         upload=upload,
         summary=upload.summary,
-        sheet=get_kind(upload.kind).sheet,
-        headers={column.field: column.header for column in get_kind(upload.kind).sheet.columns},
+        kind=kind,
+        headers={column.field: column.header for column in kind.sheet(session).columns},
         show=show,
         rows=chosen[start : start + SHOWN_ROWS],
         start=start,
@@ -105,7 +106,7 @@ def _preview(ident: int, form: ApplyForm) -> Any:
         earlier=inbox.earlier(session, upload),
         form=form,
         narrow=narrow,
-        may_apply=current().may(get_kind(upload.kind).may),
+        may_apply=current().may(kind.may),
     )
 
 

@@ -28,7 +28,12 @@ def unknown_schools(session: Session, reading: Reading, *, by: Actor, may: May) 
     for row in reading.rows:
         number = row.values.get("school_number")
         if number is not None and not scope.holds(idents.get(number, 0)):
-            yield Problem(row.number, header, number, Sentence(N_("Die Schule %(number)s ist hier nicht bekannt."), number=number))
+            yield Problem(
+                row.number,
+                header,
+                number,
+                Sentence(N_("Die Schule %(number)s ist hier nicht bekannt."), number=number),
+            )
 
 
 class SchoolIntake:
@@ -39,7 +44,9 @@ class SchoolIntake:
         for row in reading.rows:
             number = row.values["school_number"]
             if not rules.is_school_number(number):
-                sentence = Sentence(N_("»%(number)s« ist keine Schulnummer: sechs Ziffern, die erste ist 1."), number=number)
+                sentence = Sentence(
+                    N_("»%(number)s« ist keine Schulnummer: sechs Ziffern, die erste ist 1."), number=number
+                )
                 yield Problem(row.number, header, number, sentence)
 
     def hints(self, rows: Iterable[Row]) -> Iterator[tuple[int, Sentence]]:
@@ -53,7 +60,9 @@ class SchoolIntake:
         stored = {row.school_number: (row.id, dict(row._mapping)) for row in session.execute(select(table))}
         return {row.number: stored[key] for row in rows if (key := row.values["school_number"]) in stored}
 
-    def write(self, session: Session, new: Sequence[Row], changed: Sequence[Changed], *, by: Actor, batch: Batch) -> None:
+    def write(
+        self, session: Session, new: Sequence[Row], changed: Sequence[Changed], *, by: Actor, batch: Batch
+    ) -> None:
         table: Table = School.__table__  # type: ignore[assignment]
         rows = [{"version": 1, **row.values} for row in new]
         setwise.add(
@@ -89,7 +98,11 @@ class RoomIntake(_AtSchool):
                 .where(School.school_number.in_({row.values["school_number"] for row in rows}))
             )
         }
-        return {row.number: stored[key] for row in rows if (key := (row.values["school_number"], row.values["room"])) in stored}
+        return {
+            row.number: stored[key]
+            for row in rows
+            if (key := (row.values["school_number"], row.values["room"])) in stored
+        }
 
     def _values(self, number: str, room: Room, building: str | None) -> dict[str, Any]:
         return {
@@ -97,20 +110,31 @@ class RoomIntake(_AtSchool):
             "use": room.use, "seats": room.seats, "remark": room.remark,
         }  # fmt: skip
 
-    def write(self, session: Session, new: Sequence[Row], changed: Sequence[Changed], *, by: Actor, batch: Batch) -> None:
+    def write(
+        self, session: Session, new: Sequence[Row], changed: Sequence[Changed], *, by: Actor, batch: Batch
+    ) -> None:
         idents = queries.ids_by_number(session)
         table: Table = Room.__table__  # type: ignore[assignment]
         rows = [self._stored(session, idents, row.values, by=by) for row in new]
-        setwise.add(session, table, rows, action=Action.ROOM_ADDED, by=by, batch=batch, label=lambda row: row["room"])
+        setwise.add(
+            session, table, rows, action=Action.ROOM_ADDED, by=by, batch=batch, label=lambda row: row["room"]
+        )
         setwise.change(
             session, table, [self._with_building(session, one, by=by) for one in changed],
             action=Action.ROOM_CHANGED, by=by, batch=batch,
         )  # fmt: skip
 
-    def _stored(self, session: Session, idents: Mapping[str, int], values: Mapping[str, Any], *, by: Actor) -> dict[str, Any]:
+    def _stored(
+        self, session: Session, idents: Mapping[str, int], values: Mapping[str, Any], *, by: Actor
+    ) -> dict[str, Any]:
         row = {name: value for name, value in values.items() if name not in ("school_number", "building")}
         school_id = idents[values["school_number"]]
-        return {"version": 1, **row, "school_id": school_id, "building_id": self._building(session, school_id, values.get("building"), by=by)}
+        return {
+            "version": 1,
+            **row,
+            "school_id": school_id,
+            "building_id": self._building(session, school_id, values.get("building"), by=by),
+        }
 
     def _with_building(self, session: Session, one: Changed, *, by: Actor) -> Changed:
         if "building" not in one.fields or one.school_id is None:
@@ -151,15 +175,29 @@ class FiguresIntake(_AtSchool):
             "pupils": one.pupils, "classes": one.classes, "teachers": one.teachers, "rooms": one.rooms,
         }  # fmt: skip
 
-    def write(self, session: Session, new: Sequence[Row], changed: Sequence[Changed], *, by: Actor, batch: Batch) -> None:
+    def write(
+        self, session: Session, new: Sequence[Row], changed: Sequence[Changed], *, by: Actor, batch: Batch
+    ) -> None:
         idents = queries.ids_by_number(session)
         table: Table = YearlyFigures.__table__  # type: ignore[assignment]
         rows = []
         for row in new:
             values = {name: value for name, value in row.values.items() if name != "school_number"}
-            rows.append({**values, "grade": values.get("grade") or "", "school_id": idents[row.values["school_number"]]})
+            rows.append(
+                {
+                    **values,
+                    "grade": values.get("grade") or "",
+                    "school_id": idents[row.values["school_number"]],
+                }
+            )
         setwise.add(
-            session, table, rows, action=Action.FIGURES_RECORDED, by=by, batch=batch, label=lambda row: str(row["school_year"])
+            session,
+            table,
+            rows,
+            action=Action.FIGURES_RECORDED,
+            by=by,
+            batch=batch,
+            label=lambda row: str(row["school_year"]),
         )
         setwise.change(session, table, changed, action=Action.FIGURES_RECORDED, by=by, batch=batch)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Row, Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Row, RowMapping, Select, and_, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from school_it.access import Actor, May
 from school_it.errors import N_, NotThere
@@ -106,3 +106,36 @@ def matching_rooms(
         .order_by(Room.room, School.name)
         .limit(limit)
     ).all()
+
+
+def rooms_for_sheet(session: Session, *, seen_by: Actor, school_id: int | None = None) -> Sequence[RowMapping]:
+    """Rooms by the field names of their sheet."""
+    wanted = (
+        select(
+            School.school_number, Room.room, Room.name, Building.name.label("building"), Room.floor, Room.use,
+            Room.seats, Room.remark,
+        )
+        .join(School, School.id == Room.school_id)
+        .outerjoin(Building, Building.id == Room.building_id)
+        .where(_within(seen_by, Room.school_id, school_id))
+    )  # fmt: skip
+    return session.execute(wanted.order_by(School.school_number, Room.room)).mappings().all()
+
+
+def figures_for_sheet(session: Session, *, seen_by: Actor, school_id: int | None = None) -> Sequence[RowMapping]:
+    """Yearly figures by the field names of their sheet."""
+    one = YearlyFigures
+    wanted = (
+        select(
+            School.school_number, one.school_year, func.nullif(one.grade, "").label("grade"), one.key_date, one.pupils,
+            one.classes, one.teachers, one.rooms,
+        )
+        .join(School, School.id == one.school_id)
+        .where(_within(seen_by, one.school_id, school_id))
+    )  # fmt: skip
+    return session.execute(wanted.order_by(School.school_number, one.school_year, one.grade)).mappings().all()
+
+
+def _within(seen_by: Actor, column: InstrumentedAttribute[int], school_id: int | None) -> ColumnElement[bool]:
+    scope = seen_by.scope(May.SEE_SCHOOLS).where(column)
+    return scope if school_id is None else and_(scope, column == school_id)

@@ -34,7 +34,7 @@ SCHOOLS = Sheet(
     (
         Column("school_number", "Schulnummer", CODE, True, ("Schul-Nr.", "SNR", "schulnr")),
         Column("name", "Schule", TEXT, True, ("Schulname", "Name der Schule", "Name", "Schulbezeichnung_1")),
-        Column("school_type", "Schulform", cells.word(TYPE_WORDS), True, ("Schulart", "sf")),
+        Column("school_type", "Schulform", cells.one_of(TYPE_WORDS), True, ("Schulart", "sf")),
         Column("street", "Straße", TEXT, other_headers=("Strasse", "Anschrift")),
         Column("postcode", "PLZ", CODE, other_headers=("Postleitzahl",)),
         Column("place", "Ort", TEXT, other_headers=("Stadt",)),
@@ -60,7 +60,9 @@ ROOMS = Sheet(
         Column("name", "Bezeichnung", TEXT, other_headers=("Raumbezeichnung", "Raumname")),
         Column("building", "Gebäude", TEXT, other_headers=("Haus", "Trakt", "Gebäudeteil")),
         Column("floor", "Etage", TEXT, other_headers=("Geschoss", "Stockwerk", "Ebene")),
-        Column("use", "Raumart", cells.word(USE_WORDS), other_headers=("Raumnutzung", "Nutzung", "Art des Raums")),
+        Column(
+            "use", "Raumart", cells.one_of(USE_WORDS), other_headers=("Raumnutzung", "Nutzung", "Art des Raums")
+        ),
         Column("seats", "Sitzplätze", INTEGER, other_headers=("Plätze", "Schülerplätze")),
         Column("remark", "Bemerkung", TEXT, other_headers=("Bemerkungen", "Notiz")),
     ),

@@ -6,7 +6,19 @@ import secrets
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, flash, g, jsonify, redirect, render_template, request, session
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    flash,
+    g,
+    has_request_context,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    session,
+)
 from flask_babel import Babel, get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -103,6 +115,8 @@ def prepare(app: Flask) -> None:
 
 
 def _language() -> str:
+    if not has_request_context():
+        return "de"
     chosen: str | None = session.get("language")
     if chosen not in LANGUAGES and current_user and current_user.is_authenticated:
         chosen = current_user.language

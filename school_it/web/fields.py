@@ -14,7 +14,7 @@ from wtforms import Field, SelectField, StringField, ValidationError
 from wtforms.widgets import TextInput
 
 from school_it import cells, money
-from school_it.errors import BadValue, N_, SchoolItError
+from school_it.errors import N_, BadValue, SchoolItError
 from school_it.web import said
 
 

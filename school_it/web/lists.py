@@ -18,7 +18,7 @@ from flask import request, url_for
 from sqlalchemy import ColumnElement, Select, func, select, tuple_
 from sqlalchemy.orm import Session
 
-from school_it.errors import BadValue, N_
+from school_it.errors import N_, BadValue
 
 PAGE_SIZES = (25, 50, 100, 200)
 DEFAULT_SIZE = 50

@@ -14,8 +14,8 @@ from flask_babel import gettext as _
 
 from school_it import money, school_year
 from school_it.audit import SAID, Action, Entry
-from school_it.errors import Sentence
 from school_it.database import TOWN_TIME
+from school_it.errors import Sentence
 
 
 def day(value: date | None) -> str:

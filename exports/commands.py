@@ -1,0 +1,63 @@
+"""``school-it export``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from exports import write as writing
+from exports.reports import REPORTS, Choice, get_report
+from school_it import access, cli
+from school_it.database import db, now, transaction
+from school_it.errors import N_, BadValue
+from school_it.schools import queries as school_queries
+from school_it.web.show import TOWN_TIME
+
+
+@click.command("export")
+@click.argument("report", required=False)
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="Die Datei, die geschrieben wird (.xlsx)."
+)
+@click.option("--school", help="Nur diese Schulnummer.")
+@click.option("--list", "list_reports", is_flag=True, help="Welche Berichte es gibt.")
+@cli.as_json
+@cli.guarded
+def export(
+    report: str | None, out: Path | None, school: str | None, list_reports: bool, as_json: bool
+) -> None:
+    """Einen Bericht als Arbeitsmappe schreiben."""
+    if list_reports:
+        return cli.answer(
+            _listed(), as_json=as_json, text="\n".join(f"{r.name:12} {r.title}" for r in REPORTS.values())
+        )
+    if not report or out is None:
+        raise BadValue(
+            N_("Bitte einen Bericht und --out DATEI angeben; school-it export --list zeigt, welche es gibt.")
+        )
+    facts = _write(report, out, school)
+    return cli.answer(facts, as_json=as_json, text=f"{facts['file']}: {facts['rows']} Zeilen.")
+
+
+def _write(name: str, out: Path, number: str | None) -> dict[str, Any]:
+    by = access.house("export")
+    if not out.parent.is_dir():
+        raise BadValue(N_("Den Ordner %(folder)s gibt es nicht."), folder=out.parent)
+    session = db.session()
+    school = school_queries.get_school(session, number, seen_by=by) if number else None
+    choice = Choice(school=school, on=now().astimezone(TOWN_TIME).date())
+    facts = writing.write(session, get_report(name), choice, out, by=by)
+    with transaction() as session:
+        writing.note(session, facts, choice, by=by)
+    return {"report": facts.pop("report"), "file": str(out), **facts}
+
+
+def _listed() -> dict[str, Any]:
+    return {
+        "reports": [
+            {"name": one.name, "title": one.title, "import_kind": one.import_kind, "needs": list(one.needs)}
+            for one in REPORTS.values()
+        ]
+    }

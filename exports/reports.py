@@ -1,0 +1,121 @@
+"""The reports of the house: for each its name, title, what it needs, and its pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import current_app
+from sqlalchemy.orm import Session
+
+from exports.workbook import Cover, Page
+from school_it import sheets
+from school_it.access import Actor, May
+from school_it.errors import N_, BadValue
+from school_it.schools import queries as school_queries
+from school_it.schools.models import School
+from school_it.schools.sheet import FIGURES, ROOMS, SCHOOLS
+from school_it.sheets import Sheet
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the reader wants to see of a report."""
+
+    school: School | None = None
+    on: date | None = None
+
+    @property
+    def school_id(self) -> int | None:
+        return self.school.id if self.school else None
+
+
+Pages = Sequence[Page | Cover]
+
+
+@dataclass(frozen=True)
+class Report:
+    """`import_kind` is the kind of import that reads it back; `needs` the options it cannot do without."""
+
+    name: str
+    title: str
+    about: str
+    may: May
+    pages: Callable[[Session, Choice, Actor], Pages]
+    import_kind: str | None = None
+    needs: tuple[str, ...] = ()
+
+
+def sheet_page(
+    sheet: Sheet,
+    rows: Iterable[Any],
+    choice: Choice,
+    *,
+    title: str,
+    sheet_name: str,
+    sums: Sequence[str] = (),
+) -> Page:
+    """A page with all columns of a sheet, as the import reads them back."""
+    return Page(
+        title, sheet_name, sheet.columns, sheets.lines(sheet, rows), subtitle=_subtitle(choice), sums=sums
+    )
+
+
+def _subtitle(choice: Choice) -> tuple[str, str]:
+    """Workbooks go to German authorities: they are German whatever the reader's language."""
+    where = f"{choice.school.name} ({choice.school.school_number})" if choice.school else "alle Schulen"
+    authority = current_app.config["SCHOOL_IT"].AUTHORITY
+    return authority, f"Stand {choice.on:%d.%m.%Y} · {where}" if choice.on else where
+
+
+def _schools(session: Session, choice: Choice, by: Actor) -> Pages:
+    rows = [one for one in school_queries.schools(session, seen_by=by) if choice.school_id in (None, one.id)]
+    return [sheet_page(SCHOOLS, rows, choice, title=SCHOOLS.title, sheet_name="Schulen")]
+
+
+def _rooms(session: Session, choice: Choice, by: Actor) -> Pages:
+    rows = school_queries.rooms_for_sheet(session, seen_by=by, school_id=choice.school_id)
+    return [sheet_page(ROOMS, rows, choice, title=ROOMS.title, sheet_name="Räume")]
+
+
+def _figures(session: Session, choice: Choice, by: Actor) -> Pages:
+    rows = school_queries.figures_for_sheet(session, seen_by=by, school_id=choice.school_id)
+    return [sheet_page(FIGURES, rows, choice, title=FIGURES.title, sheet_name="Schulzahlen")]
+
+
+REPORTS = {
+    report.name: report
+    for report in (
+        Report("schools", N_("Schulen"), N_("Stammdaten der Schulen"), May.SEE_SCHOOLS, _schools, "schools"),
+        Report(
+            "rooms",
+            N_("Räume"),
+            N_("Räume mit Gebäude, Raumart und Plätzen"),
+            May.SEE_SCHOOLS,
+            _rooms,
+            "rooms",
+        ),
+        Report(
+            "figures",
+            N_("Schulzahlen"),
+            N_("Schülerzahl, Klassen, Lehrkräfte am Stichtag"),
+            May.SEE_SCHOOLS,
+            _figures,
+            "figures",
+        ),
+    )
+}
+
+
+def get_report(name: str) -> Report:
+    """Raises BadValue for a report that there is not."""
+    report = REPORTS.get(name)
+    if report is None:
+        raise BadValue(
+            N_("Den Bericht »%(name)s« gibt es nicht. Möglich sind: %(names)s."),
+            name=name,
+            names=", ".join(REPORTS),
+        )
+    return report

@@ -1,0 +1,52 @@
+"""The pages of the door out: what can be taken along, and the workbook itself."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+from flask import Blueprint, request, send_file
+from flask_babel import gettext as _
+
+from exports import write as writing
+from exports.reports import REPORTS, Choice
+from school_it.access import May, current, needs
+from school_it.database import db, now, transaction
+from school_it.errors import N_, NotThere
+from school_it.schools import queries as school_queries
+from school_it.web import page
+from school_it.web.show import TOWN_TIME
+
+bp = Blueprint("exports", __name__, url_prefix="/exports")
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@bp.get("")
+@needs(May.EXPORT)
+def index() -> Any:
+    actor = current()
+    return page(
+        "exports/index.html",
+        reports=[report for report in REPORTS.values() if actor.may(report.may)],
+        schools=school_queries.choices(db.session(), seen_by=actor),
+    )
+
+
+@bp.get("/<name>.xlsx")
+@needs(May.EXPORT)
+def report(name: str) -> Any:
+    actor = current()
+    if name not in REPORTS or not actor.may(REPORTS[name].may):
+        raise NotThere(N_("Diesen Bericht gibt es hier nicht."))
+    content = BytesIO()
+    number = request.args.get("school")
+    session = db.session()
+    school = school_queries.get_school(session, number, seen_by=actor) if number else None
+    choice = Choice(school=school, on=now().astimezone(TOWN_TIME).date())
+    facts = writing.write(session, REPORTS[name], choice, content, by=actor)
+    with transaction() as session:
+        writing.note(session, facts, choice, by=actor)
+    content.seek(0)
+    day = now().astimezone(TOWN_TIME)
+    file_name = f"{_(REPORTS[name].title)}{'-' + number if number else ''}-{day:%Y-%m-%d}.xlsx"
+    return send_file(content, mimetype=XLSX, as_attachment=True, download_name=file_name)

@@ -20,11 +20,11 @@ How it is started, inside a transaction; the queue gets it after the commit::
         number = job.id
     return redirect(url_for("jobs.job", number=number))
 
-Facts are plain JSON values (ids, words), never objects. ``work.by`` is who started it, with the rights of that
-moment. ``work.progress`` may be called for every row: it writes a few times a second at most, beside the database,
-so that it is seen while a transaction is open. It raises `Cancelled` where somebody cancelled, and the transaction
-rolls back. A `SchoolItError` makes the job failed with that sentence. With ``JOBS_IMMEDIATE`` (the default under
-``TESTING``) the job is done before ``transaction()`` is left.
+Facts are plain JSON values (ids, words), never objects. ``work.by`` is who started it, with the rights of
+that moment. ``work.progress`` may be called for every row: it writes a few times a second at most, beside the
+database, so that it is seen while a transaction is open. It raises `Cancelled` where somebody cancelled, and the
+transaction rolls back. A `SchoolItError` makes the job failed with that sentence. With ``JOBS_IMMEDIATE`` (the
+default under ``TESTING``) the job is done before ``transaction()`` is left.
 """
 
 from school_it.jobs.actions import cancel, start

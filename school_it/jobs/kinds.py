@@ -17,7 +17,7 @@ Task = TypeVar("Task", bound=Callable[..., Facts | None])
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of work. `order` is its place in the night (None: not nightly), `when` whether it is wanted."""
+    """One kind of work. `order` is its place in the night (None: not nightly), `when` if it is wanted."""
 
     name: str
     title: str

@@ -33,7 +33,7 @@ OPEN = (State.QUEUED, State.RUNNING)
 
 
 class Job(Model):
-    """One piece of work. `title` and `sentence` are stored sentences, `acting` are the rights it is done with.
+    """One piece of work. `title` and `sentence` are kept sentences, `acting` are the rights it is done with.
 
     `night` is set for nightly work: the pair (kind, night) exists once, so that work is never done twice.
     """

@@ -1,8 +1,8 @@
 """The queue that wakes the worker, and the board beside it that shows what moves.
 
 Both are huey's: a file of its own in HOME, or tables of their own in PostgreSQL. They stand outside the
-transactions of the house on purpose: a job that holds the one writing transaction of SQLite can still be watched
-and cancelled.
+transactions of the house on purpose: a job that holds the one writing transaction of SQLite can still be
+watched and cancelled.
 Messages are JSON and hold a job's number, nothing else.
 """
 

@@ -14,6 +14,7 @@ from school_it.accounts.models import User
 from school_it.database import Euro, Model, Moment, Versioned, now, words
 from school_it.devices import numbers, rules
 from school_it.devices.rules import DisposalReason, ItemClass, State, Use
+from school_it.people import holdings
 from school_it.people.models import Person
 from school_it.schools.models import Room, School
 
@@ -166,6 +167,8 @@ class Device(Versioned, Model):
     def trace_school_id(self) -> int | None:
         return self.school_id
 
+
+holdings.kept_in(Device.person_id)
 
 FOLDED_FROM = ("asset_tag", "serial_number", "manufacturer", "model", "mac_address")
 

@@ -35,7 +35,9 @@ def read_mac(text: str) -> str | None:
     if not digits:
         return None
     if re.fullmatch(r"[0-9A-F]{12}", digits) is None:
-        raise BadValue(N_("»%(value)s« ist keine MAC-Adresse: zwölf Ziffern und Buchstaben A bis F."), value=text)
+        raise BadValue(
+            N_("»%(value)s« ist keine MAC-Adresse: zwölf Ziffern und Buchstaben A bis F."), value=text
+        )
     return ":".join(digits[place : place + 2] for place in range(0, 12, 2))
 
 
@@ -46,7 +48,9 @@ def numbered(prefix: str, number: int, width: int = DIGITS) -> str:
 def number_in(tag: str, prefix: str) -> int | None:
     """The running number of a tag that begins with `prefix` and ends in digits."""
     rest = tag[len(prefix) :]
-    return int(rest) if tag.startswith(prefix) and rest.isascii() and rest.isdigit() and len(rest) < 16 else None
+    return (
+        int(rest) if tag.startswith(prefix) and rest.isascii() and rest.isdigit() and len(rest) < 16 else None
+    )
 
 
 def listed(text: str, *, most: int = MOST_AT_ONCE) -> list[str]:

@@ -13,7 +13,8 @@ from school_it.devices import numbers, search, sheet
 from school_it.devices.models import Category, Device, DeviceModel, Handout
 from school_it.devices.rules import GONE
 from school_it.errors import N_, NotThere
-from school_it.people.models import Membership, Person, PersonState
+from school_it.people.models import Membership, Person
+from school_it.people.rules import PersonState
 from school_it.schools.models import Room, School
 
 HolderRoom = aliased(Room, name="holder_room")
@@ -41,7 +42,7 @@ def find_exact(session: Session, number: str, *, seen_by: Actor) -> Device | Non
     return tagged[0] if tagged else found[0] if len(found) == 1 else None
 
 
-def matching_devices(session: Session, text: str, *, seen_by: Actor, limit: int = 20) -> Sequence[Row[Any]]:
+def matching_devices(session: Session, text: str, *, seen_by: Actor, limit: int = 20) -> Sequence[Any]:
     """The first devices of a search: asset_tag, manufacturer, model, category, school, room, state."""
     found = search.matching(session, text)
     if found is None:
@@ -61,10 +62,14 @@ def matching_devices(session: Session, text: str, *, seen_by: Actor, limit: int 
 
 def devices_by_id(session: Session, idents: Sequence[int], *, seen_by: Actor, may: May) -> Sequence[Device]:
     scope = seen_by.scope(may).where(Device.school_id)
-    return session.scalars(select(Device).where(Device.id.in_(idents), scope).order_by(Device.tag_folded)).all()
+    return session.scalars(
+        select(Device).where(Device.id.in_(idents), scope).order_by(Device.tag_folded)
+    ).all()
 
 
-def same_serial(session: Session, serial: str, manufacturer: str | None, *, but: int | None = None) -> Device | None:
+def same_serial(
+    session: Session, serial: str, manufacturer: str | None, *, but: int | None = None
+) -> Device | None:
     """The device that has this serial number of this manufacturer already."""
     wanted = select(Device).where(
         Device.serial_folded == numbers.folded(serial), Device.maker_folded == numbers.folded(manufacturer)
@@ -73,20 +78,28 @@ def same_serial(session: Session, serial: str, manufacturer: str | None, *, but:
 
 
 def handouts_of(session: Session, device: Device) -> Sequence[Handout]:
-    return session.scalars(select(Handout).where(Handout.device_id == device.id).order_by(Handout.id.desc())).all()
+    return session.scalars(
+        select(Handout).where(Handout.device_id == device.id).order_by(Handout.id.desc())
+    ).all()
 
 
 def open_handout(session: Session, device_id: int) -> Handout | None:
-    return session.scalar(select(Handout).where(Handout.device_id == device_id, Handout.returned_on.is_(None)))
+    return session.scalar(
+        select(Handout).where(Handout.device_id == device_id, Handout.returned_on.is_(None))
+    )
 
 
 def devices_of_person(session: Session, person_id: int) -> Sequence[Device]:
-    return session.scalars(select(Device).where(Device.person_id == person_id).order_by(Device.tag_folded)).all()
+    return session.scalars(
+        select(Device).where(Device.person_id == person_id).order_by(Device.tag_folded)
+    ).all()
 
 
 def devices_in_room(session: Session, room: Room, *, seen_by: Actor) -> Sequence[Device]:
     scope = seen_by.scope(May.SEE_DEVICES).where(Device.school_id)
-    return session.scalars(select(Device).where(Device.room_id == room.id, scope).order_by(Device.tag_folded)).all()
+    return session.scalars(
+        select(Device).where(Device.room_id == room.id, scope).order_by(Device.tag_folded)
+    ).all()
 
 
 def counts_by_school(session: Session, *, seen_by: Actor) -> dict[int | None, int]:
@@ -154,7 +167,9 @@ def possible_people(session: Session, text: str, *, seen_by: Actor, limit: int =
         return []
     wanted = select(Person).where(Person.state == PersonState.ACTIVE, _reachable(seen_by))
     wanted = wanted.where(*(Person.folded.contains(word, autoescape=True) for word in words))
-    return session.scalars(wanted.order_by(Person.family_name, Person.given_name, Person.id).limit(limit)).all()
+    return session.scalars(
+        wanted.order_by(Person.family_name, Person.given_name, Person.id).limit(limit)
+    ).all()
 
 
 def get_borrower(session: Session, person_id: int, *, seen_by: Actor) -> Person:
@@ -171,14 +186,19 @@ def _reachable(actor: Actor) -> Any:
     return or_(scope.where(Person.school_id), Person.id.in_(members))
 
 
-def possible_rooms(session: Session, text: str, *, seen_by: Actor, school_id: int | None, limit: int = 5) -> Sequence[Room]:
+def possible_rooms(
+    session: Session, text: str, *, seen_by: Actor, school_id: int | None, limit: int = 5
+) -> Sequence[Room]:
     """Rooms within reach whose number begins with `text`, or whose name holds it."""
     word = text.strip().lower().removeprefix("raum ").strip()
     if not word:
         return []
     wanted = select(Room).where(
         seen_by.scope(May.LEND_DEVICES).where(Room.school_id),
-        or_(func.lower(Room.room).startswith(word, autoescape=True), func.lower(Room.name).contains(word, autoescape=True)),
+        or_(
+            func.lower(Room.room).startswith(word, autoescape=True),
+            func.lower(Room.name).contains(word, autoescape=True),
+        ),
     )
     if school_id is not None:
         wanted = wanted.where(Room.school_id == school_id)

@@ -137,7 +137,9 @@ def is_bound(bound_until: date | None, today: date) -> bool:
     return bound_until is not None and today <= bound_until
 
 
-def why_not_disposed(*, state: State, bound_until: date | None, is_out: bool, is_approved: bool, today: date) -> Sentence | None:
+def why_not_disposed(
+    *, state: State, bound_until: date | None, is_out: bool, is_approved: bool, today: date
+) -> Sentence | None:
     """What stands against disposal: it is gone already, somebody has it, or nobody has approved (I04, F07)."""
     if state is State.DISPOSED:
         return Sentence(N_("Das Gerät ist schon ausgesondert."))

@@ -12,7 +12,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import (
-    DDL, ColumnElement, Integer, Select, and_, column, event, false, func, literal_column, or_, select, table, text, union,
+    DDL,
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    column,
+    event,
+    false,
+    func,
+    literal_column,
+    or_,
+    select,
+    table,
+    text,
+    union,
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -52,9 +66,11 @@ SQLITE_INDEX_GONE = ("DROP TABLE IF EXISTS device_search", "DROP TABLE IF EXISTS
 
 for _dialect, _statements in (("sqlite", SQLITE_INDEX), ("postgresql", POSTGRES_INDEX)):
     for _statement in _statements:
-        event.listen(Device.__table__, "after_create", DDL(_statement.replace("%", "%%")).execute_if(dialect=_dialect))
+        ddl = DDL(_statement.replace("%", "%%"))  # type: ignore[no-untyped-call]
+        event.listen(Device.__table__, "after_create", ddl.execute_if(dialect=_dialect))
 for _statement in SQLITE_INDEX_GONE:
-    event.listen(Device.__table__, "before_drop", DDL(_statement).execute_if(dialect="sqlite"))
+    ddl = DDL(_statement)  # type: ignore[no-untyped-call]
+    event.listen(Device.__table__, "before_drop", ddl.execute_if(dialect="sqlite"))
 
 _INDEX = table("device_search", column("rowid", Integer))
 
@@ -68,12 +84,17 @@ def in_bulk(session: Session, changing: Sequence[int] = ()) -> Iterator[None]:
     last = session.scalar(select(func.coalesce(func.max(Device.id), 0)))
     session.execute(text("INSERT INTO device_search_pause (id) VALUES (1)"))
     for ids in _chunks(changing):
-        session.execute(text(f"INSERT INTO device_search (device_search, rowid, search) SELECT 'delete', id, search {_WHERE % ids}"))
+        session.execute(
+            text(
+                f"INSERT INTO device_search (device_search, rowid, search) SELECT 'delete', id, search {_WHERE % ids}"
+            )
+        )
     yield
     for ids in _chunks(changing):
         session.execute(text(f"INSERT INTO device_search (rowid, search) SELECT id, search {_WHERE % ids}"))
     session.execute(
-        text("INSERT INTO device_search (rowid, search) SELECT id, search FROM devices WHERE id > :last"), {"last": last}
+        text("INSERT INTO device_search (rowid, search) SELECT id, search FROM devices WHERE id > :last"),
+        {"last": last},
     )
     session.execute(text("DELETE FROM device_search_pause"))
 
@@ -116,18 +137,25 @@ def matching(session: Session, q: str | None) -> Found | None:
     wanted = [_Word(*known) for known in _looked_up(session, words_of(q))]
     if not wanted:
         return None
-    return Found(and_(*(_condition(session, word) for word in wanted)), many=len(wanted) == 1 and wanted[0].many)
+    return Found(
+        and_(*(_condition(session, word) for word in wanted)), many=len(wanted) == 1 and wanted[0].many
+    )
 
 
 def _looked_up(session: Session, wanted: Sequence[str]) -> list[tuple[str, bool, bool]]:
     if not wanted:
         return []
     asked = [question for word in wanted for question in (_exact_ones(word), _some(session, word))]
-    counts = session.execute(select(*(select(func.count()).select_from(one.subquery()).scalar_subquery() for one in asked))).one()
-    return [(word, bool(counts[2 * place]), counts[2 * place + 1] > COUNT_LIMIT) for place, word in enumerate(wanted)]
+    counts = session.execute(
+        select(*(select(func.count()).select_from(one.subquery()).scalar_subquery() for one in asked))
+    ).one()
+    return [
+        (word, bool(counts[2 * place]), counts[2 * place + 1] > COUNT_LIMIT)
+        for place, word in enumerate(wanted)
+    ]
 
 
-def _exact_ones(word: str) -> Select[tuple[int]]:
+def _exact_ones(word: str) -> Select[int]:
     return select(Device.id).where(equal(word)).limit(1)
 
 
@@ -140,15 +168,17 @@ def equal(word: str) -> ColumnElement[bool]:
     return or_(*same)
 
 
-def _some(session: Session, word: str) -> Select[tuple[int]]:
+def _some(session: Session, word: str) -> Select[int]:
     wanted = _holding(session, word) if len(word) >= SHORTEST else select(Device.id).where(false())
     return wanted.limit(COUNT_LIMIT + 1)
 
 
-def _holding(session: Session, word: str) -> Select[tuple[int]]:
+def _holding(session: Session, word: str) -> Select[int]:
     """The ids of the devices whose own texts hold the word, by the index."""
     if is_sqlite(session):
-        return select(_INDEX.c.rowid).where(literal_column("device_search").op("MATCH")('"%s"' % word.replace('"', '""')))
+        return select(_INDEX.c.rowid).where(
+            literal_column("device_search").op("MATCH")('"%s"' % word.replace('"', '""'))
+        )
     return select(Device.id).where(Device.search.contains(word, autoescape=True))
 
 
@@ -163,18 +193,24 @@ def _condition(session: Session, word: _Word) -> ColumnElement[bool]:
     return Device.id.in_(union(own, *others))
 
 
-def _beginning(word: str) -> Select[tuple[int]]:
+def _beginning(word: str) -> Select[int]:
     """For one or two letters: numbers that begin with them, a range of the index."""
-    ranges = [and_(number >= word, number < word + "\U0010ffff") for number in (Device.tag_folded, Device.serial_folded)]
+    ranges = [
+        and_(number >= word, number < word + "\U0010ffff")
+        for number in (Device.tag_folded, Device.serial_folded)
+    ]
     return select(Device.id).where(or_(*ranges))
 
 
-def _elsewhere(word: str) -> list[tuple[InstrumentedAttribute[int | None], Select[tuple[int]]]]:
+def _elsewhere(word: str) -> list[tuple[InstrumentedAttribute[int | None], Select[int]]]:
     """Rooms and people that the word means, each looked up in their own small table."""
     rooms = select(Room.id).where(
-        or_(func.lower(Room.room).startswith(word, autoescape=True), func.lower(Room.name).contains(word, autoescape=True))
+        or_(
+            func.lower(Room.room).startswith(word, autoescape=True),
+            func.lower(Room.name).contains(word, autoescape=True),
+        )
     )
-    found: list[tuple[InstrumentedAttribute[int | None], Select[tuple[int]]]] = [(Device.room_id, rooms)]
+    found: list[tuple[InstrumentedAttribute[int | None], Select[int]]] = [(Device.room_id, rooms)]
     if len(word) >= SHORTEST and not any(letter.isdigit() for letter in word):
         people = select(Person.id).where(Person.folded.contains(word, autoescape=True))
         found.append((Device.person_id, people))

@@ -49,34 +49,123 @@ def sheet_with(categories: tuple[str, ...]) -> Sheet:
     known = set(categories)
     listed: dict[str, Any] = {name: name for name in categories}
     listed |= {word: name for word, name in CATEGORY_WORDS.items() if name in known and word not in known}
-    return Sheet("devices", "Geräte", _columns(cells.one_of(listed)), keys=(("asset_tag",), ("serial_number", "manufacturer")))
+    return Sheet(
+        "devices",
+        "Geräte",
+        _columns(cells.one_of(listed)),
+        keys=(("asset_tag",), ("serial_number", "manufacturer")),
+    )
 
 
 def _columns(category: cells.Type) -> tuple[Column, ...]:
     return (
-        Column("asset_tag", "Inventarnummer", CODE, False, ("Inventar-Nr.", "Inv.-Nr.", "InvNr", "Inventarnr.", "Inventar", "Asset-Tag")),
-        Column("serial_number", "Seriennummer", CODE, False, ("Serien-Nr.", "SN", "S/N", "SerNr", "Serial", "Serial Number", "Fabriknummer")),
-        Column("category", "Geräteart", category, True, ("Gerätetyp", "Kategorie", "Art", "Gerätekategorie", "Art des Gegenstandes")),
+        Column(
+            "asset_tag",
+            "Inventarnummer",
+            CODE,
+            False,
+            ("Inventar-Nr.", "Inv.-Nr.", "InvNr", "Inventarnr.", "Inventar", "Asset-Tag"),
+        ),
+        Column(
+            "serial_number",
+            "Seriennummer",
+            CODE,
+            False,
+            ("Serien-Nr.", "SN", "S/N", "SerNr", "Serial", "Serial Number", "Fabriknummer"),
+        ),
+        Column(
+            "category",
+            "Geräteart",
+            category,
+            True,
+            ("Gerätetyp", "Kategorie", "Art", "Gerätekategorie", "Art des Gegenstandes"),
+        ),
         Column("manufacturer", "Hersteller", TEXT, False, ("Marke", "Fabrikat", "Hersteller/Marke")),
         Column("model", "Modell", TEXT, False, ("Modellbezeichnung", "Modellname", "Gerätemodell")),
         Column("school_number", "Schulnummer", CODE, True, ("Schul-Nr.", "Schulnr.", "SNR")),
         Column("room", "Raum", CODE, False, ("Raumnummer", "Raum-Nr.", "Raumnr.", "Raum/Standort")),
         Column("use", "Nutzung", cells.one_of(USE_WORDS), False, ("Verwendung", "Nutzungsart")),
-        Column("state", "Zustand", cells.one_of(STATE_WORDS), False, ("Status", "Gerätestatus", "Gerätezustand")),
-        Column("acquired_on", "Anschaffungsdatum", DATE, False, ("Anschaffung", "Kaufdatum", "Anschaffung am", "Datum Kauf", "gekauft am")),
-        Column("commissioned_on", "Inbetriebnahme", DATE, False, ("Inbetriebnahmedatum", "Inbetriebnahme am", "in Betrieb seit")),
-        Column("price_net", "Preis netto", EURO, False, ("Nettopreis", "Netto", "Betrag netto", "Anschaffungspreis netto")),
-        Column("price_gross", "Preis brutto", EURO, False, ("Bruttopreis", "Brutto", "Betrag brutto", "Anschaffungspreis brutto")),
+        Column(
+            "state", "Zustand", cells.one_of(STATE_WORDS), False, ("Status", "Gerätestatus", "Gerätezustand")
+        ),
+        Column(
+            "acquired_on",
+            "Anschaffungsdatum",
+            DATE,
+            False,
+            ("Anschaffung", "Kaufdatum", "Anschaffung am", "Datum Kauf", "gekauft am"),
+        ),
+        Column(
+            "commissioned_on",
+            "Inbetriebnahme",
+            DATE,
+            False,
+            ("Inbetriebnahmedatum", "Inbetriebnahme am", "in Betrieb seit"),
+        ),
+        Column(
+            "price_net",
+            "Preis netto",
+            EURO,
+            False,
+            ("Nettopreis", "Netto", "Betrag netto", "Anschaffungspreis netto"),
+        ),
+        Column(
+            "price_gross",
+            "Preis brutto",
+            EURO,
+            False,
+            ("Bruttopreis", "Brutto", "Betrag brutto", "Anschaffungspreis brutto"),
+        ),
         Column("supplier", "Lieferant", TEXT, False, ("Händler", "Lieferfirma", "Verkäufer", "Bezugsquelle")),
-        Column("invoice_no", "Rechnungsnummer", CODE, False, ("Rechnungs-Nr.", "Rechnung", "Rg.-Nr.", "Re.-Nr.", "Rechnung Nr.")),
-        Column("order_no", "Auftragsnummer", CODE, False, ("Auftrags-Nr.", "Auftrag", "Bestellnummer", "Bestell-Nr.")),
-        Column("programme", "Förderprogramm", CODE, False, ("Förderung", "Programm", "Fördermittel", "Fördertopf")),
+        Column(
+            "invoice_no",
+            "Rechnungsnummer",
+            CODE,
+            False,
+            ("Rechnungs-Nr.", "Rechnung", "Rg.-Nr.", "Re.-Nr.", "Rechnung Nr."),
+        ),
+        Column(
+            "order_no",
+            "Auftragsnummer",
+            CODE,
+            False,
+            ("Auftrags-Nr.", "Auftrag", "Bestellnummer", "Bestell-Nr."),
+        ),
+        Column(
+            "programme",
+            "Förderprogramm",
+            CODE,
+            False,
+            ("Förderung", "Programm", "Fördermittel", "Fördertopf"),
+        ),
         Column("file_reference", "Aktenzeichen", CODE, False, ("Az.", "AZ Bescheid", "Geschäftszeichen")),
-        Column("bound_until", "Zweckbindung bis", DATE, False, ("Zweckbindung", "Zweckbindungsende", "Ende Zweckbindung", "Bindung bis")),
-        Column("warranty_until", "Garantie bis", DATE, False, ("Garantie", "Garantieende", "Gewährleistung bis", "Ende Garantie")),
-        Column("mac_address", "MAC-Adresse", MAC, False, ("MAC", "WLAN-MAC", "MAC WLAN", "Physische Adresse")),
-        Column("holder", "Entleiher", TEXT, False, ("Ausgegeben an", "Entliehen an", "Nutzer", "Benutzer", "Inhaber", "Entleiherin")),
-        Column("remark", "Bemerkung", TEXT, False, ("Bemerkungen", "Notiz", "Notizen", "Kommentar", "Anmerkung")),
+        Column(
+            "bound_until",
+            "Zweckbindung bis",
+            DATE,
+            False,
+            ("Zweckbindung", "Zweckbindungsende", "Ende Zweckbindung", "Bindung bis"),
+        ),
+        Column(
+            "warranty_until",
+            "Garantie bis",
+            DATE,
+            False,
+            ("Garantie", "Garantieende", "Gewährleistung bis", "Ende Garantie"),
+        ),
+        Column(
+            "mac_address", "MAC-Adresse", MAC, False, ("MAC", "WLAN-MAC", "MAC WLAN", "Physische Adresse")
+        ),
+        Column(
+            "holder",
+            "Entleiher",
+            TEXT,
+            False,
+            ("Ausgegeben an", "Entliehen an", "Nutzer", "Benutzer", "Inhaber", "Entleiherin"),
+        ),
+        Column(
+            "remark", "Bemerkung", TEXT, False, ("Bemerkungen", "Notiz", "Notizen", "Kommentar", "Anmerkung")
+        ),
     )
 
 
@@ -96,7 +185,9 @@ def values_of_all(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [values_of(row) for row in rows]
 
 
-def holder_text(given_name: str | None, family_name: str | None, room: str | None, name: str | None) -> str | None:
+def holder_text(
+    given_name: str | None, family_name: str | None, room: str | None, name: str | None
+) -> str | None:
     """Who has a device, as one text: the person, the room, or what a file said."""
     if family_name:
         return f"{given_name or ''} {family_name}".strip()

@@ -22,9 +22,11 @@ from school_it import database, jobs, settings, web
 from school_it.accounts import commands as account_commands
 from school_it.accounts import signing_in
 from school_it.accounts.views import bp as accounts
+from school_it.demo import commands as demo_commands
 from school_it.errors import SettingsError
 from school_it.jobs import commands as job_commands
 from school_it.jobs.views import bp as job_pages
+from school_it.operations import commands as operation_commands
 from school_it.overview.views import bp as overview
 from school_it.schools.views import bp as schools
 from school_it.web import frame, show
@@ -36,8 +38,10 @@ COMMANDS = (
     account_commands.token,
     import_commands.import_file,
     export_commands.export,
+    demo_commands.demo,
     job_commands.worker,
     job_commands.nightly,
+    operation_commands.database,
 )
 
 
@@ -81,7 +85,14 @@ def _sorted(overrides: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any
     return own, {name: value for name, value in overrides.items() if name not in own}
 
 
-@click.group(cls=FlaskGroup, add_default_commands=False, add_version_option=False)
+class OwnCommands(FlaskGroup):
+    """Only the commands of the house: those that installed packages bring along stay out."""
+
+    def _load_plugin_commands(self) -> None:
+        return
+
+
+@click.group(cls=OwnCommands, add_default_commands=False, add_version_option=False)
 def command_line() -> None:
     """Schul-IT: Geräte, Personen und Planung der Schulen einer Stadt."""
 

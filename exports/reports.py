@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from exports.workbook import Cover, Page
 from school_it import sheets
 from school_it.access import Actor, May
+from school_it.devices import queries as device_queries
+from school_it.devices import sheet as device_sheet
 from school_it.errors import N_, BadValue
 from school_it.schools import queries as school_queries
 from school_it.schools.models import School
@@ -85,9 +87,29 @@ def _figures(session: Session, choice: Choice, by: Actor) -> Pages:
     return [sheet_page(FIGURES, rows, choice, title=FIGURES.title, sheet_name="Schulzahlen")]
 
 
+def _inventory(session: Session, choice: Choice, by: Actor) -> Pages:
+    """The asset register: every device that is or was there, disposed ones too, as the audit of a town asks for it."""
+    sheet = device_sheet.sheet_with(device_queries.category_names(session))
+    rows = device_queries.register(session, seen_by=by, school_id=choice.school_id)
+    return [
+        sheet_page(
+            sheet, rows, choice, title="Bestandsverzeichnis", sheet_name="Bestandsverzeichnis",
+            sums=("price_net", "price_gross"),
+        )
+    ]  # fmt: skip
+
+
 REPORTS = {
     report.name: report
     for report in (
+        Report(
+            "inventory",
+            N_("Bestandsverzeichnis"),
+            N_("Alle Geräte mit Standort, Zustand, Preis und Zweckbindung"),
+            May.SEE_DEVICES,
+            _inventory,
+            "devices",
+        ),
         Report("schools", N_("Schulen"), N_("Stammdaten der Schulen"), May.SEE_SCHOOLS, _schools, "schools"),
         Report(
             "rooms",

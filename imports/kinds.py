@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from school_it.access import Actor, May
 from school_it.audit import Batch
+from school_it.devices.intake import DeviceIntake
 from school_it.errors import N_, BadValue, Sentence
 from school_it.schools.intake import FiguresIntake, RoomIntake, SchoolIntake
 from school_it.schools.sheet import FIGURES, ROOMS, SCHOOLS
@@ -54,9 +55,11 @@ def _fixed(sheet: Sheet, intake: Intake) -> Kind:
     return Kind(sheet.kind, sheet.title, May.IMPORT_ALL, intake, lambda _session: sheet)
 
 
+DEVICES = DeviceIntake()
 KINDS = {
     kind.name: kind
     for kind in (
+        Kind("devices", N_("Geräte"), May.IMPORT_DEVICES, DEVICES, DEVICES.sheet),
         _fixed(SCHOOLS, SchoolIntake()),
         _fixed(ROOMS, RoomIntake()),
         _fixed(FIGURES, FiguresIntake()),

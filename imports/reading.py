@@ -1,7 +1,8 @@
 """The child process that reads a stranger's file: ``python -m imports.reading``, request in, table out.
 
 The request is JSON on standard input (see `imports.workbook.read`). The answer is pickled plain values on
-standard output: the head of the table, batches of rows, an empty batch, and what came to light at the end.
+standard output, each (what, content): the head, the rows in batches, the end with the rows passed over; or,
+at any point, the refusal with its sentence.
 """
 
 from __future__ import annotations
@@ -105,7 +106,7 @@ def _damage() -> tuple[type[Exception], ...]:
 
 
 def _refuse(answer: IO[bytes], refusal: CannotRead) -> None:
-    pickle.dump(("refused", {"text": refusal.sentence.text, "values": refusal.sentence.values}), answer)
+    _tell(answer, "refused", {"text": refusal.sentence.text, "values": refusal.sentence.values})
 
 
 # --- finding ------------------------------------------------------------------------------------------------
@@ -204,12 +205,15 @@ def _send(answer: IO[bytes], request: Request, found: Found) -> None:
         "headers": tuple(header.headers),
         "places": tuple(found.first_column + place for place in header.places),
     }
-    pickle.dump(("table", head), answer, protocol=pickle.HIGHEST_PROTOCOL)
+    _tell(answer, "head", head)
     passed_over: list[int] = []
     for batch in _batches(_data_rows(request, found, passed_over), request.limits):
-        pickle.dump(batch, answer, protocol=pickle.HIGHEST_PROTOCOL)
-    pickle.dump([], answer)
-    pickle.dump(tuple(passed_over), answer)
+        _tell(answer, "rows", batch)
+    _tell(answer, "end", tuple(passed_over))
+
+
+def _tell(answer: IO[bytes], what: str, content: Any) -> None:
+    pickle.dump((what, content), answer, protocol=pickle.HIGHEST_PROTOCOL)
 
 
 def _data_rows(

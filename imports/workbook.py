@@ -137,14 +137,19 @@ def _answer(child: subprocess.Popen[bytes], request: Mapping[str, Any]) -> Table
 
 
 def _table(answer: IO[bytes]) -> Table:
-    """Head, batches of rows, an empty batch, rows passed over. Raises CannotRead where the child says so."""
-    said, content = _PlainUnpickler(answer).load()
-    if said == "refused":
-        raise CannotRead(content["text"], **content["values"])
+    """Raises CannotRead where the child says so at any point, EOFError where it ends too early."""
+    head: dict[str, Any] = {}
     rows: list[Any] = []
-    while batch := _PlainUnpickler(answer).load():
-        rows += batch
-    return Table(**content, rows=rows, passed_over=_PlainUnpickler(answer).load())
+    while True:
+        said, content = _PlainUnpickler(answer).load()
+        if said == "refused":
+            raise CannotRead(content["text"], **content["values"])
+        if said == "head":
+            head = content
+        elif said == "rows":
+            rows += content
+        else:
+            return Table(**head, rows=rows, passed_over=content)
 
 
 class _PlainUnpickler(pickle.Unpickler):

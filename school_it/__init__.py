@@ -28,4 +28,5 @@ HOUSE = (
     "accounts",
     "devices",
     "overview",
+    "demo",
 )

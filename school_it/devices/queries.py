@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Row, Select, func, or_, select
@@ -239,3 +239,12 @@ def with_holder(row: Row[Any]) -> dict[str, Any]:
     known = dict(row._mapping)
     known["holder"] = sheet.holder_text(row.given_name, row.family_name, row.holder_room, row.holder_name)
     return {"id": row.id, "version": row.version, "school_id": row.school_id, **sheet.values_of(known)}
+
+
+def register(session: Session, *, seen_by: Actor, school_id: int | None = None) -> Iterator[dict[str, Any]]:
+    """All devices as the values of the sheet, by school and inventory number, read as they are needed."""
+    wanted = rows_for_sheet().where(seen_by.scope(May.SEE_DEVICES).where(Device.school_id))
+    if school_id is not None:
+        wanted = wanted.where(Device.school_id == school_id)
+    ordered = wanted.order_by(School.school_number, Device.tag_folded).execution_options(yield_per=1000)
+    return map(with_holder, session.execute(ordered))

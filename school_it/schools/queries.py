@@ -139,3 +139,9 @@ def figures_for_sheet(session: Session, *, seen_by: Actor, school_id: int | None
 def _within(seen_by: Actor, column: InstrumentedAttribute[int], school_id: int | None) -> ColumnElement[bool]:
     scope = seen_by.scope(May.SEE_SCHOOLS).where(column)
     return scope if school_id is None else and_(scope, column == school_id)
+
+
+def numbers_of(session: Session, idents: Sequence[int]) -> tuple[str, ...]:
+    """The school numbers of these ids, in their order."""
+    known = {ident: number for number, ident in ids_by_number(session).items()}
+    return tuple(known[ident] for ident in idents if ident in known)

@@ -1,0 +1,50 @@
+"""The invented town: whole, the same for the same seed, and only in an empty database."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from school_it.access import Actor
+from school_it.demo import town
+from school_it.devices.models import Device, Handout
+from school_it.errors import RuleBroken
+from school_it.people.models import Person, PersonState
+from school_it.schools.models import Room, School, YearlyFigures
+
+SMALL = town.Size(schools=3, devices=120, people=240)
+IDENTITY = (Device.asset_tag, Device.serial_number, Device.mac_address, Device.state, Device.price_gross)
+
+
+def test_a_small_town_has_everything_a_town_has(session: Session, house: Actor) -> None:
+    made = town.build(SMALL, by=house)
+    assert (made["schools"], made["people"]) == (3, 240)
+    for table in (School, Room, YearlyFigures, Handout):
+        assert session.scalar(select(func.count()).select_from(table)), table
+    categories = set(session.scalars(select(Device.category_id).distinct()))
+    assert len(categories) > 10
+    assert session.scalar(select(func.count()).where(Device.serial_number.is_(None))), "a real list has gaps"
+
+
+def test_somebody_has_left_with_a_device(session: Session, house: Actor) -> None:
+    town.build(SMALL, by=house)
+    gone = select(func.count()).select_from(Device).join(Person, Device.person_id == Person.id)
+    assert session.scalar(gone.where(Person.state == PersonState.LEFT))
+
+
+def test_it_comes_only_into_an_empty_database(session: Session, house: Actor, school: School) -> None:
+    with pytest.raises(RuleBroken):
+        town.build(SMALL, by=house)
+    assert session.scalar(select(func.count()).select_from(Person)) == 0
+
+
+def test_the_command_says_what_was_made_and_refuses_the_second_time(app: Flask) -> None:
+    words = ["demo", "--schools", "2", "--devices", "40", "--people", "80", "--json"]
+    first = app.test_cli_runner().invoke(args=words)
+    assert first.exit_code == 0, first.output
+    assert json.loads(first.stdout)["schools"] == 2
+    assert app.test_cli_runner().invoke(args=words).exit_code == 3

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from sqlalchemy import text
@@ -18,6 +19,7 @@ from app import create_app
 from school_it import access
 from school_it.access import Actor, Role
 from school_it.accounts import actions as account_actions
+from school_it.accounts import passwords
 from school_it.database import db, transaction
 from school_it.schools import actions as school_actions
 from school_it.schools.models import School
@@ -60,6 +62,7 @@ class Browser(FlaskClient):
 @pytest.fixture(scope="session")
 def app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     home = tmp_path_factory.mktemp("home")
+    passwords._hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)  # the tests sign in very often
     made = create_app(
         {
             "TESTING": True,

@@ -20,6 +20,12 @@ def home() -> Any:
     return page("overview/home.html")
 
 
+@bp.get("/help")
+@needs(May.SEE_HOME)
+def help() -> Any:
+    return page("overview/help.html")
+
+
 @bp.get("/healthz")
 @public
 def healthz() -> Any:

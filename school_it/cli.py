@@ -12,6 +12,7 @@ from functools import wraps
 from typing import Any, TypeVar
 
 import click
+from flask.cli import with_appcontext
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from school_it.errors import SchoolItError
@@ -50,7 +51,7 @@ def guarded(command: Command) -> Command:
         except (OperationalError, ProgrammingError) as problem:
             return _fail(_database_sentence(problem), FAILED, as_json=values.get("as_json", False))
 
-    return run  # type: ignore[return-value]
+    return with_appcontext(run)  # type: ignore[return-value]
 
 
 def _fail(sentence: str, code: int, *, as_json: bool) -> None:

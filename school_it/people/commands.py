@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,7 +11,7 @@ from flask import current_app
 from school_it import access, cli
 from school_it.database import db, today
 from school_it.errors import N_, CannotRead
-from school_it.people import actions, directory, profile, queries, sync
+from school_it.people import actions, directory, glances, profile, queries
 from school_it.people.models import SyncRun
 from school_it.people.rules import PERSON_ROLES, RunOutcome
 from school_it.people.sync import KIND_NAMES, Kind
@@ -43,28 +42,12 @@ def test(as_json: bool) -> None:
     """Verbinden, anmelden, eine Seite lesen und sagen, was zu sehen ist."""
     settings = current_app.config["SCHOOL_IT"]
     seen = directory.glance(directory.address(settings), profile.load(settings.LDAP_PROFILE), today=today())
-    facts = glance_facts(seen, settings.LDAP_PROFILE)
+    facts = glances.facts(seen, settings.LDAP_PROFILE, queries.known_schools(db.session()))
     if not facts["seen"]:
         raise CannotRead(
             N_("Die Anmeldung gelingt, aber es ist niemand zu sehen: bitte Wurzel und Profil prüfen.")
         )
     cli.answer(facts, as_json=as_json, text=_glance_text(facts))
-
-
-def glance_facts(seen: directory.Glance, profile_name: str) -> dict[str, Any]:
-    keys = Counter(person.school_keys[0] if person.school_keys else "" for person in seen.people)
-    unknown = sync.unknown_keys(keys, queries.known_schools(db.session()))
-    return {
-        "host": seen.host,
-        "encrypted": seen.encrypted,
-        "profile": profile_name,
-        "seen": len(seen.people),
-        "more": seen.more,
-        "roles": dict(sorted(Counter(person.role.value for person in seen.people).items())),
-        "schools": dict(sorted(keys.items())),
-        "unknown_schools": sorted(unknown),
-        "problems": [{"who": entry.who, "sentence": str(entry.sentence)} for entry in seen.left_out],
-    }
 
 
 def _glance_text(facts: Mapping[str, Any]) -> str:

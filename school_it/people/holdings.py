@@ -6,11 +6,18 @@ names the person who has a thing; so the answer is always as true as their table
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, false, or_, select
-from sqlalchemy.orm import InstrumentedAttribute
+from collections.abc import Callable
 
+from sqlalchemy import ColumnElement, false, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from school_it.access import Actor
 from school_it.people.models import Person
 
+Panel = Callable[[Session, Person, Actor], str]
+"""What a person holds, as a part of their page: safe HTML."""
+
+PANELS: list[Panel] = []
 _COLUMNS: list[InstrumentedAttribute[int | None]] = []
 
 
@@ -18,6 +25,12 @@ def kept_in(column: InstrumentedAttribute[int | None]) -> None:
     """`column` holds the id of the person who has the thing, or None."""
     if not any(column is known for known in _COLUMNS):
         _COLUMNS.append(column)
+
+
+def shown_by(panel: Panel) -> None:
+    """`panel` draws what a person holds, on that person's page."""
+    if panel not in PANELS:
+        PANELS.append(panel)
 
 
 def holds_something() -> ColumnElement[bool]:

@@ -255,7 +255,7 @@ class _Comparison:
             self.steps.append(Step(Kind.NEW, wanted))
             return
         self.unseen.pop(known.id, None)
-        changes = _changes(known, wanted)
+        changes = changes_between(known, wanted)
         if known.state is PersonState.LEFT:
             self.steps.append(Step(Kind.RETURNED, wanted, known.id, changes))
         elif changes:
@@ -271,7 +271,7 @@ class _Comparison:
 
     def _leave(self, person: KnownPerson) -> Step:
         gone = replace(person, state=PersonState.LEFT, left_on=self.today)
-        return Step(Kind.LEFT, gone, person.id, _changes(person, gone))
+        return Step(Kind.LEFT, gone, person.id, changes_between(person, gone))
 
 
 def _only_one_each(
@@ -300,7 +300,7 @@ def _wanted(person: DirectoryPerson, numbers: tuple[str, ...]) -> Wanted:
     return Wanted(**told, school_numbers=numbers)
 
 
-def _changes(known: Wanted, wanted: Wanted) -> tuple[Change, ...]:
+def changes_between(known: Wanted, wanted: Wanted) -> tuple[Change, ...]:
     pairs = ((name, getattr(known, name), getattr(wanted, name)) for name in FIELDS)
     return tuple((name, before, after) for name, before, after in pairs if before != after)
 

@@ -1,0 +1,61 @@
+"""What happens with people at night and as a job: the sync, and the leavers of files whose day has come."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from school_it import audit, jobs
+from school_it.database import today, transaction
+from school_it.errors import N_, RuleBroken
+from school_it.jobs import Facts, Work
+from school_it.people import actions, queries
+from school_it.people.models import SyncRun
+from school_it.people.rules import PersonState, RunOutcome
+from school_it.people.sync import Kind, Step, changes_between
+from school_it.settings import Settings
+
+
+@jobs.task("people.sync", N_("Abgleich mit dem Verzeichnis"))
+def sync(work: Work, *, dry_run: bool) -> Facts | None:
+    return _facts(actions.sync_directory(_settings(), dry_run=dry_run, force=False, by=work.by))
+
+
+@jobs.nightly(
+    "people.nightly_sync",
+    N_("Nächtlicher Abgleich mit dem Verzeichnis"),
+    order=10,
+    when=lambda settings: bool(settings.LDAP_URL),
+)
+def nightly_sync(work: Work) -> Facts | None:
+    run = actions.sync_directory(_settings(), dry_run=False, force=False, by=work.by)
+    if run.outcome is RunOutcome.REFUSED:
+        raise RuleBroken(N_("Der Abgleich wurde angehalten: %(why)s"), why=run.sentence or "")
+    return _facts(run)
+
+
+@jobs.nightly("people.leave", N_("Abgänge zum Stichtag vermerken"), order=20)
+def leave(work: Work) -> Facts | None:
+    """People of a file have told their day of leaving beforehand."""
+    with transaction() as session:
+        known = queries.known_people(session, "file")
+        steps = [
+            Step(Kind.LEFT, gone, person.id, changes_between(person, gone))
+            for person in known
+            if person.state is PersonState.ACTIVE and person.leaves_on and person.leaves_on < today()
+            for gone in (replace(person, state=PersonState.LEFT, left_on=person.leaves_on),)
+        ]
+        if steps:
+            batch = audit.begin_batch(session, "people.leave", by=work.by, title=N_("Abgänge zum Stichtag"))
+            actions.write_people(session, "file", steps, by=work.by, batch=batch)
+    return {"left": len(steps)}
+
+
+def _facts(run: SyncRun) -> Facts:
+    return {"place": f"/people/directory/runs/{run.id}"}
+
+
+def _settings() -> Settings:
+    from flask import current_app
+
+    settings: Settings = current_app.config["SCHOOL_IT"]
+    return settings

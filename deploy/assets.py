@@ -41,22 +41,33 @@ FILES = {
 # The icons of the pages, by the names of Material Symbols; they become one file, icons.svg.
 ICON_PACKAGE = "@material-symbols/svg-400"
 ICONS = """
-    account_balance account_circle add add_circle apartment apps archive arrow_back arrow_downward
-    arrow_forward arrow_upward assignment assignment_return attach_file badge bar_chart block build
-    cable calendar_month call cancel check check_circle checklist circle close computer content_copy
-    dark_mode dashboard database delete description desktop_windows devices devices_other dns domain
-    download edit error euro event fact_check filter_list flag group groups handshake help history home
-    hourglass_top hub inbox info inventory inventory_2 key keyboard keyboard_arrow_down label lan link
-    list local_shipping location_on lock login logout mail manage_search meeting_room menu menu_book
-    mobile monitoring more_horiz more_vert mouse network_wifi notifications open_in_new payments pending
-    person person_off photo_camera pin_drop print qr_code qr_code_2 qr_code_scanner receipt_long refresh
-    remove router rule save savings schedule school search sell settings settings_ethernet shield star
-    swap_vert sync table table_chart table_view tablet task_alt timeline trending_up tune tv undo upload
-    verified visibility warning wifi workspace_premium
+    account_balance account_circle account_tree add add_circle admin_panel_settings alarm apartment apps
+    archive arrow_back arrow_downward arrow_forward arrow_upward article assignment assignment_late
+    assignment_return assignment_turned_in attach_file backup badge balance bar_chart barcode
+    barcode_scanner block bolt build cable calculate calendar_month call campaign cancel check
+    check_circle checklist circle close cloud_off computer contact_page content_copy contrast dark_mode
+    dashboard database date_range delete description desktop_windows devices devices_other dns domain
+    download edit error euro event event_available event_busy fact_check filter_alt filter_list flag
+    folder folder_open gavel group groups handshake handyman hard_drive headset_mic help history home
+    hourglass_top hub inbox info inventory inventory_2 key keyboard keyboard_arrow_down
+    keyboard_arrow_left keyboard_arrow_right keyboard_arrow_up label lan language link link_off list
+    local_shipping location_on lock lock_open login logout mail manage_accounts manage_search
+    meeting_room memory menu menu_book mobile monitoring more_horiz more_vert mouse move_to_inbox
+    network_wifi note_add notifications numbers open_in_new palette password pause payments pending
+    percent person person_add person_off person_remove photo_camera pin_drop play_arrow
+    playlist_add_check policy power print published_with_changes qr_code qr_code_2 qr_code_scanner
+    receipt receipt_long refresh remove report request_quote router rule save savings schedule school
+    search sell settings settings_backup_restore settings_ethernet settings_input_antenna share shield
+    sort speed stairs star stop storage supervisor_account swap_horiz swap_vert sync sync_problem table
+    table_chart table_view tablet tag task task_alt timeline today trending_up tune tv undo unfold_more
+    upload verified videocam view_column view_list visibility warning wifi wifi_off workspace_premium
 """
 # other names for the same picture
 ICON_ALIASES = {
     "expand_more": "keyboard_arrow_down",
+    "expand_less": "keyboard_arrow_up",
+    "chevron_right": "keyboard_arrow_right",
+    "chevron_left": "keyboard_arrow_left",
     "laptop": "computer",
     "smartphone": "mobile",
     "phone": "call",

@@ -1,8 +1,8 @@
 """Charts as HTML and SVG made here: no script, no style attribute, readable on paper, in the dark and by ear.
 
-Every chart is a figure: a title, the bars (each with its own name and tool tip), a legend in words, and the same
-numbers as a table folded away below. Bars differ by pattern as well as by colour. Labels are HTML, so they keep their
-size on a phone; only the bars stretch, by percentages.
+Every chart is a figure: a title, the bars (each with its own name and tool tip), a legend in words, and the
+same numbers as a table folded away below. Bars differ by pattern as well as by colour. Labels are HTML, so
+they keep their size on a phone; only the bars stretch, by percentages.
 """
 
 from __future__ import annotations
@@ -18,7 +18,16 @@ from markupsafe import Markup, escape
 Number = int | Decimal
 Shown = Callable[[Number], str]
 
-SERIES = 6  # as many as there are patterns and colours; more than that nobody tells apart
+# What lies over the colour of the first, second … series: nothing, rising lines, dots, falling lines, level
+# lines, a net. More series than these nobody tells apart.
+PATTERNS = (
+    Markup(),
+    Markup('<path class="chart__stroke" d="M-2 2 2-2M0 8 8 0M6 10l4-4"></path>'),
+    Markup('<circle class="chart__dot" cx="4" cy="4" r="1.6"></circle>'),
+    Markup('<path class="chart__stroke" d="M-2 6l4 4M0 0l8 8M6-2l4 4"></path>'),
+    Markup('<path class="chart__stroke" d="M0 4h8"></path>'),
+    Markup('<path class="chart__stroke" d="M0 4h8M4 0v8"></path>'),
+)
 
 
 @dataclass(frozen=True)
@@ -42,8 +51,8 @@ class Stack:
 
 def number(value: Number) -> str:
     """``12.345`` and ``12.345,6``, as a German reader expects it."""
-    whole, _point, rest = f"{value:,}".partition(".")
-    return whole.replace(",", ".") + ("," + rest if rest else "")
+    whole, point, rest = f"{value:,}".partition(".")
+    return whole.replace(",", ".") + point.replace(".", ",") + rest
 
 
 def percent(part: Number, whole: Number) -> str:
@@ -67,17 +76,15 @@ def bars(
     rows = list(rows)
     value_name, target_name = value_name or _("Anzahl"), target_name or _("Soll")
     top = max((max(row.value, row.target or 0) for row in rows), default=0)
-    with_targets = any(row.target is not None for row in rows)
-    drawn = Markup().join(_bar(row, top, shown, value_name, target_name) for row in rows)
-    legend = _legend(title, [value_name], []) + _target_legend(target_name) if with_targets else Markup()
-    heads = [column, value_name, *([target_name] if with_targets else [])]
-    lines = [
-        [row.label, shown(row.value)] + ([_or_dash(row.target, shown)] if with_targets else [])
-        for row in rows
-    ]
-    return _figure(
-        title, 1, Markup('<div class="chart__rows">{}</div>').format(drawn), legend, heads, lines, note
-    )
+    heads, lines = [column, value_name], [[row.label, shown(row.value)] for row in rows]
+    legend = Markup()
+    if any(row.target is not None for row in rows):
+        legend = _legend([(_swatch(title, 0), value_name), (_mark("10"), target_name)])
+        heads.append(target_name)
+        for row, line in zip(rows, lines, strict=True):
+            line.append("–" if row.target is None else shown(row.target))
+    body = _rows(_bar(row, top, shown, value_name, target_name) for row in rows)
+    return _figure(title, 1, body + legend, heads, lines, note)
 
 
 def stacked(
@@ -90,44 +97,39 @@ def stacked(
     shares: bool = False,
     note: str = "",
 ) -> Markup:
-    """Stacked bars, for example states by school; with `shares` every row is as long as the others (100 %)."""
-    if len(series) > SERIES:
-        raise ValueError(f"not more than {SERIES} series")
+    """Stacked bars, for example states by school; with `shares` every row has the same length (100 %)."""
     rows = list(rows)
-    top = max((_sum(row.values) for row in rows), default=0)
-    drawn = Markup().join(
-        _stack(title, row, series, _sum(row.values) if shares else top, shown) for row in rows
+    sums = [_sum(row.values) for row in rows]
+    top = max(sums, default=0)
+    body = _rows(
+        _stack(title, row, series, whole if shares else top, shown)
+        for row, whole in zip(rows, sums, strict=True)
     )
-    sums = [_sum([row.values[place] for row in rows]) for place in range(len(series))]
-    legend = _legend(title, series, [shown(value) for value in sums])
-    lines = [[row.label, *(shown(value) for value in row.values), shown(_sum(row.values))] for row in rows]
-    heads = [column, *series, _("Summe")]
-    body = Markup('<div class="chart__rows">{}</div>').format(drawn)
-    return _figure(title, len(series), body, legend, heads, lines, note)
+    by_series = [_sum(row.values[place] for row in rows) for place in range(len(series))]
+    legend = _legend(
+        (_swatch(title, place), f"{name}: {shown(by_series[place])}") for place, name in enumerate(series)
+    )
+    lines = [
+        [row.label, *map(shown, row.values), shown(whole)] for row, whole in zip(rows, sums, strict=True)
+    ]
+    return _figure(title, len(series), body + legend, [column, *series, _("Summe")], lines, note)
 
 
 def share(
     title: str,
     parts: Sequence[tuple[str, Number]],
     *,
-    shown: Shown = number,
     column: str = "",
+    shown: Shown = number,
     note: str = "",
 ) -> Markup:
     """One bar of 100 %, for example what became of a grant; the legend carries the numbers."""
-    if len(parts) > SERIES:
-        raise ValueError(f"not more than {SERIES} parts")
-    whole = _sum([value for _name, value in parts])
-    pieces = _pieces(title, [(name, value) for name, value in parts], whole, shown)
-    spoken = "; ".join(f"{name}: {shown(value)} ({percent(value, whole)})" for name, value in parts)
-    drawn = Markup(
-        '<svg class="chart__bar chart__bar--tall" role="img" aria-label="{}" width="100%" height="28">{}</svg>'
-    )
-    words = [f"{shown(value)} ({percent(value, whole)})" for _name, value in parts]
-    legend = _legend(title, [name for name, _value in parts], words)
+    whole = _sum(value for _name, value in parts)
+    words = [f"{name}: {shown(value)} ({percent(value, whole)})" for name, value in parts]
+    bar = _svg("chart__bar chart__bar--tall", 28, "; ".join(words), _pieces(title, parts, whole, shown, 28))
+    legend = _legend((_swatch(title, place), text) for place, text in enumerate(words))
     lines = [[name, shown(value), percent(value, whole)] for name, value in parts]
-    heads = [column, _("Wert"), _("Anteil")]
-    return _figure(title, len(parts), drawn.format(spoken, pieces), legend, heads, lines, note)
+    return _figure(title, len(parts), bar + legend, [column, _("Wert"), _("Anteil")], lines, note)
 
 
 def small_multiples(
@@ -139,13 +141,14 @@ def small_multiples(
     shown: Shown = number,
     note: str = "",
 ) -> Markup:
-    """A small column chart for each of several things on one common scale, for example pupils by school and year."""
+    """Small column charts on one common scale, for example pupils by school and year."""
     panels = list(panels)
     top = max((value for _label, values in panels for value in values), default=0)
-    drawn = Markup().join(_panel(label, steps, values, top, shown) for label, values in panels)
-    lines = [[label, *(shown(value) for value in values)] for label, values in panels]
-    body = Markup('<div class="chart__many">{}</div>').format(drawn)
-    return _figure(title, 1, body, Markup(), [column, *steps], lines, note)
+    body = _tag(
+        "div", *(_panel(label, steps, values, top, shown) for label, values in panels), cls="chart__many"
+    )
+    lines = [[label, *map(shown, values)] for label, values in panels]
+    return _figure(title, 1, body, [column, *steps], lines, note)
 
 
 def _bar(row: Bar, top: Number, shown: Shown, value_name: str, target_name: str) -> Markup:
@@ -153,181 +156,171 @@ def _bar(row: Bar, top: Number, shown: Shown, value_name: str, target_name: str)
     mark = Markup()
     if row.target is not None:
         spoken += f", {target_name} {shown(row.target)}"
-        place = _part(row.target, top)
-        mark = Markup('<line class="chart__target" x1="{0}" x2="{0}" y1="0" y2="100%"></line>').format(place)
-    piece = Markup(
-        '<rect class="chart__part chart__fill series-0" y="3" width="{}" height="14"><title>{}</title></rect>'
-    ).format(_part(row.value, top), spoken)
+        mark = _mark(_part(row.target, top))
+    fill = "chart__part chart__fill series-0"
+    piece = _tag("rect", _tag("title", spoken), cls=fill, y=3, width=_part(row.value, top), height=14)
     return _row(row.label, row.url, spoken, piece + mark, shown(row.value))
 
 
 def _stack(title: str, row: Stack, series: Sequence[str], whole: Number, shown: Shown) -> Markup:
     named = list(zip(series, row.values, strict=True))
-    spoken = row.label + ": " + ", ".join(f"{name} {shown(value)}" for name, value in named if value)
-    return _row(
-        row.label,
-        row.url,
-        spoken,
-        _pieces(title, named, whole, shown, y=1, height=18),
-        shown(_sum(row.values)),
-    )
+    spoken = f"{row.label}: " + ", ".join(f"{name} {shown(value)}" for name, value in named if value)
+    return _row(row.label, row.url, spoken, _pieces(title, named, whole, shown, 20), shown(_sum(row.values)))
 
 
 def _pieces(
-    title: str,
-    named: Sequence[tuple[str, Number]],
-    whole: Number,
-    shown: Shown,
-    *,
-    y: int = 0,
-    height: int = 28,
+    title: str, named: Sequence[tuple[str, Number]], whole: Number, shown: Shown, height: int
 ) -> Markup:
-    drawn, before = [], 0 * Decimal(1)
+    """The parts of one bar side by side; `whole` is what fills it."""
+    drawn, before, own = Markup(), Decimal(0), _sum(value for _name, value in named)
     for place, (name, value) in enumerate(named):
         if value:
-            drawn.append(
-                Markup(
-                    '<rect class="chart__part" fill="url(#{})" x="{}" y="{}" width="{}" height="{}"><title>{}</title></rect>'
-                ).format(
-                    _pattern_id(title, place),
-                    _part(before, whole),
-                    y,
-                    _part(value, whole),
-                    height,
-                    f"{name}: {shown(value)} ({percent(value, whole)})",
-                )
+            tip = _tag("title", f"{name}: {shown(value)} ({percent(value, own)})")
+            drawn += _tag(
+                "rect",
+                tip,
+                cls="chart__part",
+                fill=f"url(#{_pattern_id(title, place)})",
+                x=_part(before, whole),
+                width=_part(value, whole),
+                height=height,
             )
         before += value
-    return Markup().join(drawn)
+    return drawn
 
 
 def _row(label: str, url: str, spoken: str, pieces: Markup, value: str) -> Markup:
-    name = Markup('<a href="{}">{}</a>').format(url, label) if url else escape(label)
-    return Markup(
-        '<div class="chart__row"><span class="chart__label">{}</span>'
-        '<svg class="chart__bar" role="img" aria-label="{}" width="100%" height="20">{}</svg>'
-        '<span class="chart__value" aria-hidden="true">{}</span></div>'
-    ).format(name, spoken, pieces, value)
+    name = _tag("a", label, href=url) if url else escape(label)
+    return _tag(
+        "div",
+        _tag("span", name, cls="chart__label"),
+        _svg("chart__bar", 20, spoken, pieces),
+        _tag("span", value, cls="chart__value", aria_hidden="true"),
+        cls="chart__row",
+    )
 
 
 def _panel(label: str, steps: Sequence[str], values: Sequence[Number], top: Number, shown: Shown) -> Markup:
     width = Decimal(100) / max(len(values), 1)
+    named = [f"{step}: {shown(value)}" for step, value in zip(steps, values, strict=True)]
     columns = Markup().join(
-        Markup(
-            '<rect class="chart__part chart__fill series-0" x="{}%" y="{}" width="{}%" height="{}"><title>{}</title></rect>'
-        ).format(
-            _short(place * width + width / 10),
-            _part(top - value, top),
-            _short(width * 8 / 10),
-            _part(value, top),
-            f"{step}: {shown(value)}",
+        _tag(
+            "rect",
+            _tag("title", named[place]),
+            cls="chart__part chart__fill series-0",
+            x=_part(place * width + width / 10, 100),
+            width=_part(width * 8 / 10, 100),
+            y=_part(top - value, top),
+            height=_part(value, top),
         )
-        for place, (step, value) in enumerate(zip(steps, values, strict=True))
+        for place, value in enumerate(values)
     )
-    spoken = f"{label}: " + ", ".join(
-        f"{step} {shown(value)}" for step, value in zip(steps, values, strict=True)
+    ends = [_tag("span", steps[0]), _tag("span", named[-1])] if values else []
+    return _tag(
+        "div",
+        _tag("p", label, cls="chart__name"),
+        _svg("chart__columns", 64, f"{label}: {', '.join(named)}", columns),
+        _tag("p", *ends, cls="chart__ends", aria_hidden="true"),
     )
-    ends = (steps[0], steps[-1], shown(values[-1])) if values else ("", "", "")
-    return Markup(
-        '<div class="chart__panel"><p class="chart__name">{}</p>'
-        '<svg class="chart__columns" role="img" aria-label="{}" width="100%" height="64">{}</svg>'
-        '<p class="chart__ends" aria-hidden="true"><span>{}</span><span>{}: <strong>{}</strong></span></p></div>'
-    ).format(label, spoken, columns, *ends)
 
 
 def _figure(
-    title: str,
-    series: int,
-    body: Markup,
-    legend: Markup,
-    heads: Sequence[str],
-    lines: Sequence[Sequence[str]],
-    note: str,
+    title: str, series: int, body: Markup, heads: Sequence[str], lines: Sequence[Sequence[str]], note: str
 ) -> Markup:
-    return Markup(
-        '<figure class="chart"><figcaption>{}</figcaption>{}{}{}{}<details class="more"><summary>{}</summary>'
-        '<div class="more__body">{}</div></details></figure>'
-    ).format(
-        title,
+    return _tag(
+        "figure",
+        _tag("figcaption", title),
         _patterns(title, series),
         body,
-        legend,
-        Markup('<p class="chart__note">{}</p>').format(note) if note else Markup(),
-        _("Zahlen als Tabelle"),
-        _table(title, heads, lines),
+        _tag("p", note, cls="chart__note") if note else "",
+        _tag(
+            "details",
+            _tag("summary", _("Zahlen als Tabelle")),
+            _tag("div", _table(title, heads, lines), cls="more__body"),
+            cls="more",
+        ),
+        cls="chart",
     )
 
 
 def _table(title: str, heads: Sequence[str], lines: Sequence[Sequence[str]]) -> Markup:
-    top = Markup().join(Markup('<th scope="col">{}</th>').format(head or _("Bezeichnung")) for head in heads)
-    body = Markup().join(
-        Markup('<tr><th scope="row">{}</th>{}</tr>').format(
-            line[0], Markup().join(Markup("<td>{}</td>").format(value) for value in line[1:])
-        )
+    top = _tag("tr", *(_tag("th", head or _("Bezeichnung"), scope="col") for head in heads))
+    body = (
+        _tag("tr", _tag("th", line[0], scope="row"), *(_tag("td", text) for text in line[1:]))
         for line in lines
     )
-    return Markup(
-        '<div class="chart__numbers" role="region" tabindex="0" aria-label="{0}"><table class="chart__table">'
-        '<caption class="unseen">{0}</caption><thead><tr>{1}</tr></thead><tbody>{2}</tbody></table></div>'
-    ).format(title, top, body)
-
-
-def _legend(title: str, names: Sequence[str], words: Sequence[str]) -> Markup:
-    items = Markup().join(
-        Markup(
-            '<li><svg width="20" height="14" aria-hidden="true"><rect class="chart__part" fill="url(#{})" width="20" '
-            'height="14"></rect></svg><span>{}{}</span></li>'
-        ).format(_pattern_id(title, place), name, f": {words[place]}" if words else "")
-        for place, name in enumerate(names)
+    table = _tag(
+        "table",
+        _tag("caption", title, cls="unseen"),
+        _tag("thead", top),
+        _tag("tbody", *body),
+        cls="chart__table",
     )
-    return Markup('<ul class="chart__legend" role="list">{}</ul>').format(items)
+    return _tag("div", table, cls="chart__numbers", role="group", tabindex=0, aria_label=title)
 
 
-def _target_legend(name: str) -> Markup:
-    return Markup(
-        '<ul class="chart__legend" role="list"><li><svg width="20" height="14" aria-hidden="true">'
-        '<line class="chart__target" x1="10" x2="10" y1="0" y2="14"></line></svg><span>{}</span></li></ul>'
-    ).format(name)
+def _legend(items: Iterable[tuple[Markup, str]]) -> Markup:
+    entries = (
+        _tag("li", _tag("svg", picture, width=20, height=14, aria_hidden="true"), _tag("span", words))
+        for picture, words in items
+    )
+    return _tag("ul", *entries, cls="chart__legend", role="list")
 
 
-# What lies over the colour: plain, rising lines, dots, falling lines, level lines, a net.
-PATTERNS = (
-    "",
-    '<path class="chart__stroke" d="M-2 2 2-2M0 8 8 0M6 10l4-4"></path>',
-    '<circle class="chart__dot" cx="4" cy="4" r="1.6"></circle>',
-    '<path class="chart__stroke" d="M-2 6l4 4M0 0l8 8M6-2l4 4"></path>',
-    '<path class="chart__stroke" d="M0 4h8"></path>',
-    '<path class="chart__stroke" d="M0 4h8M4 0v8"></path>',
-)
+def _swatch(title: str, place: int) -> Markup:
+    fill = f"url(#{_pattern_id(title, place)})"
+    return _tag("rect", cls="chart__part", fill=fill, width=20, height=14)
+
+
+def _mark(x: str) -> Markup:
+    return _tag("line", cls="chart__target", x1=x, x2=x, y1=0, y2="100%")
 
 
 def _patterns(title: str, count: int) -> Markup:
-    drawn = Markup().join(
-        Markup(
-            '<pattern id="{}" class="series-{}" width="8" height="8" patternUnits="userSpaceOnUse">'
-            '<rect class="chart__fill" width="8" height="8"></rect>{}</pattern>'
-        ).format(_pattern_id(title, place), place, Markup(PATTERNS[place]))  # noqa: S704 - our own constants
+    if count > len(PATTERNS):
+        raise ValueError(f"not more than {len(PATTERNS)} series")
+    drawn = (
+        _tag(
+            "pattern",
+            _tag("rect", cls="chart__fill", width=8, height=8),
+            PATTERNS[place],
+            id=_pattern_id(title, place),
+            cls=f"series-{place}",
+            width=8,
+            height=8,
+            patternUnits="userSpaceOnUse",
+        )
         for place in range(count)
     )
-    return Markup(
-        '<svg class="chart__patterns" width="0" height="0" aria-hidden="true"><defs>{}</defs></svg>'
-    ).format(drawn)
+    return _tag("svg", _tag("defs", *drawn), cls="chart__patterns", width=0, height=0, aria_hidden="true")
 
 
 def _pattern_id(title: str, place: int) -> str:
+    """Two charts on one page must not share an id; their titles differ."""
     return f"pattern-{zlib.crc32(title.encode()):08x}-{place}"
 
 
+def _rows(rows: Iterable[Markup]) -> Markup:
+    return _tag("div", *rows, cls="chart__rows")
+
+
+def _svg(look: str, height: int, spoken: str, content: Markup) -> Markup:
+    return _tag("svg", content, cls=look, role="img", aria_label=spoken, width="100%", height=height)
+
+
+def _tag(name: str, *content: str, cls: str = "", **attributes: str | int) -> Markup:
+    """One element; `cls` is its class, ``aria_label`` becomes ``aria-label``, text is escaped."""
+    named = {"class": cls, **attributes} if cls else attributes
+    written = "".join(f' {key.replace("_", "-")}="{escape(value)}"' for key, value in named.items())
+    inside = Markup().join(content)
+    return Markup(f"<{name}{written}>{inside}</{name}>")  # noqa: S704 - every part of it is escaped above
+
+
 def _part(value: Number, whole: Number) -> str:
-    return f"{_short(Decimal(100) * value / whole) if whole else 0}%"
-
-
-def _short(value: Decimal) -> str:
-    return f"{value:.2f}".rstrip("0").rstrip(".")
-
-
-def _or_dash(value: Number | None, shown: Shown) -> str:
-    return "–" if value is None else shown(value)
+    """``12.5%``: how much of `whole` a value takes."""
+    if not whole:
+        return "0%"
+    return f"{Decimal(100) * value / whole:.2f}".rstrip("0").rstrip(".") + "%"
 
 
 def _sum(values: Iterable[Number]) -> Number:

@@ -34,6 +34,7 @@ function count(form) {
   const { none, one, many } = words.dataset;
   words.textContent = ticked === 0 ? none : ticked === 1 ? one : many.replace("{n}", ticked.toLocaleString("de-DE"));
   bar.classList.toggle("bulk--some", ticked > 0);
+  bar.classList.toggle("bulk--none", ticked === 0);
   for (const button of bar.querySelectorAll("button")) button.disabled = ticked === 0;
   for (const all of document.querySelectorAll(`[data-select-all="${form}"]`)) {
     all.checked = ticked > 0 && ticked === boxes.length;

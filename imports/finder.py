@@ -191,11 +191,17 @@ class RowSorter:
 
     def _is_about_the_header(self, filled: list[int], cells: Sequence[Raw]) -> bool:
         """A repeated header; directly below it also a row of units or of column numbers."""
+        if self.seen > 2 and not self._is_header_text(filled[0], cells):
+            return False
         texts = [same_header(as_shown(raw)) if isinstance(raw := cells[spot], str) else "" for spot in filled]
         same = sum(text in self.spellings[spot] for spot, text in zip(filled, texts, strict=True) if text)
         if same >= 2 and same * 2 >= len(filled):
             return True
         return self.seen <= 2 and (all(map(_is_unit, texts)) or self._are_column_numbers(filled, cells))
+
+    def _is_header_text(self, spot: int, cells: Sequence[Raw]) -> bool:
+        raw = cells[spot]
+        return isinstance(raw, str) and same_header(raw) in self.spellings[spot]
 
     def _are_column_numbers(self, filled: list[int], cells: Sequence[Raw]) -> bool:
         shown = [as_shown(cells[spot]).strip(" ()") for spot in filled]

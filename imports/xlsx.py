@@ -17,8 +17,6 @@ from xml.parsers import expat
 from imports import number_format
 from school_it.cells import Fault
 
-_SHEET_TYPE = "/worksheet"
-
 
 @dataclass(slots=True)
 class Marks:

@@ -18,7 +18,7 @@ from exports import commands as export_commands
 from exports.views import bp as exports
 from imports import commands as import_commands
 from imports.views import bp as imports
-from school_it import database, jobs, settings, web
+from school_it import database, jobs, serving, settings, web
 from school_it.accounts import commands as account_commands
 from school_it.accounts import signing_in
 from school_it.accounts.views import bp as accounts
@@ -42,6 +42,7 @@ COMMANDS = (
     job_commands.worker,
     job_commands.nightly,
     operation_commands.database,
+    operation_commands.serve,
 )
 
 
@@ -70,13 +71,18 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     database.prepare(app, wanted)
     jobs.prepare(app, wanted)
     Migrate(app, database.db, directory=str(ROOT / "school_it" / "migrations"), render_as_batch=True)
-    for part in (web, frame, show, signing_in):
+    for part in (web, frame, show, signing_in, serving):
         part.prepare(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     for command in COMMANDS:
         app.cli.add_command(command)
     return app
+
+
+def served() -> Flask:
+    """The application as each process of `school-it serve` loads it."""
+    return serving.ready(create_app())
 
 
 def _sorted(overrides: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -13,7 +13,7 @@ HOUSE = (
     "cells",
     "sheets",
     "changes",
-    # the ground: settings, database, rights, trace, pages, long work
+    # the ground: settings, database, rights, trace, pages, long work, running the product
     "settings",
     "database",
     "access",
@@ -21,6 +21,8 @@ HOUSE = (
     "setwise",
     "web",
     "jobs",
+    "operations",
+    "serving",
     "cli",
     # the rooms
     "schools",

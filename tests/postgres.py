@@ -138,9 +138,9 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["SCHOOL_IT_TEST_POSTGRESQL"] = _server()
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Function]) -> None:
     if config.getoption("--database") != "postgresql":
         return
-    touching = [item for item in items if {"app", "postgres_url"} & set(getattr(item, "fixturenames", ()))]
+    touching = [item for item in items if "app" in item.fixturenames or item.get_closest_marker("postgres")]
     config.hook.pytest_deselected(items=[item for item in items if item not in touching])
     items[:] = touching

@@ -26,7 +26,7 @@ THREADS = 2
 STOP_SECONDS = 5
 FORGOTTEN_SECONDS = 10
 LOOK_SECONDS = 10
-PARENT = "SCHOOL_IT_PARENT"
+PARENT = "SCHOOL_IT_PARENT"  # set by `serving`: the process that started us
 log = logging.getLogger(__name__)
 
 

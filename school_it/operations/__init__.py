@@ -1,0 +1,1 @@
+"""Running the product: the state of the tables, backups, and the doctor."""

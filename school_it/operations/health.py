@@ -1,0 +1,43 @@
+"""Is the product well? What a monitor asks every minute."""
+
+from __future__ import annotations
+
+import logging
+import os
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from school_it.database import db
+from school_it.errors import N_
+from school_it.jobs.queue import here
+
+WITH_WORKER = "SCHOOL_IT_WITH_WORKER"  # set by `serving`
+log = logging.getLogger(__name__)
+
+
+def troubles() -> dict[str, str]:
+    """What is wrong, by part; empty where all is well. Sentences without secrets."""
+    found = {}
+    if not _database_answers():
+        found["database"] = N_("Die Datenbank antwortet nicht.")
+    if os.environ.get(WITH_WORKER) and not worker_lives():
+        found["worker"] = N_("Der Dienst für Aufträge gibt kein Lebenszeichen.")
+    return found
+
+
+def _database_answers() -> bool:
+    try:
+        db.session().execute(text("SELECT 1 FROM jobs WHERE id = 0"))
+    except SQLAlchemyError:
+        log.exception("the database does not answer")
+        return False
+    return True
+
+
+def worker_lives() -> bool:
+    try:
+        return here().is_alive()
+    except Exception:
+        log.exception("the queue does not answer")
+        return False

@@ -29,6 +29,7 @@ def index() -> Any:
         "exports/index.html",
         reports=[report for report in REPORTS.values() if actor.may(report.may)],
         schools=school_queries.choices(db.session(), seen_by=actor),
+        school=request.args.get("school", ""),
     )
 
 

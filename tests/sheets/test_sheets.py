@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from school_it import cells, sheets
-from school_it.errors import BadValue
+from school_it.errors import BadValue, Sentence
 from school_it.sheets import Column, Sheet, Table
 from tests.files.awkward import DEVICES, HEADERS, device
 
@@ -232,7 +232,7 @@ def test_only_amounts_that_the_file_has_are_summed():
 
 def test_a_problem_found_later_takes_its_row_out():
     reading = sheets.read(DEVICES, table(HEADERS, device("1"), device("2")))
-    reading.refuse([sheets.Problem(3, "Schulnummer", "186922", sheets.Sentence("gibt es nicht"))])
+    reading.refuse([sheets.Problem(3, "Schulnummer", "186922", Sentence("gibt es nicht"))])
     assert [row.number for row in reading.rows] == [2]
     assert [row.number for row in reading.faulty] == [3]
 

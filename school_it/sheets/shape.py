@@ -1,0 +1,126 @@
+"""What a sheet is made of, what a file holds, and what was read of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from school_it import cells
+from school_it.errors import N_, BadValue, Sentence
+
+HINT_HEADER = "Prüfhinweis"  # the column we add to a corrected file; it is skipped when the file comes back
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: the field's name in programs, its German header, and how its cells are read."""
+
+    field: str
+    header: str
+    type: cells.Type = cells.TEXT
+    needed: bool = False
+    other_headers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """All columns of one kind of workbook.
+
+    `keys`: each a tuple of fields that together name one row, the most speaking field first: problems of the
+    key point at it. A key is there when its needed columns (where none is needed, all its columns) are
+    filled. A row needs at least one key.
+    """
+
+    kind: str
+    title: str
+    columns: tuple[Column, ...]
+    keys: tuple[tuple[str, ...], ...] = ()
+
+    def column(self, name: str) -> Column:
+        """Raises KeyError where there is no such field."""
+        for column in self.columns:
+            if column.field == name:
+                return column
+        raise KeyError(name)
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        return tuple(column.field for column in self.columns)
+
+
+@dataclass(slots=True)
+class Table:
+    """A table as it stands in a file: raw cells below their headers.
+
+    `rows` are (row number as a spreadsheet program shows it, cells in the order of `headers`); `places` are
+    the headers' columns in the file, counted from 0; `passed_over` the numbers of the rows that are no data.
+    """
+
+    sheet: str | None
+    header_row: int
+    headers: tuple[str, ...]
+    places: tuple[int, ...]
+    rows: list[tuple[int, list[cells.Raw]]]
+    passed_over: tuple[int, ...] = ()
+
+    @property
+    def ignored(self) -> int:
+        return len(self.passed_over)
+
+
+class Row(NamedTuple):
+    number: int
+    values: dict[str, Any]
+
+
+class Problem(NamedTuple):
+    """What is wrong in one cell, or in a whole row (`column` is then None); `value` as the file shows it."""
+
+    row: int
+    column: str | None
+    value: str | None
+    sentence: Sentence
+
+
+@dataclass(slots=True)
+class Reading:
+    """What a table says. `rows` are without fault so far; `faulty` hold what could be read of the others.
+
+    Whoever finds further problems (an unknown school) adds them with `refuse`, which moves the row.
+    """
+
+    columns: list[tuple[str, str | None]]
+    rows: list[Row] = field(default_factory=list)
+    faulty: list[Row] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    sums: dict[str, Decimal] = field(default_factory=dict)
+
+    @property
+    def count(self) -> int:
+        return len(self.rows) + len(self.faulty)
+
+    def header_of(self, name: str) -> str | None:
+        """The header under which the file has this field."""
+        return next((header for header, mapped in self.columns if mapped == name), None)
+
+    def refuse(self, problems: Iterable[Problem]) -> None:
+        """Add problems found later; the rows they name are no longer taken."""
+        added = list(problems)
+        bad = {problem.row for problem in added}
+        self.problems = sorted(self.problems + added, key=lambda problem: problem.row)
+        refused = [row for row in self.rows if row.number in bad]
+        self.faulty = sorted(self.faulty + refused, key=lambda row: row.number)
+        self.rows = [row for row in self.rows if row.number not in bad]
+
+
+def check_fields(sheet: Sheet, names: Iterable[str]) -> None:
+    """Raises BadValue where the sheet has no such field."""
+    for name in names:
+        if name not in sheet.fields:
+            raise BadValue(
+                N_("Ein Feld »%(field)s« gibt es hier nicht. Möglich sind: %(fields)s."),
+                field=name,
+                fields=", ".join(sheet.fields),
+            )

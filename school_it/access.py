@@ -39,6 +39,7 @@ ROLE_NAMES = {
     Role.AUDITOR: N_("Prüfung"),
 }
 
+SIGNED_IN = "signed in"
 SCHOOL_ROLES = frozenset({Role.COORDINATOR, Role.TEACHER})
 
 
@@ -234,6 +235,17 @@ def needs(*permissions: May) -> Callable[[View], View]:
         return checked  # type: ignore[return-value]
 
     return wrap
+
+
+def signed_in(view: View) -> View:
+    """The view may be used by whoever is signed in, even without any role: to sign out again."""
+
+    @wraps(view)
+    def checked(*args: Any, **values: Any) -> Any:
+        return view(*args, **values) if current_user.is_authenticated else current_user.sign_in_first()
+
+    checked.needs = (SIGNED_IN,)  # type: ignore[attr-defined]
+    return checked  # type: ignore[return-value]
 
 
 def public(view: View) -> View:

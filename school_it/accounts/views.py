@@ -10,7 +10,7 @@ from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
 from school_it import audit
-from school_it.access import MAY_NAMES, ORDER, RIGHTS, ROLE_NAMES, May, Reach, current, needs, public
+from school_it.access import MAY_NAMES, ORDER, RIGHTS, ROLE_NAMES, May, Reach, current, needs, public, signed_in
 from school_it.accounts import actions, queries, rules
 from school_it.accounts.forms import (
     NewUserForm,
@@ -83,12 +83,10 @@ def _begin(user_id: int, key: str) -> None:
 
 
 @bp.post("/logout")
-@public
+@signed_in
 def sign_out() -> Response:
-    key = current_user.get_id() if current_user.is_authenticated else None
-    if key:
-        with transaction() as writing:
-            actions.sign_out(writing, key)
+    with transaction() as writing:
+        actions.sign_out(writing, current_user.get_id())
     logout_user()
     session.clear()
     flash_done(_("Sie sind abgemeldet."))

@@ -24,6 +24,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response as BaseResponse
 
 from school_it.errors import SchoolItError, Sentence
@@ -96,7 +97,15 @@ def is_partial() -> bool:
     return request.headers.get("HX-Request") == "true"
 
 
+class RowNumber(IntegerConverter):
+    """``<int:ident>`` in an address: a number that no column can hold is not there."""
+
+    def __init__(self, url_map: Map, *args: Any, **values: Any) -> None:
+        super().__init__(url_map, *args, **{"max": 2**31 - 1, **values})
+
+
 def prepare(app: Flask) -> None:
+    app.url_map.converters["int"] = RowNumber
     app.config.update(
         WTF_CSRF_TIME_LIMIT=None,
         BABEL_DEFAULT_LOCALE="de",
@@ -153,7 +162,7 @@ def _answer(status: int, title: str, detail: str, **more: Any) -> Any:
 
 
 def _answer_own(error: SchoolItError) -> Any:
-    return _answer(error.status, _TITLES.get(error.status, _plain_title)(), said(error))
+    return _answer(error.status, title_of(error.status), said(error))
 
 
 def _answer_stale_form(error: CSRFError) -> Any:
@@ -166,8 +175,7 @@ def _answer_http(error: HTTPException) -> Any:
     status = error.code or 500
     if status < 400:
         return error
-    title = _TITLES.get(status, _plain_title)()
-    answer = _answer(status, title, _DETAILS.get(status, lambda: str(error.description or ""))())
+    answer = _answer(status, title_of(status), _DETAILS.get(status, lambda: str(error.description or ""))())
     if error.response is None and status == 405 and hasattr(error, "valid_methods"):
         response = answer if isinstance(answer, Response) else Response(*answer)
         response.headers["Allow"] = ", ".join(error.valid_methods or ())
@@ -185,8 +193,8 @@ def _answer_unexpected(error: Exception) -> Any:
     return _answer(500, _("Das hat nicht geklappt"), detail)
 
 
-def _plain_title() -> str:
-    return _("Das ging nicht")
+def title_of(status: int) -> str:
+    return _TITLES.get(status, lambda: _("Das ging nicht"))()
 
 
 _TITLES = {

@@ -251,7 +251,7 @@ def _connection(address: Address, host: str, port: int, *, secure: bool) -> Any:
         get_info=ldap3.NONE,
         connect_timeout=address.connect_seconds,
     )
-    return ldap3.Connection(
+    connection = ldap3.Connection(
         server,
         address.bind_dn,
         address.password,
@@ -264,6 +264,32 @@ def _connection(address: Address, host: str, port: int, *, secure: bool) -> Any:
         return_empty_attributes=False,
         auto_range=True,
     )
+    _read_every_block(connection)
+    return connection
+
+
+def _read_every_block(connection: Any) -> None:
+    """Some servers send the values of one attribute in several blocks, of which ldap3 keeps the last only."""
+    decode = connection.strategy.decode_response_fast
+
+    def decode_all(message: Mapping[str, Any]) -> dict[str, Any]:
+        response: dict[str, Any] = decode(message)
+        if response["type"] == "searchResEntry":
+            response["raw_attributes"] = _blocks_joined(message["payload"][1][3])
+        return response
+
+    connection.strategy.decode_response_fast = decode_all
+
+
+def _blocks_joined(blocks: Sequence[Any]) -> dict[str, list[bytes]]:
+    """Each block as ldap3's decoder leaves it: (…, …, …, (name, values)), each again with its content in place 3."""
+    joined: dict[str, list[bytes]] = {}
+    for block in blocks:
+        name, values = block[3]
+        joined.setdefault(name[3].decode("utf-8", "replace"), []).extend(
+            value[3] for value in values[3] or ()
+        )
+    return joined
 
 
 def _checked_tls(ca_file: str) -> Any:

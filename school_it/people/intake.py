@@ -62,8 +62,12 @@ class PeopleIntake:
 
     def known(self, session: Session, rows: Sequence[Row]) -> dict[int, tuple[int, dict[str, Any]]]:
         stored = _by_key(session)
-        pairs = ((row.number, stored.get(row.values["record_id"])) for row in rows)
-        return {number: (person.id, sheet_values(person)) for number, person in pairs if person}
+        keys = ((row.number, row.values["record_id"]) for row in rows)
+        return {
+            number: (stored[key].id, sheet_values(stored[key]) | {"record_id": key})
+            for number, key in keys
+            if key in stored
+        }
 
     def write(
         self, session: Session, new: Sequence[Row], changed: Sequence[Changed], *, by: Actor, batch: Batch

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from school_it.access import Actor, May
@@ -91,7 +91,7 @@ def classes(session: Session, *, seen_by: Actor, school_number: str | None = Non
 
 def numbers_by_state(session: Session, *, seen_by: Actor) -> dict[PersonState, int]:
     rows = select(Person.state, func.count()).where(visible(seen_by)).group_by(Person.state)
-    return dict(session.execute(rows).tuples().all())
+    return dict(session.execute(rows).all())
 
 
 def schools_of(session: Session, person: Person) -> list[School]:
@@ -158,7 +158,6 @@ def get_run(session: Session, ident: int) -> SyncRun:
 
 
 def names(session: Session, idents: Sequence[int]) -> dict[int, str]:
-    """By id the names of those who still have one."""
-    wanted = or_(*(Person.id.in_(idents[start : start + 500]) for start in range(0, len(idents), 500)))
-    rows = session.scalars(select(Person).where(wanted)) if idents else ()
-    return {person.id: person.name for person in rows if person.state is not PersonState.FORGOTTEN}
+    """By id the names of those who still have one; for as many as one page shows."""
+    wanted = (Person.id.in_(idents), Person.state != PersonState.FORGOTTEN)
+    return {person.id: person.name for person in session.scalars(select(Person).where(*wanted))}

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -353,3 +354,36 @@ def test_without_settings_the_test_says_which_one_is_missing(app: Flask, session
     done = run(app, "test")
     assert done.exit_code == 1
     assert "SCHOOL_IT_LDAP_URL" in done.output
+
+
+# --- from the pages ---
+
+
+def test_the_button_on_the_page_asks_the_directory(
+    app: Flask, schools: list[School], settings: Any, admin: FlaskClient
+) -> None:
+    settings.at("o=ucs", "ucs")
+    page = admin.post("/people/directory/test").get_data(as_text=True)
+    assert "127.0.0.1 antwortet" in page
+    assert "Zu sehen sind 500 Personen" in page
+    assert READER_PASSWORD not in page
+
+
+def test_the_button_on_the_page_says_what_is_wrong(
+    app: Flask, schools: list[School], settings: Any, admin: FlaskClient
+) -> None:
+    settings.at("o=ucs", "ucs", LDAP_PASSWORD="falsch")
+    assert "abgelehnt" in admin.post("/people/directory/test").get_data(as_text=True)
+
+
+def test_a_trial_run_from_the_page_is_a_job_that_leads_to_its_result(
+    app: Flask, session: Session, schools: list[School], settings: Any, admin: FlaskClient
+) -> None:
+    settings.at("o=ucs", "ucs")
+    job = admin.post("/people/directory/sync", data={"dry_run": "1"})
+    assert job.status_code == 302
+    last = session.scalars(select(SyncRun).order_by(SyncRun.id.desc())).one()
+    assert (last.outcome, last.actor_name) == (RunOutcome.TRIED, "admin")
+    assert f"/people/directory/runs/{last.id}" in admin.get(job.location).get_data(as_text=True)
+    assert "Jürgen Größ-Müßig" in admin.get(f"/people/directory/runs/{last.id}").get_data(as_text=True)
+    assert session.scalar(select(Person.id)) is None

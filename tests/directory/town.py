@@ -155,7 +155,7 @@ def ucs(everybody: Sequence[Resident], suffix: str, *, ids: bool = True) -> str:
         entries += _ucs_tree(school.number, suffix)
     dns = {id(resident): _ucs_dn(resident, suffix) for resident in everybody}
     entries += [_ucs_person(resident, dns[id(resident)], ids) for resident in everybody]
-    entries += _ucs_groups(everybody, dns, suffix)
+    entries += _ucs_groups(everybody, dns, suffix, in_blocks=ids)
     entries.append(_exam_copy(suffix, ids))
     return ldif(entries)
 
@@ -198,7 +198,9 @@ def _ucs_person(resident: Resident, dn: str, ids: bool) -> list[Line]:
     ]
 
 
-def _ucs_groups(everybody: Iterable[Resident], dns: dict[int, str], suffix: str) -> Iterator[list[Line]]:
+def _ucs_groups(
+    everybody: Iterable[Resident], dns: dict[int, str], suffix: str, *, in_blocks: bool
+) -> Iterator[list[Line]]:
     members: dict[tuple[str, str], list[str]] = {}
     for resident in everybody:
         person = resident.person
@@ -215,8 +217,16 @@ def _ucs_groups(everybody: Iterable[Resident], dns: dict[int, str], suffix: str)
             ("objectClass", "ucsschoolGroup"),
             ("cn", f"{number}-{name}"),
             ("ucsschoolRole", f"school_class:school:{number}"),
-            *(("uniqueMember", dn) for dn in [*dns_of_members, gone]),
+            *_members([*dns_of_members, gone], in_blocks),
         ]
+
+
+def _members(dns: Iterable[str], in_blocks: bool) -> Iterator[Line]:
+    """`in_blocks` parts the values from each other: loaded offline, the server sends them in as many blocks."""
+    for n, dn in enumerate(dns):
+        yield "uniqueMember", dn
+        if in_blocks:
+            yield "description", f"Platz {n}"
 
 
 def _as_others_write_it(dn: str) -> str:
@@ -238,9 +248,13 @@ def ldif(entries: Iterable[Sequence[Line]]) -> str:
 
 
 def _together(entry: Sequence[Line]) -> list[Line]:
-    """The values of one attribute one after the other, as slapadd wants them."""
-    order = list(dict.fromkeys(name for name, _ in entry))
-    return sorted(entry, key=lambda line: order.index(line[0]))
+    """The values of one attribute one after the other, as slapadd wants them; but see `_members`."""
+    order = list(dict.fromkeys(_block(name) for name, _ in entry))
+    return sorted(entry, key=lambda line: order.index(_block(line[0])))
+
+
+def _block(name: str) -> str:
+    return "uniqueMember" if name == "description" else name
 
 
 def _line(line: Line) -> str:

@@ -23,16 +23,24 @@ from school_it.accounts import commands as account_commands
 from school_it.accounts import signing_in
 from school_it.accounts.views import bp as accounts
 from school_it.demo import commands as demo_commands
+from school_it.devices.api import api as device_api
+from school_it.devices.views import bp as devices
+from school_it.devices.views.own import bp as own_devices
 from school_it.errors import SettingsError
 from school_it.jobs import commands as job_commands
+from school_it.jobs.api import api as job_api
 from school_it.jobs.views import bp as job_pages
 from school_it.operations import commands as operation_commands
+from school_it.operations import night as _operations_at_night  # noqa: F401 - declares its work
 from school_it.overview.views import bp as overview
+from school_it.people.api import api as people_api
+from school_it.schools.api import api as school_api
 from school_it.schools.views import bp as schools
-from school_it.web import frame, show
+from school_it.web import api, frame, show
 
 ROOT = Path(__file__).resolve().parent
-BLUEPRINTS = (overview, accounts, schools, imports, exports, job_pages)
+BLUEPRINTS = (overview, accounts, schools, devices, own_devices, imports, exports, job_pages)
+APIS = (school_api, people_api, device_api, job_api)
 COMMANDS = (
     account_commands.user,
     account_commands.token,
@@ -43,6 +51,8 @@ COMMANDS = (
     job_commands.nightly,
     operation_commands.database,
     operation_commands.serve,
+    operation_commands.backup,
+    operation_commands.doctor,
 )
 
 
@@ -75,6 +85,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         part.prepare(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    api.prepare(app, APIS)
     for command in COMMANDS:
         app.cli.add_command(command)
     return app

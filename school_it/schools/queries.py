@@ -19,6 +19,18 @@ def schools(session: Session, *, seen_by: Actor, may: May = May.SEE_SCHOOLS) -> 
     ).all()
 
 
+def listed_schools(*, seen_by: Actor) -> Select[School]:
+    """The schools within reach, for `web.lists.slice_of`."""
+    return select(School).where(seen_by.scope(May.SEE_SCHOOLS).where(School.id))
+
+
+def listed_rooms(*, seen_by: Actor, school_number: str | None = None) -> Select[Room]:
+    """The rooms within reach, of one school or of all, for `web.lists.slice_of`."""
+    wanted = select(Room).join(School, School.id == Room.school_id)
+    wanted = wanted.where(seen_by.scope(May.SEE_SCHOOLS).where(Room.school_id))
+    return wanted if school_number is None else wanted.where(School.school_number == school_number)
+
+
 def choices(session: Session, *, seen_by: Actor, may: May = May.SEE_SCHOOLS) -> list[tuple[str, str]]:
     """School number and name of the schools within reach, as a select field wants them."""
     rows = session.execute(

@@ -26,6 +26,7 @@ NAVIGATION = (
     (May.SEE_IMPORTS, "imports.index", N_("Einlesen"), "upload"),
     (May.EXPORT, "exports.index", N_("Berichte"), "download"),
     (May.SEE_JOBS, "jobs.index", N_("Aufträge"), "schedule"),
+    (May.SEE_AUDIT, "overview.audit", N_("Verlauf"), "history"),
     (May.SEE_ACCOUNTS, "accounts.index", N_("Konten"), "settings"),
 )
 PLACES = {
@@ -36,6 +37,7 @@ PLACES = {
     "sign_out": "accounts.sign_out",
     "appearance": "accounts.appearance",
     "accessibility": "overview.accessibility",
+    "privacy": "overview.privacy",
     "help": "overview.help",
 }
 SIGNED_IN_ONLY = frozenset({"search", "profile", "sign_out", "help"})
@@ -81,12 +83,18 @@ def _may(permission: May, school_id: int | None = None) -> bool:
 
 
 def _navigation() -> list[Item]:
-    here = (request.endpoint or "").partition(".")[0]
     return [
-        Item(_(title), url_for(endpoint), icon, current=endpoint.partition(".")[0] == here)
+        Item(_(title), url_for(endpoint), icon, current=_is_here(endpoint))
         for permission, endpoint, title, icon in NAVIGATION
         if endpoint in current_app.view_functions and _may(permission)
     ]
+
+
+def _is_here(endpoint: str) -> bool:
+    """The front desk has pages of their own in the menu; any other room is one place."""
+    here = request.endpoint or ""
+    room = endpoint.partition(".")[0]
+    return here == endpoint if room == "overview" else here.partition(".")[0] == room
 
 
 def _role_words() -> str:

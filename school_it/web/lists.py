@@ -23,6 +23,7 @@ from school_it.errors import N_, BadValue
 PAGE_SIZES = (25, 50, 100, 200)
 DEFAULT_SIZE = 50
 COUNT_LIMIT = 10_000
+LARGEST = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -57,10 +58,10 @@ def slice_of(
     `key` must never be NULL (wrap it in coalesce where its column may be); one statement, whatever the size of the
     table. Raises BadValue where the cursor was tampered with.
     """
-    backwards, place = _opened(cursor)
+    backwards, place = _opened(cursor, key)
     down = descending is not backwards
     if place is not None:
-        mark, here = tuple_(key, ident), tuple_(*(_bound(value, column) for value, column in zip(place, (key, ident), strict=True)))
+        mark, here = tuple_(key, ident), tuple_(*place)
         rows = rows.where(mark < here if down else mark > here)
     order = (key.desc(), ident.desc()) if down else (key.asc(), ident.asc())
     rows = rows.add_columns(key.label("_key"), ident.label("_ident")).order_by(*order)
@@ -95,11 +96,16 @@ def here_with(**changes: Any) -> str:
 
 
 def _bound(value: Any, column: ColumnElement[Any]) -> Any:
+    """A value of the cursor as the column has it. Raises ValueError where it can be none of the column's."""
     kind = getattr(column.type, "python_type", str)
-    if kind is date and isinstance(value, str):
-        return date.fromisoformat(value)
-    if kind is datetime and isinstance(value, str):
-        return datetime.fromisoformat(value)
+    if kind is date or kind is datetime:
+        return kind.fromisoformat(value)
+    if kind in (int, float):
+        fits = isinstance(value, int | float) and abs(value) <= LARGEST
+    else:
+        fits = isinstance(value, str) and "\0" not in value
+    if not fits:
+        raise ValueError(value)
     return value
 
 
@@ -109,14 +115,14 @@ def _cursor(row: Any, *, backwards: bool = False) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _opened(cursor: str | None) -> tuple[bool, tuple[Any, int] | None]:
+def _opened(cursor: str | None, key: ColumnElement[Any]) -> tuple[bool, tuple[Any, int] | None]:
     if not cursor:
         return False, None
     try:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
-        backwards, key, ident = json.loads(text)
-        if not isinstance(ident, int) or not isinstance(key, str | int | float):
+        backwards, mark, ident = json.loads(text)
+        if type(ident) is not int or abs(ident) > LARGEST:
             raise ValueError(text)
-        return bool(backwards), (key, ident)
-    except (ValueError, TypeError, binascii.Error):
+        return bool(backwards), (_bound(mark, key), ident)
+    except (ValueError, TypeError, RecursionError, binascii.Error):
         raise BadValue(N_("Diese Stelle der Liste gibt es nicht. Bitte von vorn beginnen.")) from None

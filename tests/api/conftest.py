@@ -1,0 +1,149 @@
+"""A seeded town and programs that hold a token."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from school_it.access import Actor, Role
+from school_it.accounts import actions as account_actions
+from school_it.database import db, transaction
+from school_it.devices import actions as device_actions
+from school_it.devices import catalogue
+from school_it.people.models import Membership, Person
+from school_it.people.rules import PersonRole, findable, sort_name
+from school_it.schools import actions as school_actions
+from school_it.schools.models import School
+from school_it.schools.rules import RoomUse
+
+
+class Program:
+    """A script with its token: ``program.get("/devices")`` asks ``/api/v1/devices``."""
+
+    def __init__(self, app: Flask, token: str | None) -> None:
+        self.app, self.token = app, token
+
+    def ask(self, method: str, path: str, *, headers: dict[str, str] | None = None, **more: Any) -> TestResponse:
+        own = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        path = path if path.startswith("/api/") else f"/api/v1{path}"
+        return self.app.test_client().open(path, method=method, headers={**own, **(headers or {})}, **more)
+
+    def get(self, path: str, **more: Any) -> TestResponse:
+        return self.ask("GET", path, **more)
+
+    def post(self, path: str, json: Any = None, **more: Any) -> TestResponse:
+        return self.ask("POST", path, json={} if json is None else json, **more)
+
+    def patch(self, path: str, json: Any, version: int | None = None, **more: Any) -> TestResponse:
+        seen = {} if version is None else {"If-Match": f'"{version}"'}
+        return self.ask("PATCH", path, json=json, headers=seen, **more)
+
+
+@pytest.fixture
+def program(app: Flask, session: Session, house: Actor) -> Callable[..., Program]:
+    """``program(Role.COORDINATOR, school)``: a script with the rights of that person."""
+
+    def made(role: Role, *schools: School, scope: str = "write") -> Program:
+        name = "-".join([role.value, scope, *(school.school_number for school in schools)])
+        with transaction() as writing:
+            user = account_actions.add_user(writing, name, password=None, by=house)
+            there = [writing.merge(one) for one in schools]
+            account_actions.grant_role(writing, user, role, schools=there, by=house)
+            token = account_actions.make_token(writing, user, scope=scope, days=1, by=house)
+        return Program(app, token)
+
+    return made
+
+
+@pytest.fixture
+def office(program: Callable[..., Program]) -> Program:
+    return program(Role.OFFICE)
+
+
+@pytest.fixture
+def coordinator(program: Callable[..., Program], school: School) -> Program:
+    return program(Role.COORDINATOR, school)
+
+
+@pytest.fixture
+def auditor(program: Callable[..., Program]) -> Program:
+    return program(Role.AUDITOR)
+
+
+@pytest.fixture
+def teacher(program: Callable[..., Program], school: School) -> Program:
+    return program(Role.TEACHER, school)
+
+
+@pytest.fixture(autouse=True)
+def categories(session: Session, house: Actor) -> dict[str, int]:
+    with transaction() as writing:
+        return catalogue.ensure_categories(writing, by=house)
+
+
+@pytest.fixture
+def add_device(categories: dict[str, int], house: Actor) -> Callable[..., str]:
+    """``add_device("IT-1", school, model="X")`` returns the inventory number."""
+
+    def added(tag: str, school: School | None, *, category: str = "Tablet", **values: Any) -> str:
+        own = {"asset_tag": tag, "category_id": categories[category], "school_id": school.id if school else None}
+        with transaction() as writing:
+            return device_actions.add_device(writing, {**own, **values}, by=house).asset_tag
+
+    return added
+
+
+@pytest.fixture
+def add_room(house: Actor) -> Callable[..., str]:
+    def added(school: School, number: str, **values: Any) -> str:
+        with transaction() as writing:
+            there = writing.merge(school)
+            return school_actions.add_room(writing, there, {"room": number, **values}, by=house).room
+
+    return added
+
+
+@pytest.fixture
+def add_person(session: Session) -> Callable[..., int]:
+    def added(family_name: str, *schools: School, role: PersonRole = PersonRole.PUPIL, **values: Any) -> int:
+        given = values.pop("given_name", "Mia")
+        told = {"source": "file", "stable_id": family_name, "record_id": f"R-{family_name}", **values}
+        with transaction() as writing:
+            person = Person(role=role, given_name=given, family_name=family_name, school_id=schools[0].id, **told)
+            person.sort_name, person.folded = sort_name(given, family_name), findable(given, family_name)
+            person.memberships = [Membership(school_id=school.id) for school in schools]
+            writing.add(person)
+            writing.flush()
+            return person.id
+
+    return added
+
+
+@pytest.fixture
+def device(school: School, add_device: Callable[..., str]) -> str:
+    return add_device("A-1", school, manufacturer="Beispiel", model="Tafel 3", serial_number="SN1")
+
+
+@pytest.fixture
+def room(school: School, add_room: Callable[..., str]) -> str:
+    return add_room(school, "1.07", name="Klasse 3b", use=RoomUse.CLASSROOM, seats=28)
+
+
+@contextmanager
+def guarded_forms(app: Flask) -> Iterator[None]:
+    """With the check of forms switched on, as in production."""
+    app.config["WTF_CSRF_ENABLED"] = True
+    try:
+        yield
+    finally:
+        app.config["WTF_CSRF_ENABLED"] = False
+
+
+def forget_what_was_read() -> None:
+    db.session.rollback()

@@ -14,10 +14,11 @@ from school_it import audit
 from school_it.access import Actor, May
 from school_it.audit import Action
 from school_it.database import expect_version, today
-from school_it.devices import queries, rules, tags
+from school_it.devices import numbers, queries, rules, tags
 from school_it.devices.models import Device
 from school_it.devices.rules import DisposalReason, State
 from school_it.errors import N_, BadValue, RuleBroken, SchoolItError
+from school_it.schools import queries as school_queries
 from school_it.schools.models import Room
 
 FIELDS = (
@@ -40,7 +41,7 @@ def add_device(session: Session, values: Mapping[str, Any], *, by: Actor) -> Dev
     by.must(May.EDIT_DEVICES, values.get("school_id"))
     checked_place(session, values.get("school_id"), values.get("room_id"))
     given: dict[str, Any] = {name: values.get(name) for name in FIELDS}
-    given["asset_tag"] = given["asset_tag"] or tags.next_tags(session, 1)[0]
+    given["asset_tag"] = numbers.checked_tag(given["asset_tag"] or tags.next_tags(session, 1)[0])
     _refuse_double(session, given["asset_tag"], given["serial_number"], given["manufacturer"])
     device = Device(**given, state=first_state(values.get("state")), state_since=today())
     session.add(device)
@@ -229,8 +230,8 @@ def _refuse_double(
 
 def _authorise_new_place(session: Session, device: Device, wanted: dict[str, Any], by: Actor) -> None:
     """A device goes to another school only if the actor may act there too; its room stays behind."""
-    if "asset_tag" in wanted and not wanted["asset_tag"]:
-        raise BadValue(N_("Ein Gerät braucht eine Inventarnummer."))
+    if "asset_tag" in wanted:
+        numbers.checked_tag(wanted["asset_tag"] or "")
     school_id = wanted.get("school_id", device.school_id)
     if school_id != device.school_id:
         by.must(May.EDIT_DEVICES, school_id)
@@ -255,8 +256,6 @@ def room_of(session: Session, school_id: int | None, room: str | None) -> Room |
     """The room of that number at that school. Raises BadValue where there is none."""
     if not room:
         return None
-    from school_it.schools import queries as school_queries
-
     found = school_queries.find_room(session, school_id, room) if school_id is not None else None
     if found is None:
         raise BadValue(N_("Den Raum %(room)s gibt es an dieser Schule nicht."), room=room)

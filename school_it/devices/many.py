@@ -40,7 +40,7 @@ def add_many(
     _refuse_taken(session, tags, serials, values.get("manufacturer"))
     shared = {name: values.get(name) for name in actions.FIELDS}
     shared |= {"state": actions.first_state(values.get("state")), "state_since": today(), "version": 1}
-    given = list(tags) or tag_series.next_tags(session, number)
+    given = list(map(numbers.checked_tag, tags)) or tag_series.next_tags(session, number)
     rows = [
         {**shared, "asset_tag": tag, "serial_number": serials[place] if serials else None}
         for place, tag in enumerate(given)

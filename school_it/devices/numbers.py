@@ -106,3 +106,15 @@ def _refuse_doubles(found: Iterable[str]) -> None:
         if folded(one) in seen:
             raise BadValue(N_("»%(number)s« steht zweimal in der Liste."), number=one)
         seen.add(folded(one))
+
+
+# Second parts of addresses below /devices: a device of that name could not be opened.
+RESERVED = frozenset({"new", "many", "bulk", "columns", "views", "categories", "models", "receivers", "own"})
+
+
+def checked_tag(tag: str) -> str:
+    """Raises BadValue for an inventory number that cannot stand in an address."""
+    odd = tag in (".", "..") or tag != tag.strip("/ ") or "//" in tag or "/../" in f"/{tag}/"
+    if odd or folded(tag) in RESERVED or not folded(tag):
+        raise BadValue(N_("»%(tag)s« geht nicht als Inventarnummer."), tag=tag)
+    return tag

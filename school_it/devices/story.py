@@ -1,0 +1,86 @@
+"""The history of a device in words: what each field is called, and what stands behind an id."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from school_it import audit, money
+from school_it.audit import Entry
+from school_it.devices.models import Category, Device
+from school_it.devices.rules import DISPOSAL_REASONS, STATES, USES
+from school_it.errors import N_
+from school_it.schools.models import Room, School
+from school_it.web import show
+
+FIELD_NAMES = {
+    "asset_tag": N_("Inventarnummer"), "serial_number": N_("Seriennummer"), "category_id": N_("Geräteart"),
+    "manufacturer": N_("Hersteller"), "model": N_("Modell"), "school_id": N_("Schule"), "room_id": N_("Raum"),
+    "use": N_("Nutzung"), "state": N_("Zustand"), "state_since": N_("Zustand seit"),
+    "acquired_on": N_("Anschaffungsdatum"), "commissioned_on": N_("Inbetriebnahme"), "price_net": N_("Preis netto"),
+    "price_gross": N_("Preis brutto"), "supplier": N_("Lieferant"), "invoice_no": N_("Rechnungsnummer"),
+    "order_no": N_("Auftragsnummer"), "programme": N_("Förderprogramm"), "file_reference": N_("Aktenzeichen"),
+    "bound_until": N_("Zweckbindung bis"), "warranty_until": N_("Garantie bis"), "mac_address": N_("MAC-Adresse"),
+    "remark": N_("Bemerkung"), "holder": N_("Entleiher"), "holder_room_id": N_("Entleiher (Raum)"),
+    "due_on": N_("Rückgabe bis"), "disposed_on": N_("Ausgesondert am"), "disposal_reason": N_("Grund der Aussonderung"),
+    "disposal_remark": N_("Erläuterung"), "proceeds": N_("Erlös"), "document": N_("Beleg"),
+    "approved_by": N_("Genehmigt von"), "approved_on": N_("Genehmigt am"), "approval_reason": N_("Grund der Genehmigung"),
+}  # fmt: skip
+WORDS: dict[str, dict[Any, str]] = {
+    "state": dict(STATES),
+    "use": dict(USES),
+    "disposal_reason": dict(DISPOSAL_REASONS),
+}
+NAMED = {
+    "category_id": (Category.id, Category.name),
+    "school_id": (School.id, School.name),
+    "room_id": (Room.id, Room.room),
+    "holder_room_id": (Room.id, Room.room),
+}
+AMOUNTS = frozenset({"price_net", "price_gross", "proceeds"})
+FACTS = {"condition": N_("Zustand"), "remark": N_("Bemerkung"), "reason": N_("Grund")}
+
+
+def of_device(session: Session, device: Device) -> list[show.Event]:
+    """The newest entry first."""
+    return of_entries(session, audit.story(session, device))
+
+
+def of_entries(session: Session, entries: Sequence[Entry]) -> list[show.Event]:
+    """Names stand in the trail as ids, so one statement for each table looks them up."""
+    names = _names(session, entries)
+
+    def value(field: str, stored: Any) -> str | None:
+        if stored is None:
+            return None
+        if field in NAMED:
+            return names.get((field, stored)) or str(_("gibt es nicht mehr"))
+        if field in WORDS and stored in WORDS[field]:
+            return str(_(WORDS[field][stored]))
+        return money.shown(Decimal(stored)) if field in AMOUNTS else None
+
+    return show.story(entries, names=FIELD_NAMES, value=value, tell=_told)
+
+
+def _told(entry: Entry) -> str | None:
+    """The sentence of an entry with what was said at the time."""
+    said = [f"{_(name)}: {entry.facts[fact]}" for fact, name in FACTS.items() if entry.facts.get(fact)]
+    return f"{_(audit.SAID[audit.Action(entry.action)])} ({'; '.join(said)})" if said else None
+
+
+def _names(session: Session, entries: Iterable[Entry]) -> dict[tuple[str, Any], str]:
+    wanted: dict[str, set[Any]] = {}
+    for entry in entries:
+        for field in NAMED.keys() & entry.changes.keys():
+            wanted.setdefault(field, set()).update(one for one in entry.changes[field] if one is not None)
+    found: dict[tuple[str, Any], str] = {}
+    for field, idents in wanted.items():
+        key, name = NAMED[field]
+        rows = session.execute(select(key, name).where(key.in_(idents)))
+        found |= {(field, ident): text for ident, text in rows}
+    return found

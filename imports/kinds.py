@@ -12,6 +12,8 @@ from school_it.access import Actor, May
 from school_it.audit import Batch
 from school_it.devices.intake import DeviceIntake
 from school_it.errors import N_, BadValue, Sentence
+from school_it.people.intake import PeopleIntake
+from school_it.people.sheet import PEOPLE
 from school_it.schools.intake import FiguresIntake, RoomIntake, SchoolIntake
 from school_it.schools.sheet import FIGURES, ROOMS, SCHOOLS
 from school_it.setwise import Changed
@@ -63,6 +65,7 @@ KINDS = {
         _fixed(SCHOOLS, SchoolIntake()),
         _fixed(ROOMS, RoomIntake()),
         _fixed(FIGURES, FiguresIntake()),
+        _fixed(PEOPLE, PeopleIntake()),
     )
 }
 

@@ -1,29 +1,244 @@
-"""Start page, search, help, accessibility statement, health."""
+"""Start page, search, deadlines, the trail, help, the statements the law asks for, health."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, current_app, jsonify
+from flask import Blueprint, current_app, jsonify, redirect, request, url_for
+from flask_babel import gettext as _
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
-from school_it.access import May, needs, public
+from school_it import cells
+from school_it.access import MAY_NAMES, ROLE_NAMES, Actor, May, current, needs, public
+from school_it.audit import Entry
 from school_it.database import db
-from school_it.web import page
+from school_it.devices import queries as device_queries
+from school_it.devices.rules import STATES
+from school_it.errors import N_, BadValue
+from school_it.overview import pictures, queries, trail, words
+from school_it.overview.attention import PRESENT, Answer
+from school_it.overview.queries import Deadline, TrailWish
+from school_it.people import queries as people_queries
+from school_it.people.rules import PERSON_ROLES
+from school_it.schools import queries as school_queries
+from school_it.web import flash_problem, lists, page
 
 bp = Blueprint("overview", __name__)
+
+# What somebody at a school does all day: who may, where it leads, its words and its picture.
+QUICK_ACTIONS: tuple[tuple[May, str, dict[str, Any], str, str], ...] = (
+    (
+        May.LEND_DEVICES,
+        "devices.index",
+        {"holder": "without", "state": "in_stock"},
+        N_("Gerät ausgeben"),
+        "handshake",
+    ),
+    (May.LEND_DEVICES, "devices.index", {"holder": "with"}, N_("Gerät zurücknehmen"), "assignment-return"),
+    (May.EDIT_DEVICES, "devices.new", {}, N_("Gerät aufnehmen"), "add"),
+    (May.IMPORT_DEVICES, "imports.index", {}, N_("Liste einlesen"), "upload"),
+)
+ENDS = {
+    "warranty": N_("Garantie endet"),
+    "bound": N_("Zweckbindung endet"),
+    "due": N_("Rückgabe fällig"),
+    "role": N_("Rolle endet"),
+}
+ENDS_FILTER: dict[str, dict[str, Any]] = {
+    "warranty": {"warranty": "soon", "sort": "warranty_until"},
+    "bound": {"bound": "ending", "sort": "bound_until"},
+    "due": {"holder": "with", "sort": "due_on", "order": "desc"},
+}
 
 
 @bp.get("/")
 @needs(May.SEE_HOME)
 def home() -> Any:
-    return page("overview/home.html")
+    actor, session = current(), db.session()
+    sees_devices = actor.may(May.SEE_DEVICES)
+    return page(
+        "overview/home.html",
+        answers=queries.answers(session, actor),
+        address=_list_address,
+        actions=_quick_actions(actor),
+        schools=_own_schools(session, actor),
+        own=device_queries.devices_of_person(session, actor.person_id) if actor.person_id else [],
+        state_names=STATES,
+        charts=pictures.of(session, actor) if sees_devices else [],
+        sees_devices=sees_devices,
+    )
+
+
+def _list_address(answer: Answer) -> str:
+    return url_for(answer.question.endpoint, **answer.question.args)
+
+
+def _quick_actions(actor: Actor) -> list[tuple[str, str, str]]:
+    return [
+        (_(title), url_for(endpoint, **args), icon)
+        for may, endpoint, args, title, icon in QUICK_ACTIONS
+        if actor.may(may)
+    ]
+
+
+def _own_schools(session: Session, actor: Actor) -> Sequence[Any]:
+    """For somebody at a school their schools; a whole town needs no list here."""
+    scope = actor.scope(May.SEE_SCHOOLS)
+    return [] if scope.everywhere else school_queries.schools(session, seen_by=actor)
+
+
+# --- search ---
+
+
+@dataclass(frozen=True)
+class Hits:
+    """What a search found, by kind; None where the reader has no such room."""
+
+    devices: Sequence[Any]
+    people: Sequence[Any]
+    rooms: Sequence[Any]
+    schools: Sequence[Any]
+
+    def __bool__(self) -> bool:
+        return any((self.devices, self.people, self.rooms, self.schools))
+
+
+@bp.get("/search")
+@needs(May.SEE_HOME)
+def search() -> Any:
+    """An exact number leads straight to its device."""
+    q, actor, session = request.args.get("q", "").strip()[:200], current(), db.session()
+    device = device_queries.find_exact(session, q, seen_by=actor) if actor.may(May.SEE_DEVICES) else None
+    if device is not None:
+        return redirect(url_for("devices.device", tag=device.asset_tag))
+    hits = _hits(session, q, actor) if q else None
+    return page("overview/search.html", q=q, hits=hits, state_names=STATES, role_names=PERSON_ROLES)
+
+
+def _hits(session: Session, q: str, actor: Actor) -> Hits:
+    devices = device_queries.matching_devices(session, q, seen_by=actor) if actor.may(May.SEE_DEVICES) else []
+    people = people_queries.matching_people(session, q, seen_by=actor) if actor.may(May.SEE_PEOPLE) else []
+    rooms = queries.matching_rooms(session, q, seen_by=actor)
+    return Hits(devices, people, rooms, queries.matching_schools(session, q, seen_by=actor))
+
+
+# --- deadlines ---
+
+
+@bp.get("/deadlines")
+@needs(May.SEE_DEVICES, May.SEE_ACCOUNTS)
+def deadlines() -> Any:
+    return page(
+        "overview/deadlines.html",
+        deadlines=queries.deadlines(db.session(), current()),
+        ends=ENDS,
+        address=_deadline_address,
+        role_names=ROLE_NAMES,
+        days=queries.AHEAD.days,
+    )
+
+
+def _deadline_address(deadline: Deadline) -> str:
+    if deadline.user is not None:
+        return url_for("accounts.account", name=deadline.user.name)
+    return url_for("devices.index", school=deadline.school_number or "-", **ENDS_FILTER[deadline.what])
+
+
+# --- the trail ---
+
+
+@bp.get("/audit")
+@needs(May.SEE_AUDIT)
+def audit() -> Any:
+    return _trail_page("overview/audit.html", _trail_wish())
+
+
+def _trail_page(template: str, wish: TrailWish, **values: Any) -> Any:
+    session, ident = db.session(), Entry.__table__.c.id
+    found = lists.slice_of(
+        session,
+        queries.trail(wish),
+        key=ident,
+        ident=ident,
+        descending=True,
+        cursor=request.args.get("cursor"),
+        size=lists.wanted_size(request.args),
+    )
+    return page(
+        template,
+        rows=trail.lines(session, [row[0] for row in found.rows]),
+        count=lists.count(session, queries.trail(wish)),
+        earlier=found.previous and lists.here_with(cursor=found.previous),
+        later=found.next and lists.here_with(cursor=found.next),
+        wish=wish,
+        **values,
+    )
+
+
+def _trail_wish() -> TrailWish:
+    asked = request.args
+    batch = asked.get("batch", "")
+    return TrailWish(
+        who=asked.get("who", "").strip() or None,
+        thing=asked.get("q", "").strip() or None,
+        since=_day("from"),
+        until=_day("to"),
+        batch=int(batch) if batch.isdigit() and len(batch) < 10 else None,
+    )
+
+
+def _day(name: str) -> Any:
+    """A day of the address; one that cannot be read is said and left out."""
+    try:
+        return cells.parse_date(request.args[name]) if request.args.get(name) else None
+    except BadValue as problem:
+        flash_problem(problem)
+        return None
+
+
+@bp.get("/batches/<int:ident>")
+@needs(May.SEE_AUDIT, May.SEE_IMPORTS)
+def batch(ident: int) -> Any:
+    """One act with everything it did."""
+    found = queries.get_batch(db.session(), ident, seen_by=current())
+    return _trail_page("overview/batch.html", TrailWish(batch=found.id), batch=found)
+
+
+# --- help and statements ---
 
 
 @bp.get("/help")
 @needs(May.SEE_HOME)
 def help() -> Any:
-    return page("overview/help.html")
+    roles = [role for role in ROLE_NAMES if role in current().roles]
+    return page(
+        "overview/help.html",
+        shortcuts_list=words.SHORTCUTS,
+        glossary=sorted(words.GLOSSARY, key=lambda entry: _(entry[0]).casefold()),
+        steps=[(ROLE_NAMES[role], words.FIRST_STEPS[role]) for role in roles],
+        permissions=[_(name) for may, name in MAY_NAMES.items() if current().may(may)],
+        present=PRESENT,
+    )
+
+
+@bp.get("/accessibility")
+@public
+def accessibility() -> Any:
+    return page("overview/accessibility.html", contact=current_app.config["SCHOOL_IT"].CONTACT)
+
+
+@bp.get("/privacy")
+@public
+def privacy() -> Any:
+    return page(
+        "overview/privacy.html",
+        contact=current_app.config["SCHOOL_IT"].CONTACT,
+        kept=words.KEPT,
+        not_kept=words.NOT_KEPT,
+    )
 
 
 @bp.get("/healthz")
@@ -31,9 +246,3 @@ def help() -> Any:
 def healthz() -> Any:
     db.session().execute(text("SELECT 1"))
     return jsonify({"status": "ok"})
-
-
-@bp.get("/accessibility")
-@public
-def accessibility() -> Any:
-    return page("overview/accessibility.html", contact=current_app.config["SCHOOL_IT"].CONTACT)

@@ -1,0 +1,261 @@
+"""What the front desk looks up: counts, charts, deadlines, search, the trail. Each narrowed to the reader."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, extract, func, select
+from sqlalchemy.orm import Session
+
+from school_it.access import Actor, May
+from school_it.accounts.models import RoleGrant, User
+from school_it.audit import Batch, Entry
+from school_it.database import TOWN_TIME, today
+from school_it.devices import listing
+from school_it.devices.models import Category, Device
+from school_it.devices.rules import GONE, State
+from school_it.errors import N_, NotThere
+from school_it.jobs import queries as job_queries
+from school_it.jobs.models import State as JobState
+from school_it.overview import attention
+from school_it.overview.attention import Answer
+from school_it.people import queries as people_queries
+from school_it.people.rules import PersonState, findable, folded
+from school_it.schools.models import Room, School
+
+AHEAD = timedelta(days=90)
+OLDEST = 12  # years shown one by one
+MANY = 20
+
+
+# --- what needs attention ---
+
+
+def answers(session: Session, actor: Actor) -> list[Answer]:
+    """The tiles of this reader; a few statements, whatever the size of the town."""
+    found = device_answers(session, actor) if actor.may(May.SEE_DEVICES) else []
+    if actor.may(May.SEE_PEOPLE) and actor.may(May.SEE_DEVICES):
+        found.append(Answer(attention.LEAVERS, _leavers(session, actor)))
+    found += attention.more_answers(session, actor)
+    if actor.may(May.SEE_JOBS):
+        found.append(Answer(attention.FAILED_JOBS, _failed_jobs(session, actor)))
+    return found
+
+
+def device_answers(session: Session, actor: Actor) -> list[Answer]:
+    scope = actor.scope(May.SEE_DEVICES)
+    asked = [
+        question for question in attention.DEVICES if scope.everywhere or question.args.get("school") != "-"
+    ]
+    counts = [func.count().filter(*_conditions(question.args)) for question in asked]
+    numbers = session.execute(select(*counts).select_from(Device).where(scope.where(Device.school_id))).one()
+    return [Answer(question, number) for question, number in zip(asked, numbers, strict=True)]
+
+
+def _conditions(args: Any) -> list[ColumnElement[bool]]:
+    """Those of the list of devices itself."""
+    return [listing.CONDITIONS[name](text) for name, text in args.items()]
+
+
+def _leavers(session: Session, actor: Actor) -> int:
+    wish = people_queries.Wish(state=PersonState.LEFT, holding=True)
+    return _count(session, people_queries.people(wish, seen_by=actor))
+
+
+def _failed_jobs(session: Session, actor: Actor) -> int:
+    return _count(session, job_queries.jobs(seen_by=actor, state=JobState.FAILED))
+
+
+def _count(session: Session, rows: Select[Any]) -> int:
+    return session.scalar(select(func.count()).select_from(rows.order_by(None).subquery())) or 0
+
+
+# --- charts ---
+
+
+@dataclass(frozen=True)
+class SchoolStates:
+    """The devices of one school by state; `number` is "-" for those without a school."""
+
+    number: str
+    name: str | None
+    by_state: dict[State, int]
+
+
+def states_by_school(session: Session, actor: Actor) -> list[SchoolStates]:
+    rows = session.execute(
+        _present(actor, Device.school_id, Device.state, func.count()).group_by(Device.school_id, Device.state)
+    )
+    counted: dict[int | None, dict[State, int]] = {}
+    for school_id, state, number in rows:
+        counted.setdefault(school_id, {})[state] = number
+    found = [
+        SchoolStates(number, name, counted[ident])
+        for ident, number, name in session.execute(_labels(actor))
+        if ident in counted
+    ]
+    return [*found, *([SchoolStates("-", None, counted[None])] if None in counted else [])]
+
+
+def _labels(actor: Actor) -> Select[int, str, str]:
+    name = func.coalesce(School.short_name, School.name)
+    reach = actor.scope(May.SEE_DEVICES).where(School.id)
+    return select(School.id, School.school_number, name).where(reach).order_by(School.name)
+
+
+def devices_by_category(session: Session, actor: Actor) -> Sequence[Row[int, str, int]]:
+    """Id, name and number, the most frequent first."""
+    number = func.count().label("number")
+    return session.execute(
+        _present(actor, Category.id, Category.name, number)
+        .join(Category, Category.id == Device.category_id)
+        .group_by(Category.id, Category.name)
+        .order_by(number.desc(), Category.name)
+    ).all()
+
+
+def devices_by_year(session: Session, actor: Actor) -> list[tuple[int, int]]:
+    """The year of acquisition and how many devices are from it, the newest first."""
+    year = extract("year", Device.acquired_on)
+    rows = _present(actor, year, func.count()).where(Device.acquired_on.is_not(None)).group_by(year)
+    counted = {int(when): number for when, number in session.execute(rows)}
+    return sorted(counted.items(), reverse=True)[:OLDEST]
+
+
+def _present(actor: Actor, *columns: Any) -> Select[Any]:
+    reach = actor.scope(May.SEE_DEVICES).where(Device.school_id)
+    return select(*columns).select_from(Device).where(reach, Device.state.not_in(GONE))
+
+
+# --- deadlines ---
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """Something ends on a day: for so many devices of a school, or for somebody's role."""
+
+    day: date
+    what: str
+    number: int = 0
+    school_number: str | None = None
+    school: str | None = None
+    user: User | None = None
+    grant: RoleGrant | None = None
+
+
+def deadlines(session: Session, actor: Actor) -> list[Deadline]:
+    """What ends within `AHEAD`, and returns that are overdue, by day."""
+    found: list[Deadline] = []
+    if actor.may(May.SEE_DEVICES):
+        for what, column in (("warranty", Device.warranty_until), ("bound", Device.bound_until)):
+            found += _device_deadlines(session, actor, what, column, column >= today())
+        found += _device_deadlines(session, actor, "due", Device.due_on, listing.CONDITIONS["holder"]("with"))
+    if actor.may(May.SEE_ACCOUNTS):
+        found += _role_deadlines(session)
+    return sorted(found, key=lambda one: (one.day, one.what, one.school or ""))
+
+
+def _device_deadlines(
+    session: Session, actor: Actor, what: str, column: Any, also: ColumnElement[bool]
+) -> list[Deadline]:
+    name = func.coalesce(School.short_name, School.name)
+    rows = (
+        _present(actor, column, func.count(), School.school_number, name)
+        .outerjoin(School, School.id == Device.school_id)
+        .where(column <= today() + AHEAD, also)
+        .group_by(column, School.school_number, name)
+    )
+    return [Deadline(day, what, number, code, school) for day, number, code, school in session.execute(rows)]
+
+
+def _role_deadlines(session: Session) -> list[Deadline]:
+    rows = (
+        select(User, RoleGrant)
+        .join(RoleGrant, RoleGrant.user_id == User.id)
+        .where(User.active, RoleGrant.until.between(today(), today() + AHEAD))
+    )
+    return [
+        Deadline(grant.until, "role", user=user, grant=grant)
+        for user, grant in session.execute(rows)
+        if grant.until is not None
+    ]
+
+
+# --- search ---
+
+
+def matching_schools(session: Session, text: str, *, seen_by: Actor) -> list[School]:
+    """A town has a few dozen schools: they are compared here, umlauts and marks off."""
+    reach = seen_by.scope(May.SEE_SCHOOLS).where(School.id)
+    known = session.scalars(select(School).where(reach).order_by(School.name))
+    fits = _fits(text)
+    return [one for one in known if fits(one.school_number, one.name, one.short_name, one.place)][:MANY]
+
+
+def matching_rooms(session: Session, text: str, *, seen_by: Actor) -> list[Row[str, str | None, str, str]]:
+    """Number and name of the rooms, number and name of their school."""
+    reach = seen_by.scope(May.SEE_SCHOOLS).where(Room.school_id)
+    rows = (
+        select(Room.room, Room.name, School.school_number, School.name)
+        .join(School, School.id == Room.school_id)
+        .where(reach)
+        .order_by(Room.room, School.name)
+    )
+    fits = _fits(text)
+    return [row for row in session.execute(rows) if fits(row[0], row[1], row[3])][:MANY]
+
+
+def _fits(text: str) -> Any:
+    words = folded(text).removeprefix("raum ").split()
+
+    def fits(*texts: str | None) -> bool:
+        looked_into = findable(*texts)
+        return bool(words) and all(word in looked_into for word in words)
+
+    return fits
+
+
+# --- the trail ---
+
+
+@dataclass(frozen=True)
+class TrailWish:
+    """What a list of the trail is narrowed to; None leaves it open."""
+
+    who: str | None = None
+    thing: str | None = None
+    since: date | None = None
+    until: date | None = None
+    batch: int | None = None
+
+
+def trail(wish: TrailWish) -> Select[Entry]:
+    """Not ordered: `web.lists.slice_of` does that, by `Entry.id`."""
+    conditions: list[ColumnElement[bool]] = []
+    if wish.who:
+        conditions.append(func.lower(Entry.actor_name).contains(wish.who.lower(), autoescape=True))
+    if wish.thing:
+        conditions.append(func.lower(Entry.object_label).contains(wish.thing.lower(), autoescape=True))
+    if wish.since:
+        conditions.append(Entry.at >= _midnight(wish.since))
+    if wish.until:
+        conditions.append(Entry.at < _midnight(wish.until + timedelta(days=1)))
+    if wish.batch is not None:
+        conditions.append(Entry.batch_id == wish.batch)
+    return select(Entry).where(*conditions)
+
+
+def _midnight(day: date) -> Any:
+    return datetime.combine(day, time(), TOWN_TIME)
+
+
+def get_batch(session: Session, ident: int, *, seen_by: Actor) -> Batch:
+    """One's own act, or anybody's for those who may read the trail."""
+    batch = session.get(Batch, ident)
+    own = batch is not None and batch.actor_id is not None and batch.actor_id == seen_by.id
+    if batch is None or not (own or seen_by.may(May.SEE_AUDIT)):
+        raise NotThere(N_("Diesen Vorgang gibt es hier nicht."))
+    return batch

@@ -1,0 +1,78 @@
+"""The trail in words: what each entry is about, where that lives, what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from school_it.accounts.views import FIELD_NAMES as ACCOUNT_FIELDS
+from school_it.audit import Entry
+from school_it.devices import story as device_story
+from school_it.errors import N_
+from school_it.people.views import FIELD_NAMES as PERSON_FIELDS
+from school_it.schools.views import FIELD_NAMES as SCHOOL_FIELDS
+from school_it.web import show
+from school_it.web.show import Event
+
+FIELD_NAMES = {**SCHOOL_FIELDS, **PERSON_FIELDS, **ACCOUNT_FIELDS}
+THINGS = {
+    "schools": N_("Schule"),
+    "buildings": N_("Gebäude"),
+    "rooms": N_("Raum"),
+    "yearly_figures": N_("Schulzahlen"),
+    "people": N_("Person"),
+    "users": N_("Konto"),
+    "devices": N_("Gerät"),
+    "categories": N_("Geräteart"),
+    "device_models": N_("Modell"),
+}
+VIA = {"web": N_("Seite"), "api": N_("Schnittstelle"), "cli": N_("Befehl"), "job": N_("Auftrag")}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One entry: the event, the thing it is about, and where to look at it ("" for nowhere)."""
+
+    event: Event
+    thing: str
+    label: str
+    address: str
+    via: str
+
+
+def lines(session: Session, entries: Sequence[Entry]) -> list[Line]:
+    """In the order of `entries`; those of devices are worded by their own room."""
+    of_devices = [entry for entry in entries if entry.object_type == "devices"]
+    others = [entry for entry in entries if entry.object_type != "devices"]
+    events = dict(
+        zip((entry.id for entry in of_devices), device_story.of_entries(session, of_devices), strict=True)
+    )
+    events |= zip((entry.id for entry in others), show.story(others, names=FIELD_NAMES), strict=True)
+    return [_line(entry, events[entry.id]) for entry in entries]
+
+
+def _line(entry: Entry, event: Event) -> Line:
+    kind = THINGS.get(entry.object_type)
+    via = VIA.get(entry.via)
+    return Line(
+        event, _(kind) if kind else "", entry.object_label, _address(entry), _(via) if via else entry.via
+    )
+
+
+def _address(entry: Entry) -> str:
+    """The page of the thing, as far as its label or number leads there."""
+    label: Any = entry.object_label
+    if entry.object_type == "devices":
+        return url_for("devices.device", tag=label)
+    if entry.object_type == "schools":
+        return url_for("schools.school", number=label.partition(" ")[0])
+    if entry.object_type == "users":
+        return url_for("accounts.account", name=label)
+    if entry.object_type == "people" and entry.object_id:
+        return url_for("people.person", ident=entry.object_id)
+    return ""

@@ -1,0 +1,106 @@
+"""Every German sentence is marked for translation, and English has every one of them."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_from_file
+from babel.messages.frontend import parse_mapping_cfg
+from babel.messages.pofile import read_po
+from babel.util import pathmatch
+
+ROOT = Path(__file__).resolve().parents[2]
+KEYWORDS = {"_": None, "N_": None, "_l": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2)}
+PARTS = ("app.py", "school_it/**/*.py", "imports/**/*.py", "exports/**/*.py", "templates/**/*.html")
+PLACES = re.compile(r"%\((\w+)\)[sd]")
+
+
+@cache
+def sentences() -> frozenset[str]:
+    """What is marked in the code and the templates, as ``babel.cfg`` says."""
+    with (ROOT / "babel.cfg").open(encoding="utf-8") as file:
+        methods, options = parse_mapping_cfg(file)
+    found: set[str] = set()
+    for pattern, method in methods:
+        for path in (path for part in PARTS for path in ROOT.glob(part)):
+            if pathmatch(pattern, path.relative_to(ROOT).as_posix()):
+                rows = extract_from_file(method, path, keywords=KEYWORDS, options=options.get(pattern, {}))
+                found |= {
+                    message if isinstance(message, str) else message[0]
+                    for _line, message, _notes, _context in rows
+                }
+    return frozenset(found - {""})
+
+
+@cache
+def english() -> Catalog:
+    with (ROOT / "translations/en/LC_MESSAGES/messages.po").open("rb") as file:
+        return read_po(file)
+
+
+def ident(message: Message) -> str:
+    return message.id if isinstance(message.id, str) else message.id[0]
+
+
+def texts(message: Message) -> tuple[str, ...]:
+    return (message.string,) if isinstance(message.string, str) else tuple(message.string)
+
+
+def test_there_are_sentences() -> None:
+    assert len(sentences()) > 300
+    assert "Bitte zuerst anmelden." in sentences()
+
+
+def test_english_has_every_sentence() -> None:
+    known = {ident(message) for message in english() if message.id}
+    assert sorted(sentences() - known) == []
+
+
+def test_english_has_no_sentence_that_is_gone() -> None:
+    known = {ident(message) for message in english() if message.id}
+    assert sorted(known - sentences()) == []
+    assert not english().obsolete
+
+
+def test_none_is_empty_or_fuzzy() -> None:
+    wrong = {
+        ident(message) for message in english() if message.id and (message.fuzzy or not all(texts(message)))
+    }
+    assert sorted(wrong) == []
+
+
+def test_places_for_values_are_the_same() -> None:
+    wrong = [
+        (ident(message), text)
+        for message in english()
+        if message.id
+        for text in texts(message)
+        if text and set(PLACES.findall(text)) - {"num"} != set(PLACES.findall(ident(message))) - {"num"}
+    ]
+    assert wrong == []
+
+
+# --- unmarked German ---
+
+TAGS = re.compile(r"<[^>]*>|\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+SPOKEN = re.compile(
+    r"[äöüÄÖÜß]|\b(der|die|das|und|oder|nicht|ist|ein|eine|keine|bitte|von|mit|Gerät|Schule|Person)\b"
+)
+ATTRIBUTES = re.compile(r'\b(?:title|placeholder|aria-label|alt)="([^"{]*)"')
+
+
+@pytest.mark.parametrize(
+    "path",
+    sorted((ROOT / "templates").rglob("*.html")),
+    ids=lambda path: path.relative_to(ROOT / "templates").as_posix(),
+)
+def test_no_template_speaks_german_unmarked(path: Path) -> None:
+    source = path.read_text("utf-8")
+    bare = re.sub(r"\{#.*?#\}", "", source, flags=re.DOTALL)
+    spoken = [text for text in ATTRIBUTES.findall(bare) if SPOKEN.search(text)]
+    spoken += [line.strip() for line in TAGS.sub("\n", bare).splitlines() if SPOKEN.search(line)]
+    assert spoken == []

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 from flask import current_app
 
-from school_it import cli
+from school_it import access, cli
 
 
 @click.group("db")
@@ -59,3 +61,77 @@ def serve(host: str, port: int, workers: int, without_worker: bool) -> None:
     db.engine.dispose()
     cli.tell(f"Schul-IT antwortet unter http://{host}:{port} (Strg-C beendet).")
     serving.serve(host, port, workers, with_worker=not without_worker)
+
+
+@click.group()
+def backup() -> None:
+    """Sichern, prüfen, zurückspielen: Datenbank und Dokumente in einer Datei."""
+
+
+FILE = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+
+
+@backup.command("create")
+@FILE
+@cli.as_json
+@cli.guarded
+def create_backup(file: Path, as_json: bool) -> None:
+    """Eine Sicherung schreiben; das Produkt läuft dabei weiter."""
+    from school_it import audit
+    from school_it.database import transaction
+    from school_it.operations import backup as backups
+
+    manifest = backups.create(current_app.config["SCHOOL_IT"], file)
+    with transaction() as session:
+        by = access.house("cli")
+        audit.record(session, audit.Action.BACKUP_MADE, None, by=by, file=file.name, rows=manifest.rows)
+    facts = backups.facts(manifest, file)
+    text = f"{file}: {facts['rows']} Zeilen, {facts['documents']} Dokumente, {facts['size'] // 1000} kB, geprüft."
+    cli.answer(facts, as_json=as_json, text=text)
+
+
+@backup.command("verify")
+@FILE
+@cli.as_json
+@cli.guarded
+def verify_backup(file: Path, as_json: bool) -> None:
+    """Eine Sicherung Byte für Byte prüfen."""
+    from school_it.operations import backup as backups
+
+    facts = {**backups.facts(backups.verify(current_app.config["SCHOOL_IT"], file), file), "sound": True}
+    text = f"{file} ist unversehrt: Stand {facts['schema']}, vom {facts['made_at']}, {facts['rows']} Zeilen."
+    cli.answer(facts, as_json=as_json, text=text)
+
+
+@backup.command("restore")
+@FILE
+@cli.as_json
+@cli.guarded
+def restore_backup(file: Path, as_json: bool) -> None:
+    """Eine Sicherung zurückspielen; die Datenbank von vorher bleibt aufgehoben."""
+    from school_it.operations import backup as backups
+
+    done = backups.restore(current_app.config["SCHOOL_IT"], file)
+    facts = {**backups.facts(done.manifest, file), "kept": done.kept}
+    cli.answer(facts, as_json=as_json, text=f"{file} ist zurückgespielt. Der Stand von vorher: {done.kept}")
+
+
+@click.command()
+@cli.as_json
+@cli.guarded
+def doctor(as_json: bool) -> None:
+    """Einstellungen, Datenbank, Verzeichnis, Platte, nächtliche Arbeiten und Sicherungen ansehen."""
+    from school_it.operations.doctor import Verdict, findings
+
+    found = findings(current_app.config["SCHOOL_IT"])
+    ill = [finding for finding in found if finding.verdict is Verdict.ILL]
+    marks = {Verdict.WELL: "gut     ", Verdict.NOTE: "Hinweis ", Verdict.ILL: "FEHLER  "}
+    cli.answer(
+        {
+            "ok": not ill,
+            "findings": [{**vars(finding), "verdict": finding.verdict.value} for finding in found],
+        },
+        as_json=as_json,
+        text="\n".join(f"{marks[finding.verdict]} {finding.sentence}" for finding in found),
+        code=cli.FAILED if ill else cli.DONE,
+    )

@@ -236,6 +236,7 @@ def new_revision(says: str) -> Path:
     """Write the next migration: the difference between the models and the database, and the new tables' texts."""
     from alembic import command
 
+    VERSIONS.mkdir(exist_ok=True)
     number = f"{len(list(VERSIONS.glob('*.py'))) + 1:04}"
     command.revision(config(), message=says, autogenerate=True, rev_id=number)
     path = next(VERSIONS.glob(f"{number}_*.py"))

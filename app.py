@@ -34,12 +34,13 @@ from school_it.operations import commands as operation_commands
 from school_it.operations import night as _operations_at_night  # noqa: F401 - declares its work
 from school_it.overview.views import bp as overview
 from school_it.people.api import api as people_api
+from school_it.people.views import bp as people
 from school_it.schools.api import api as school_api
 from school_it.schools.views import bp as schools
 from school_it.web import api, frame, show
 
 ROOT = Path(__file__).resolve().parent
-BLUEPRINTS = (overview, accounts, schools, devices, own_devices, imports, exports, job_pages)
+BLUEPRINTS = (overview, accounts, schools, people, devices, own_devices, imports, exports, job_pages)
 APIS = (school_api, people_api, device_api, job_api)
 COMMANDS = (
     account_commands.user,

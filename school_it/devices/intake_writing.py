@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Table, insert, select, update
+from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from school_it import audit, setwise
@@ -264,6 +264,14 @@ def _state_facts(state: State | None, now: Mapping[str, Any], by: Actor) -> dict
     return facts
 
 
+_HOLDERS: dict[str, Any] = {name: bindparam(f"to_{name}") for name in NO_HOLDER}
+_HOLDING = (
+    update(DEVICES)
+    .where(DEVICES.c.id == bindparam("ident"))
+    .values(**_HOLDERS, due_on=None, version=DEVICES.c.version + 1)
+)
+
+
 def _change_holders(
     session: Session,
     changed: Sequence[Changed],
@@ -284,9 +292,9 @@ def _change_holders(
         rows.append((one.ident, {**place, **known.holder(text, place["school_id"], today())}, text))
     _close_handouts(session, list(was), by)
     writing = [
-        {"id": ident, **{name: row[name] for name in NO_HOLDER}, "due_on": None} for ident, row, _text in rows
+        {"ident": ident, **{f"to_{name}": row[name] for name in NO_HOLDER}} for ident, row, _text in rows
     ]
-    session.execute(update(Device), writing)
+    session.connection().execute(_HOLDING, writing)
     _open_handouts(session, [one for one in rows if one[2]], by=by, batch=batch, was=was)
     back = [
         _holder_trace(ident, {**row, "person_id": now[ident]["person_id"]}, was[ident], None)

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from flask import current_app
+
 from school_it import audit, jobs
 from school_it.database import today, transaction
 from school_it.errors import N_, RuleBroken
 from school_it.jobs import Facts, Work
 from school_it.people import actions, queries
+from school_it.people.intake import FILE
 from school_it.people.models import SyncRun
 from school_it.people.rules import PersonState, RunOutcome
 from school_it.people.sync import Kind, Step, changes_between
 from school_it.settings import Settings
 
+SYNC = "people.sync"
 
-@jobs.task("people.sync", N_("Abgleich mit dem Verzeichnis"))
+
+@jobs.task(SYNC, N_("Abgleich mit dem Verzeichnis"))
 def sync(work: Work, *, dry_run: bool) -> Facts | None:
     return _facts(actions.sync_directory(_settings(), dry_run=dry_run, force=False, by=work.by))
 
@@ -37,7 +42,7 @@ def nightly_sync(work: Work) -> Facts | None:
 def leave(work: Work) -> Facts | None:
     """People of a file have told their day of leaving beforehand."""
     with transaction() as session:
-        known = queries.known_people(session, "file")
+        known = queries.known_people(session, FILE)
         steps = [
             Step(Kind.LEFT, gone, person.id, changes_between(person, gone))
             for person in known
@@ -46,7 +51,7 @@ def leave(work: Work) -> Facts | None:
         ]
         if steps:
             batch = audit.begin_batch(session, "people.leave", by=work.by, title=N_("Abgänge zum Stichtag"))
-            actions.write_people(session, "file", steps, by=work.by, batch=batch)
+            actions.write_people(session, FILE, steps, by=work.by, batch=batch)
     return {"left": len(steps)}
 
 
@@ -55,7 +60,5 @@ def _facts(run: SyncRun) -> Facts:
 
 
 def _settings() -> Settings:
-    from flask import current_app
-
     settings: Settings = current_app.config["SCHOOL_IT"]
     return settings

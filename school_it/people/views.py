@@ -13,7 +13,7 @@ from school_it import audit, jobs
 from school_it.access import Actor, May, current, needs
 from school_it.database import db, today, transaction
 from school_it.errors import N_, SchoolItError, Sentence
-from school_it.people import directory, glances, holdings, profile, queries, sync
+from school_it.people import directory, glances, holdings, night, profile, queries, sync
 from school_it.people.forms import wish
 from school_it.people.models import Person, SyncRun
 from school_it.people.queries import Wish
@@ -138,7 +138,7 @@ def start_sync() -> Response:
     dry_run = request.form.get("dry_run") == "1"
     title = Sentence(N_("Probelauf des Abgleichs") if dry_run else N_("Abgleich mit dem Verzeichnis"))
     with transaction() as session:
-        number = jobs.start(session, "people.sync", by=current(), title=title, dry_run=dry_run).id
+        number = jobs.start(session, night.SYNC, by=current(), title=title, dry_run=dry_run).id
     return redirect(url_for("jobs.job", number=number))
 
 

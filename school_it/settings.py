@@ -75,7 +75,7 @@ class Setting:
 
 SETTINGS = (
     Setting("HOME", _text, "", N_("Ordner für Datenbank, Dokumente und Sicherungen (Standard: instance/)")),
-    Setting("DATABASE_URL", _text, "", N_("Datenbank; leer = SQLite in HOME; sonst postgresql+psycopg://…")),
+    Setting("DATABASE_URL", _text, "", N_("Datenbank; leer = SQLite in HOME; sonst postgresql+psycopg://…"), True),
     Setting("SECRET_KEY", _secret_key, "", N_("Schlüssel für Sitzungen; wird beim ersten Start in HOME angelegt"), True),
     Setting("AUTHORITY", _text, "Schulträger", N_("Name des Schulträgers in Kopfzeile und Berichten")),
     Setting("CONTACT", _text, "", N_("E-Mail-Adresse für Rückmeldungen zur Barrierefreiheit")),

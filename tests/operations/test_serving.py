@@ -16,6 +16,7 @@ import pytest
 from flask import Flask
 
 from school_it import serving
+from school_it.operations import sqlite
 from tests import live
 from tests.live import Running, health
 
@@ -30,6 +31,13 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
+def alone(home: Path, tmp_path: Path) -> Path:
+    """A folder of its own, so that its processes can be counted."""
+    sqlite.copy_database(home / "school-it.db", tmp_path / "school-it.db")
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
 def product(home: Path) -> Iterator[Running]:
     running = Running(home)
     with running:
@@ -54,10 +62,6 @@ def wait_until(true: Callable[[], bool], seconds: float = 20) -> bool:
         if true():
             return True
         time.sleep(0.1)
-    return false_after_all(true)
-
-
-def false_after_all(true: Callable[[], bool]) -> bool:
     return true()
 
 
@@ -74,19 +78,19 @@ def test_it_is_well_once_the_worker_has_given_a_sign_of_life(product: Running) -
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
-def test_it_ends_within_seconds_and_leaves_no_process(home: Path, number: int) -> None:
-    running = Running(home)
+def test_it_ends_within_seconds_and_leaves_no_process(alone: Path, number: int) -> None:
+    running = Running(alone)
     with running:
-        assert len(processes_of(home)) == 4, "the server, two processes, the worker"
+        assert len(processes_of(alone)) == 4, "the server, two processes, the worker"
         assert running.stop(number) < 10
-    assert processes_of(home) == []
+    assert processes_of(alone) == []
 
 
-def test_a_server_that_is_killed_takes_its_processes_along(home: Path) -> None:
-    running = Running(home)
+def test_a_server_that_is_killed_takes_its_processes_along(alone: Path) -> None:
+    running = Running(alone)
     with running:
         running.stop(signal.SIGKILL)
-        assert wait_until(lambda: processes_of(home) == [], 20), processes_of(home)
+        assert wait_until(lambda: processes_of(alone) == [], 20), processes_of(alone)
 
 
 def test_a_worker_that_dies_is_started_again(home: Path, product: Running) -> None:

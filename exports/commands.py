@@ -10,10 +10,9 @@ import click
 from exports import write as writing
 from exports.reports import REPORTS, Choice, get_report
 from school_it import access, cli
-from school_it.database import db, now, transaction
+from school_it.database import db, today, transaction
 from school_it.errors import N_, BadValue
 from school_it.schools import queries as school_queries
-from school_it.web.show import TOWN_TIME
 
 
 @click.command("export")
@@ -47,10 +46,10 @@ def _write(name: str, out: Path, number: str | None) -> dict[str, Any]:
         raise BadValue(N_("Den Ordner %(folder)s gibt es nicht."), folder=out.parent)
     session = db.session()
     school = school_queries.get_school(session, number, seen_by=by) if number else None
-    choice = Choice(school=school, on=now().astimezone(TOWN_TIME).date())
+    choice = Choice(school=school, on=today())
     facts = writing.write(session, get_report(name), choice, out, by=by)
-    with transaction() as session:
-        writing.note(session, facts, choice, by=by)
+    with transaction() as noting:
+        writing.note(noting, facts, choice, by=by)
     return {"report": facts.pop("report"), "file": str(out), **facts}
 
 

@@ -11,11 +11,10 @@ from flask_babel import gettext as _
 from exports import write as writing
 from exports.reports import REPORTS, Choice
 from school_it.access import May, current, needs
-from school_it.database import db, now, transaction
+from school_it.database import db, today, transaction
 from school_it.errors import N_, NotThere
 from school_it.schools import queries as school_queries
 from school_it.web import page
-from school_it.web.show import TOWN_TIME
 
 bp = Blueprint("exports", __name__, url_prefix="/exports")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -43,11 +42,10 @@ def report(name: str) -> Any:
     number = request.args.get("school")
     session = db.session()
     school = school_queries.get_school(session, number, seen_by=actor) if number else None
-    choice = Choice(school=school, on=now().astimezone(TOWN_TIME).date())
+    choice = Choice(school=school, on=today())
     facts = writing.write(session, REPORTS[name], choice, content, by=actor)
-    with transaction() as session:
-        writing.note(session, facts, choice, by=actor)
+    with transaction() as noting:
+        writing.note(noting, facts, choice, by=actor)
     content.seek(0)
-    day = now().astimezone(TOWN_TIME)
-    file_name = f"{_(REPORTS[name].title)}{'-' + number if number else ''}-{day:%Y-%m-%d}.xlsx"
+    file_name = f"{_(REPORTS[name].title)}{'-' + number if number else ''}-{today():%Y-%m-%d}.xlsx"
     return send_file(content, mimetype=XLSX, as_attachment=True, download_name=file_name)

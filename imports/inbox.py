@@ -15,10 +15,11 @@ from sqlalchemy.orm import Session
 from imports import outlook as outlooks
 from imports.kinds import get_kind
 from imports.models import Upload
-from imports.outlook import Outlook, Wish
+from imports.outlook import Outlook, Told, Wish
 from school_it.access import Actor, May
-from school_it.audit import Batch
+from school_it.database import db, transaction
 from school_it.errors import N_, NotThere, RuleBroken
+from school_it.sheets import Table
 
 SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".txt"})
 
@@ -75,11 +76,13 @@ def earlier(session: Session, upload: Upload) -> Upload | None:
     )
 
 
-def look_at(session: Session, home: Path, upload: Upload, *, by: Actor) -> Outlook:
-    """Read the file again and say what it would do now."""
+def look_at(
+    session: Session, home: Path, upload: Upload, *, by: Actor, table: Table | None = None
+) -> Outlook:
+    """Read the file, unless its `table` is at hand, and say what it would do now."""
     kind, wish = get_kind(upload.kind), Wish.from_json(upload.wish)
     sheet = kind.sheet(session)
-    table = outlooks.read_file(path_of(home, upload.digest), sheet, wish)
+    table = table or outlooks.read_file(path_of(home, upload.digest), sheet, wish)
     return outlooks.look(session, table, kind, sheet, wish, file_name=upload.file_name, by=by)
 
 
@@ -95,13 +98,29 @@ def details(home: Path, upload: Upload) -> list[dict[str, Any]]:
     return found
 
 
-def apply(session: Session, home: Path, upload: Upload, *, partial: bool, by: Actor) -> Batch:
-    """Read again, compare with the preview, write. Raises RuleBroken where it no longer is what was shown."""
-    if upload.state != "preview":
-        raise RuleBroken(N_("Diese Datei ist schon erledigt."))
-    found = look_at(session, home, upload, by=by)
-    batch = outlooks.apply(
-        session, found, by=by, file_digest=upload.digest, partial=partial, expected=upload.outlook_digest
-    )
-    upload.state, upload.batch_id = "applied", batch.id
-    return batch
+def apply(home: Path, ident: int, *, partial: bool, by: Actor, told: Told = lambda _done, _of: None) -> int:
+    """Read again, compare with the preview, write all or nothing. Returns the id of the batch.
+
+    The file is read before the transaction begins, so that others are kept waiting by the writing only. Raises
+    RuleBroken where it no longer is what was shown.
+    """
+    reading = db.session()
+    upload = get_upload(reading, ident, seen_by=by)
+    kind, wish = get_kind(upload.kind), Wish.from_json(upload.wish)
+    table = outlooks.read_file(path_of(home, upload.digest), kind.sheet(reading), wish)
+    with transaction() as session:
+        upload = get_upload(session, ident, seen_by=by)
+        if upload.state != "preview":
+            raise RuleBroken(N_("Diese Datei ist schon erledigt."))
+        found = look_at(session, home, upload, by=by, table=table)
+        batch = outlooks.apply(
+            session,
+            found,
+            by=by,
+            file_digest=upload.digest,
+            partial=partial,
+            expected=upload.outlook_digest,
+            told=told,
+        )
+        upload.state, upload.batch_id = "applied", batch.id
+        return batch.id

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,9 @@ from school_it.errors import N_, BadValue, NotAllowed, RuleBroken, Sentence
 from school_it.schools import queries as school_queries
 from school_it.setwise import Changed
 from school_it.sheets import Problem, Reading, Row, Sheet, Table
+
+STRIDE = 2000
+Told = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -109,9 +112,9 @@ class Outlook:
         """Every row for the page: number, what happens, label, changes as text, sentences."""
         told: dict[int, list[dict[str, Any]]] = {}
         for problem in self.reading.problems:
-            told.setdefault(problem.row, []).append(_told(problem.sentence, problem.column))
+            told.setdefault(problem.row, []).append(_kept(problem.sentence, problem.column))
         for row, sentence in self.hints:
-            told.setdefault(row, []).append(_told(sentence))
+            told.setdefault(row, []).append(_kept(sentence))
         return sorted(
             [
                 *(self._detail(row, "problem", told) for row in self.reading.faulty),
@@ -201,10 +204,11 @@ def apply(
     file_digest: str,
     partial: bool = False,
     expected: str | None = None,
+    told: Told = lambda _done, _of: None,
 ) -> audit.Batch:
     """Write what the outlook says, inside the caller's transaction. Raises RuleBroken; nothing is written then.
 
-    `expected` is the digest of the preview that the person saw.
+    `expected` is the digest of the preview that the person saw; `told` hears how many rows are done, of how many.
     """
     if expected is not None and outlook.digest != expected:
         raise RuleBroken(
@@ -220,10 +224,21 @@ def apply(
         session, f"import.{kind.name}", by=by, title=outlook.file_name[:200],
         file_name=outlook.file_name[:255], file_digest=file_digest,
     )  # fmt: skip
-    kind.intake.write(session, outlook.new, [one for _row, one in outlook.changed], by=by, batch=batch)
+    _write(session, outlook, by=by, batch=batch, told=told)
     batch.counts = outlook.counts
-    audit.record(session, Action.FILE_IMPORTED, None, by=by, batch=batch, kind=kind.name, **outlook.counts)
+    audit.record(session, Action.FILE_IMPORTED, None, by=by, batch=batch, kind=kind.name, counts=outlook.counts)
     return batch
+
+
+def _write(session: Session, outlook: Outlook, *, by: Actor, batch: audit.Batch, told: Told) -> None:
+    """Some rows at a time, so that progress can be seen; still one transaction."""
+    changed = [one for _row, one in outlook.changed]
+    total, intake = len(outlook.new) + len(changed), outlook.kind.intake
+    told(0, total)
+    for start in range(0, max(len(outlook.new), len(changed)), STRIDE):
+        part = slice(start, start + STRIDE)
+        intake.write(session, outlook.new[part], changed[part], by=by, batch=batch)
+        told(len(outlook.new[: part.stop]) + len(changed[: part.stop]), total)
 
 
 def _problem_json(problem: Problem) -> dict[str, Any]:
@@ -235,7 +250,7 @@ def _problem_json(problem: Problem) -> dict[str, Any]:
     }
 
 
-def _told(sentence: Sentence, column: str | None = None) -> dict[str, Any]:
+def _kept(sentence: Sentence, column: str | None = None) -> dict[str, Any]:
     """A sentence that can be kept and said later in the reader's language."""
     values = {
         name: value if isinstance(value, int) else str(value) for name, value in sentence.values.items()

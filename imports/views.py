@@ -8,7 +8,7 @@ from flask import Blueprint, current_app, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from imports import inbox
+from imports import inbox, work
 from imports.forms import ApplyForm, NarrowForm, UploadForm
 from imports.kinds import KINDS, get_kind
 from imports.models import Upload
@@ -23,6 +23,7 @@ from school_it.web.fields import refusals_in, status_of
 bp = Blueprint("imports", __name__, url_prefix="/imports")
 
 SHOWN_ROWS = 100
+AT_ONCE = 1000
 WHAT = ("problem", "new", "changed", "same")
 
 
@@ -137,9 +138,14 @@ def change_wish(ident: int) -> Response:
 @needs(May.IMPORT_DEVICES, May.IMPORT_ALL)
 def apply(ident: int) -> Any:
     form = ApplyForm()
-    with refusals_in(form), transaction() as session:
-        upload = inbox.get_upload(session, ident, seen_by=current())
-        inbox.apply(session, _home(), upload, partial=bool(form.partial.data), by=current())
+    partial, summary = (
+        bool(form.partial.data),
+        inbox.get_upload(db.session(), ident, seen_by=current()).summary,
+    )
+    if summary["new"] + summary["changed"] > AT_ONCE and (partial or not summary["problem"]):
+        return redirect(url_for("jobs.job", number=work.put_down(ident, partial=partial, by=current())))
+    with refusals_in(form):
+        inbox.apply(_home(), ident, partial=partial, by=current())
     if form.errors:
         return _preview(ident, form)
     flash_done(_("Die Datei ist übernommen."))

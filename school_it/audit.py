@@ -199,7 +199,13 @@ def record_many(session: Session, rows: Sequence[dict[str, Any]], *, by: Actor, 
     """Leave many traces with one statement. Each row has the columns of `Entry` that differ, JSON values plain."""
     if not rows:
         return
-    shared: dict[str, Any] = {"at": now(), **_who(by), "batch_id": batch.id, "object_label": "", "school_id": None}
+    shared: dict[str, Any] = {
+        "at": now(),
+        **_who(by),
+        "batch_id": batch.id,
+        "object_label": "",
+        "school_id": None,
+    }
     blank: dict[str, Any] = {"changes": {}, "facts": {}, "personal": None, "person_id": None}
     session.execute(insert(Entry), [{**shared, **blank, **row} for row in rows])
 
@@ -247,8 +253,10 @@ def forget(session: Session, person_id: int) -> int:
     return session.execute(update(Entry).where(*wanted).values(personal=None)).rowcount  # type: ignore[attr-defined,no-any-return]
 
 
-KEPT = ("at", "actor_id", "actor_name", "via", "action", "object_type", "object_id", "object_label", "school_id")
-KEPT += ("batch_id", "person_id")
+KEPT = (
+    "at", "actor_id", "actor_name", "via", "action", "object_type", "object_id", "object_label", "school_id", "batch_id",
+    "person_id",
+)  # fmt: skip
 REFUSAL = "audit entries are only ever added"
 
 SQLITE_GUARDS = (
@@ -271,6 +279,5 @@ POSTGRES_GUARDS = (
 
 for dialect, guards in (("sqlite", SQLITE_GUARDS), ("postgresql", POSTGRES_GUARDS)):
     for guard in guards:
-        event.listen(
-            Entry.__table__, "after_create", DDL(guard.replace("%", "%%")).execute_if(dialect=dialect)
-        )
+        ddl = DDL(guard.replace("%", "%%"))  # type: ignore[no-untyped-call]
+        event.listen(Entry.__table__, "after_create", ddl.execute_if(dialect=dialect))

@@ -194,7 +194,7 @@ def _answer_unexpected(error: Exception) -> Any:
 
 
 def title_of(status: int) -> str:
-    return _TITLES.get(status, lambda: _("Das ging nicht"))()
+    return str(_TITLES.get(status, lambda: _("Das ging nicht"))())
 
 
 _TITLES = {

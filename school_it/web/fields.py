@@ -60,10 +60,11 @@ class _FieldTexts:
     """WTForms' own messages in our catalogue."""
 
     def gettext(self, text: str) -> str:
-        return _(_FIELD_TEXTS.get(text, text))
+        return str(_(_FIELD_TEXTS.get(text, text)))
 
     def ngettext(self, one: str, many: str, n: int) -> str:
-        return _(_FIELD_TEXTS.get(one if n == 1 else many, one if n == 1 else many))
+        text = one if n == 1 else many
+        return str(_(_FIELD_TEXTS.get(text, text)))
 
 
 _FIELD_TEXTS = {

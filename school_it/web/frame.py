@@ -84,17 +84,16 @@ def _may(permission: May, school_id: int | None = None) -> bool:
 
 def _navigation() -> list[Item]:
     return [
-        Item(_(title), url_for(endpoint), icon, current=_is_here(endpoint))
+        Item(_(title), url_for(endpoint), icon, current=_is_here(url_for(endpoint)))
         for permission, endpoint, title, icon in NAVIGATION
         if endpoint in current_app.view_functions and _may(permission)
     ]
 
 
-def _is_here(endpoint: str) -> bool:
-    """The front desk has pages of their own in the menu; any other room is one place."""
-    here = request.endpoint or ""
-    room = endpoint.partition(".")[0]
-    return here == endpoint if room == "overview" else here.partition(".")[0] == room
+def _is_here(address: str) -> bool:
+    """The page itself or one below it; everything would be below the start page."""
+    here = request.script_root + request.path
+    return here == address or (not address.endswith("/") and here.startswith(f"{address}/"))
 
 
 def _role_words() -> str:

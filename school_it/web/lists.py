@@ -9,10 +9,12 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import quote
 
 from flask import request, url_for
 from sqlalchemy import ColumnElement, Select, func, select, tuple_
@@ -23,6 +25,7 @@ from school_it.errors import N_, BadValue
 PAGE_SIZES = (25, 50, 100, 200)
 DEFAULT_SIZE = 50
 COUNT_LIMIT = 10_000
+KEPT_IN_PATHS = "!$&'()*+,/:;=@"
 LARGEST = 2**31 - 1
 
 
@@ -72,7 +75,9 @@ def slice_of(
     return Slice(
         rows=found,
         next=_cursor(found[-1]) if found and (more or backwards) else None,
-        previous=_cursor(found[0], backwards=True) if found and (more if backwards else place is not None) else None,
+        previous=_cursor(found[0], backwards=True)
+        if found and (more if backwards else place is not None)
+        else None,
     )
 
 
@@ -90,9 +95,21 @@ def wanted_size(args: Mapping[str, str]) -> int:
 
 def here_with(**changes: Any) -> str:
     """This page's own address with some of its query changed; None removes a value."""
-    query = {name: values for name, values in request.args.lists() if name not in changes}
+    query: dict[str, Any] = {name: values for name, values in request.args.lists() if name not in changes}
     query.update({name: value for name, value in changes.items() if value is not None})
     return url_for(request.endpoint or "", **{**(request.view_args or {}), **query})
+
+
+def addresses(endpoint: str, *names: str) -> Callable[..., str]:
+    """Makes the addresses of many things that differ only in the `names`, in a fraction of the time of ``url_for``."""
+    values: dict[str, Any] = {name: f"~{place}~" for place, name in enumerate(names)}
+    pieces = re.split(r"~\d~", url_for(endpoint, **values))
+
+    def address(*values: str) -> str:
+        quoted = (quote(value, safe=KEPT_IN_PATHS) for value in values)
+        return pieces[0] + "".join(value + piece for value, piece in zip(quoted, pieces[1:], strict=True))
+
+    return address
 
 
 def _bound(value: Any, column: ColumnElement[Any]) -> Any:

@@ -24,7 +24,9 @@ def bring(browser: FlaskClient, text: str, kind: str = "schools", name: str = "l
     return answer.headers["Location"]
 
 
-def test_the_list_of_the_state_is_seen_first_and_taken_over_then(admin: FlaskClient, session: Session) -> None:
+def test_the_list_of_the_state_is_seen_first_and_taken_over_then(
+    admin: FlaskClient, session: Session
+) -> None:
     preview = bring(admin, LIST)
     assert session.scalar(select(func.count()).select_from(School)) == 0
     page = admin.get(preview).get_data(as_text=True)
@@ -72,3 +74,12 @@ def test_what_is_no_table_is_refused_with_one_sentence(admin: FlaskClient) -> No
     data = {"file": (io.BytesIO(b"%PDF-1.4 nonsense"), "brief.pdf"), "kind": "schools", "school": ""}
     answer = admin.post("/imports", data=data, content_type="multipart/form-data")
     assert answer.status_code == 422
+
+
+def test_a_long_file_becomes_a_job_that_leads_back_to_the_file(admin: FlaskClient, session: Session) -> None:
+    rows = (f"1{n:05d};02;Grundschule {n};;;;;\n" for n in range(1500))
+    preview = bring(admin, LIST.splitlines(keepends=True)[1] + "".join(rows))
+    job = admin.post(preview + "/apply").headers["Location"]
+    assert job.startswith("/jobs/")
+    assert preview in admin.get(job).get_data(as_text=True)
+    assert session.scalar(select(func.count()).select_from(School)) == 1500

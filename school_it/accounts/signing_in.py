@@ -48,7 +48,7 @@ class SignedIn:
         raise AssertionError("is signed in")
 
 
-class Nobody(AnonymousUserMixin):  # type: ignore[misc]
+class Nobody(AnonymousUserMixin):
     language, theme, density, shortcuts = None, "auto", "compact", True
     display_name = ""
 

@@ -90,9 +90,9 @@ def room_rows(schools: tuple[DemoSchool, ...]) -> list[Row]:
 def _rooms(school: DemoSchool) -> Iterator[dict[str, Any]]:
     building, floors = ("Hauptgebäude", "Neubau"), ("EG", "1. OG", "2. OG")
     for place, name in enumerate(school.classes):
-        floor, number = place // 12 % 3, place % 12 + 1
+        floor, door = place // 12 % 3, place % 12 + 1
         yield {
-            "school_number": school.number, "room": f"{floor}.{number:02d}{'N' if place >= 36 else ''}",
+            "school_number": school.number, "room": f"{floor}.{door:02d}{'N' if place >= 36 else ''}",
             "name": f"Klasse {name.lstrip('0').lower()}", "building": building[place >= 36], "floor": floors[floor],
             "use": RoomUse.CLASSROOM, "seats": 24 + place % 7,
         }  # fmt: skip

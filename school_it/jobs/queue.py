@@ -104,7 +104,7 @@ def _plain_serializer() -> Any:
     from huey.registry import Message
     from huey.serializer import Serializer
 
-    class Plain(Serializer):  # type: ignore[misc]
+    class Plain(Serializer):
         """JSON instead of pickle: what lies in the queue can never be a program."""
 
         def _serialize(self, data: Any) -> bytes:

@@ -45,7 +45,7 @@ def work(app: Flask) -> None:
 def _consume(queue: Queue) -> None:
     from huey.consumer import Consumer
 
-    class Worker(Consumer):  # type: ignore[misc]
+    class Worker(Consumer):
         def _set_signal_handlers(self) -> None:
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, self._stop)

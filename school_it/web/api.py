@@ -95,7 +95,7 @@ def _named(field: str) -> str:
     return "" if field == "_schema" else str(field)
 
 
-class Blueprint(smorest.Blueprint):  # type: ignore[misc]
+class Blueprint(smorest.Blueprint):
     """The API of one room."""
 
     ARGUMENTS_PARSER = Parser()
@@ -224,7 +224,7 @@ def _name_of(schema: Any) -> str:
     return str(found.__name__).removesuffix("Shape")
 
 
-class Api(smorest.Api):  # type: ignore[misc]
+class Api(smorest.Api):
     """Describes and registers the API and leaves the answers to errors to the house."""
 
     ERROR_SCHEMA = Problem

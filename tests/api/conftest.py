@@ -29,7 +29,9 @@ class Program:
     def __init__(self, app: Flask, token: str | None) -> None:
         self.app, self.token = app, token
 
-    def ask(self, method: str, path: str, *, headers: dict[str, str] | None = None, **more: Any) -> TestResponse:
+    def ask(
+        self, method: str, path: str, *, headers: dict[str, str] | None = None, **more: Any
+    ) -> TestResponse:
         own = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         path = path if path.startswith("/api/") else f"/api/v1{path}"
         return self.app.test_client().open(path, method=method, headers={**own, **(headers or {})}, **more)
@@ -92,7 +94,11 @@ def add_device(categories: dict[str, int], house: Actor) -> Callable[..., str]:
     """``add_device("IT-1", school, model="X")`` returns the inventory number."""
 
     def added(tag: str, school: School | None, *, category: str = "Tablet", **values: Any) -> str:
-        own = {"asset_tag": tag, "category_id": categories[category], "school_id": school.id if school else None}
+        own = {
+            "asset_tag": tag,
+            "category_id": categories[category],
+            "school_id": school.id if school else None,
+        }
         with transaction() as writing:
             return device_actions.add_device(writing, {**own, **values}, by=house).asset_tag
 
@@ -115,7 +121,9 @@ def add_person(session: Session) -> Callable[..., int]:
         given = values.pop("given_name", "Mia")
         told = {"source": "file", "stable_id": family_name, "record_id": f"R-{family_name}", **values}
         with transaction() as writing:
-            person = Person(role=role, given_name=given, family_name=family_name, school_id=schools[0].id, **told)
+            person = Person(
+                role=role, given_name=given, family_name=family_name, school_id=schools[0].id, **told
+            )
             person.sort_name, person.folded = sort_name(given, family_name), findable(given, family_name)
             person.memberships = [Membership(school_id=school.id) for school in schools]
             writing.add(person)

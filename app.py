@@ -33,6 +33,7 @@ from school_it.jobs.views import bp as job_pages
 from school_it.operations import commands as operation_commands
 from school_it.operations import night as _operations_at_night  # noqa: F401 - declares its work
 from school_it.overview.views import bp as overview
+from school_it.people import commands as people_commands
 from school_it.people.api import api as people_api
 from school_it.people.views import bp as people
 from school_it.schools.api import api as school_api
@@ -48,6 +49,7 @@ COMMANDS = (
     import_commands.import_file,
     export_commands.export,
     demo_commands.demo,
+    people_commands.ldap,
     job_commands.worker,
     job_commands.nightly,
     operation_commands.database,

@@ -16,6 +16,9 @@ from school_it.access import Actor, May
 from school_it.devices import queries as device_queries
 from school_it.devices import sheet as device_sheet
 from school_it.errors import N_, BadValue
+from school_it.people import queries as people_queries
+from school_it.people.intake import sheet_lines
+from school_it.people.sheet import PEOPLE
 from school_it.schools import queries as school_queries
 from school_it.schools.models import School
 from school_it.schools.sheet import FIGURES, ROOMS, SCHOOLS
@@ -99,6 +102,17 @@ def _inventory(session: Session, choice: Choice, by: Actor) -> Pages:
     ]  # fmt: skip
 
 
+def _people(session: Session, choice: Choice, by: Actor) -> Pages:
+    """Those of the directory and those from files, as far as the reader may see their schools."""
+    scope = by.scope(May.SEE_PEOPLE)
+    wanted = school_queries.numbers_within(session, scope, choice.school_id)
+    sources = people_queries.sources(session)
+    known = (person for source in sources for person in people_queries.known_people(session, source))
+    everybody = scope.everywhere and choice.school is None
+    seen = [person for person in known if everybody or wanted.intersection(person.school_numbers)]
+    return [sheet_page(PEOPLE, sheet_lines(seen), choice, title=PEOPLE.title, sheet_name="Personen")]
+
+
 REPORTS = {
     report.name: report
     for report in (
@@ -126,6 +140,14 @@ REPORTS = {
             May.SEE_SCHOOLS,
             _figures,
             "figures",
+        ),
+        Report(
+            "people",
+            N_("Personen"),
+            N_("Personen mit Rolle, Schule und Klasse"),
+            May.SEE_PEOPLE,
+            _people,
+            "people",
         ),
     )
 }

@@ -126,6 +126,11 @@ def known_people(session: Session, source: str) -> list[KnownPerson]:
     return [_known(row, schools) for row in rows]
 
 
+def sources(session: Session) -> Sequence[str]:
+    """Where the people come from: the directory, files."""
+    return session.scalars(select(Person.source).distinct().order_by(Person.source)).all()
+
+
 def _known(row: Any, schools: Mapping[int, tuple[str, ...]]) -> KnownPerson:
     return KnownPerson(**row._mapping, school_numbers=schools.get(row.id, ()))
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, Row, RowMapping, Select, and_, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from school_it.access import Actor, May
+from school_it.access import Actor, May, Scope
 from school_it.errors import N_, NotThere
 from school_it.schools.models import Building, Room, School, YearlyFigures
 
@@ -157,3 +157,9 @@ def numbers_of(session: Session, idents: Sequence[int]) -> tuple[str, ...]:
     """The school numbers of these ids, in their order."""
     known = {ident: number for number, ident in ids_by_number(session).items()}
     return tuple(known[ident] for ident in idents if ident in known)
+
+
+def numbers_within(session: Session, scope: Scope, school_id: int | None = None) -> set[str]:
+    """The school numbers that a scope reaches, or only that of one school."""
+    wanted = select(School.school_number).where(scope.where(School.id))
+    return set(session.scalars(wanted if school_id is None else wanted.where(School.id == school_id)))

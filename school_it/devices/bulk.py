@@ -83,7 +83,10 @@ def edit_many(
     title: str = "",
     by: Actor,
 ) -> Plan:
-    """Set `values` and empty `clear` on many devices, in one batch. Statements grow by batches of 500, not by devices."""
+    """Set `values` and empty `clear` on many devices, in one batch.
+
+    Statements grow by batches of 500, not by devices.
+    """
     made = plan(session, which, values, clear, by=by)
     if not made.edits:
         return made

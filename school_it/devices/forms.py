@@ -138,14 +138,15 @@ class BulkForm(FactsForm):
         super().__init__(*args, **values)
         self.category_id.validators = ()
         self.category_id.flags.required = False
-        moves = [(state.value, _(name)) for state, name in STATES.items() if state is not State.DISPOSED]
-        self.state.choices = [("", ""), *moves]
 
     def offer(
         self, categories: Iterable[Category], schools: Sequence[tuple[str, str]], *, authority: bool
     ) -> None:
         super().offer(categories, schools, authority=False)
-        self.school.choices = [("", ""), *schools]
+        moves = [(state.value, _(name)) for state, name in STATES.items() if state is not State.DISPOSED]
+        self.state.choices, self.school.choices = [("", ""), *moves], [("", ""), *schools]
+        for field in (self.category_id, self.school, self.use, self.state):
+            field.choices = [("", _("unverändert")), *field.choices[1:]]
 
 
 _PLACE = frozenset({"school", "room"})

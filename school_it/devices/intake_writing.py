@@ -179,7 +179,8 @@ def _open_handouts(
         return
     rows = [
         {
-            "device_id": ident, "person_id": row["person_id"], "room_id": row["holder_room_id"], "holder_name": row["holder_name"],
+            "device_id": ident, "person_id": row["person_id"], "room_id": row["holder_room_id"],
+            "holder_name": row["holder_name"],
             "since": row["held_since"], "given_by": by.name,
         }
         for ident, row, _text in lent

@@ -252,12 +252,14 @@ def rows() -> Any:
     own = (
         Device.id, Device.asset_tag, Device.manufacturer, Device.model, Device.school_id, Device.state, Device.use,
         Device.serial_number, Device.mac_address, Device.acquired_on, Device.commissioned_on, Device.price_net,
-        Device.price_gross, Device.supplier, Device.invoice_no, Device.order_no, Device.programme, Device.file_reference,
+        Device.price_gross, Device.supplier, Device.invoice_no, Device.order_no, Device.programme,
+        Device.file_reference,
         Device.bound_until, Device.warranty_until, Device.state_since, Device.remark, Device.holder_name, Device.due_on,
         Device.person_id,
     )  # fmt: skip
     joined = (
-        Category.name.label("category"), School.school_number, func.coalesce(School.short_name, School.name).label("school"),
+        Category.name.label("category"), School.school_number,
+        func.coalesce(School.short_name, School.name).label("school"),
         Room.room, Person.given_name, Person.family_name, HolderRoom.room.label("holder_room"),
     )  # fmt: skip
     shown: Any = select(*own, *joined)

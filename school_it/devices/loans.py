@@ -34,7 +34,10 @@ def hand_out(
     condition: str | None = None,
     by: Actor,
 ) -> Handout:
-    """Give a device to a person or into a room. Raises NotAllowed, NotThere, BadValue, RuleBroken (somebody has it already)."""
+    """Give a device to a person or into a room.
+
+    Raises NotAllowed, NotThere, BadValue; RuleBroken where somebody has it already or its state forbids it.
+    """
     by.must(May.LEND_DEVICES, device.school_id)
     on = on or today()
     _refuse_receiver(session, device, to, by)

@@ -31,8 +31,8 @@ def add_many(
 ) -> list[str]:
     """Take in devices that share `values`. Returns their inventory numbers, in order.
 
-    Without `tags` the house gives the next ones. Raises BadValue where the lists differ in length, Double where a number
-    is taken already; then nothing is added.
+    Without `tags` the house gives the next ones. Raises BadValue where the lists differ in length, Double where
+    a number is taken already; then nothing is added.
     """
     by.must(May.EDIT_DEVICES, values.get("school_id"))
     actions.checked_place(session, values.get("school_id"), values.get("room_id"))
@@ -59,7 +59,8 @@ def how_many(tags: Sequence[str], serials: Sequence[str], count: int | None) -> 
     if len(lengths) > 1:
         raise BadValue(
             N_(
-                "Die Zahlen passen nicht zusammen: %(tags)s Inventarnummern, %(serials)s Seriennummern, Anzahl %(count)s."
+                "Die Zahlen passen nicht zusammen: "
+                "%(tags)s Inventarnummern, %(serials)s Seriennummern, Anzahl %(count)s."
             ),
             tags=len(tags),
             serials=len(serials),

@@ -72,8 +72,9 @@ class DeviceModel(Versioned, Model):
 class Device(Versioned, Model):
     """A device, known everywhere by its `asset_tag`. Without a school it belongs to the authority.
 
-    At most one of `person_id`, `holder_room_id`, `holder_name` says who has it; `holder_name` is a text from a file that fits
-    no person. The `…_folded` columns and `search` follow from the others (`fold`) and are never set by hand.
+    At most one of `person_id`, `holder_room_id`, `holder_name` says who has it; `holder_name` is a text from a
+    file that fits no person. The `…_folded` columns and `search` follow from the others (`folds`) and are never
+    set by hand.
     """
 
     __tablename__ = "devices"
@@ -194,7 +195,10 @@ def _fold(_mapper: Mapper[Device], _connection: Any, device: Device) -> None:
 
 
 class Handout(Model):
-    """Who had a device from when to when. Open as long as `returned_on` is empty; at most one is open for each device."""
+    """Who had a device from when to when.
+
+    Open as long as `returned_on` is empty; at most one is open for each device.
+    """
 
     __tablename__ = "handouts"
     __table_args__ = (

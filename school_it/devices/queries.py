@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy import Row, Select, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from school_it.access import Actor, May
+from school_it.audit import Action, Entry
 from school_it.devices import numbers, search, sheet
 from school_it.devices.models import Category, Device, DeviceModel, Handout
 from school_it.devices.rules import GONE
@@ -107,7 +108,7 @@ def counts_by_school(session: Session, *, seen_by: Actor) -> dict[int | None, in
     wanted = select(Device.school_id, func.count()).where(
         seen_by.scope(May.SEE_DEVICES).where(Device.school_id), Device.state.not_in(GONE)
     )
-    return {school_id: number for school_id, number in session.execute(wanted.group_by(Device.school_id))}
+    return dict(session.execute(wanted.group_by(Device.school_id)).all())
 
 
 # --- categories and models ---
@@ -124,7 +125,7 @@ def category_names(session: Session) -> tuple[str, ...]:
 
 
 def category_ids(session: Session) -> dict[str, int]:
-    return {name: ident for name, ident in session.execute(select(Category.name, Category.id))}
+    return dict(session.execute(select(Category.name, Category.id)).all())
 
 
 def get_category(session: Session, ident: int) -> Category:
@@ -152,24 +153,33 @@ def find_model(session: Session, manufacturer: str | None, name: str | None) -> 
 
 
 def latest_by(session: Session, actor: Actor) -> Device | None:
-    """The newest device within reach: what the next entry is likely to be like."""
-    scope = actor.scope(May.EDIT_DEVICES).where(Device.school_id)
-    return session.scalar(select(Device).where(scope).order_by(Device.id.desc()).limit(1))
+    """The device that this actor took in last, else the newest within reach: the next is likely to be like it."""
+    within = select(Device).where(actor.scope(May.EDIT_DEVICES).where(Device.school_id))
+    added = (Entry.actor_id == actor.id, Entry.action == Action.DEVICE_ADDED, Entry.batch_id.is_(None))
+    own = select(Entry.object_id).where(*added).order_by(Entry.id.desc()).limit(1).scalar_subquery()
+    found = session.scalar(within.where(Device.id == own))
+    return found or session.scalar(within.order_by(Device.id.desc()).limit(1))
 
 
 # --- who may get a device ---
 
 
-def possible_people(session: Session, text: str, *, seen_by: Actor, limit: int = 8) -> Sequence[Person]:
-    """Active people within reach whose name or sign-in holds every word of `text`."""
+def possible_people(
+    session: Session, text: str, *, seen_by: Actor, school_id: int | None = None, limit: int = 8
+) -> Sequence[Person]:
+    """Active people within reach whose name or sign-in holds every word of `text`, those of the school first."""
     words = search.words_of(text)
     if not words:
         return []
     wanted = select(Person).where(Person.state == PersonState.ACTIVE, _reachable(seen_by))
     wanted = wanted.where(*(Person.folded.contains(word, autoescape=True) for word in words))
-    return session.scalars(
-        wanted.order_by(Person.family_name, Person.given_name, Person.id).limit(limit)
-    ).all()
+    order = (
+        case((Person.school_id == school_id, 0), else_=1),
+        Person.family_name,
+        Person.given_name,
+        Person.id,
+    )
+    return session.scalars(wanted.order_by(*order).limit(limit)).all()
 
 
 def get_borrower(session: Session, person_id: int, *, seen_by: Actor) -> Person:

@@ -47,7 +47,10 @@ def save_view(
     for_all: bool = False,
     by: Actor,
 ) -> SavedView:
-    """Save a list under a name; one's own view of that name is replaced. Only who reaches every school shares with all."""
+    """Save a list under a name; one's own view of that name is replaced.
+
+    Only who reaches every school shares it with all.
+    """
     if not name or by.id is None:
         raise BadValue(N_("Die Ansicht braucht einen Namen."))
     if for_all:

@@ -176,10 +176,13 @@ def _some(session: Session, word: str) -> Select[int]:
 def _holding(session: Session, word: str) -> Select[int]:
     """The ids of the devices whose own texts hold the word, by the index."""
     if is_sqlite(session):
-        return select(_INDEX.c.rowid).where(
-            literal_column("device_search").op("MATCH")('"%s"' % word.replace('"', '""'))
-        )
+        return select(_INDEX.c.rowid).where(literal_column("device_search").op("MATCH")(_phrase(word)))
     return select(Device.id).where(Device.search.contains(word, autoescape=True))
+
+
+def _phrase(word: str) -> str:
+    doubled = word.replace('"', '""')
+    return f'"{doubled}"'
 
 
 def _condition(session: Session, word: _Word) -> ColumnElement[bool]:

@@ -27,10 +27,13 @@ STATE_WORDS: dict[str, Any] = {name: state for state, name in STATES.items()} | 
 # What people write for the categories that are there from the start.
 CATEGORY_WORDS = {
     "iPad": "Tablet", "Tablets": "Tablet", "Laptop": "Notebook", "Notebooks": "Notebook", "Convertible": "Notebook",
-    "Chromebook": "Notebook", "Desktop": "PC", "Computer": "PC", "Rechner": "PC", "Monitor": "Display", "Bildschirm": "Display",
+    "Chromebook": "Notebook", "Desktop": "PC", "Computer": "PC", "Rechner": "PC",
+    "Monitor": "Display", "Bildschirm": "Display",
     "digitale Tafel": "Display", "interaktive Tafel": "Display", "Smartboard": "Display", "Projektor": "Beamer",
-    "Visualizer": "Dokumentenkamera", "Dok-Kamera": "Dokumentenkamera", "Access Point": "Accesspoint", "Access-Point": "Accesspoint",
-    "AP": "Accesspoint", "WLAN-AP": "Accesspoint", "Ladekoffer": "Ladewagen", "Tabletwagen": "Ladewagen", "Notebookwagen": "Ladewagen",
+    "Visualizer": "Dokumentenkamera", "Dok-Kamera": "Dokumentenkamera", "Access Point": "Accesspoint",
+    "Access-Point": "Accesspoint",
+    "AP": "Accesspoint", "WLAN-AP": "Accesspoint", "Ladekoffer": "Ladewagen",
+    "Tabletwagen": "Ladewagen", "Notebookwagen": "Ladewagen",
     "Handy": "Telefon", "Smartphone": "Telefon", "Kopierer": "Drucker", "Sonstige": "Sonstiges", "Zubehoer": "Zubehör",
 }  # fmt: skip
 
@@ -177,7 +180,7 @@ PLAIN = tuple(name for name in FIELDS if name not in JOINED)
 
 
 def values_of(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A row of `queries.rows_for_sheet` by the field names of the sheet, for exports, JSON and the comparison on import."""
+    """A row of `queries.rows_for_sheet` by the field names of the sheet, for exports, JSON and the import."""
     return {name: row[name] for name in FIELDS}
 
 

@@ -29,7 +29,8 @@ FIELD_NAMES = {
     "remark": N_("Bemerkung"), "holder": N_("Entleiher"), "holder_room_id": N_("Entleiher (Raum)"),
     "due_on": N_("Rückgabe bis"), "disposed_on": N_("Ausgesondert am"), "disposal_reason": N_("Grund der Aussonderung"),
     "disposal_remark": N_("Erläuterung"), "proceeds": N_("Erlös"), "document": N_("Beleg"),
-    "approved_by": N_("Genehmigt von"), "approved_on": N_("Genehmigt am"), "approval_reason": N_("Grund der Genehmigung"),
+    "approved_by": N_("Genehmigt von"), "approved_on": N_("Genehmigt am"),
+    "approval_reason": N_("Grund der Genehmigung"),
 }  # fmt: skip
 WORDS: dict[str, dict[Any, str]] = {
     "state": dict(STATES),

@@ -67,5 +67,5 @@ def _stored(session: Session, column: Any, wanted: list[str], *conditions: Any) 
     found: dict[str, str] = {}
     for start in range(0, len(wanted), CHUNK):
         rows = select(column, Device.asset_tag).where(column.in_(wanted[start : start + CHUNK]), *conditions)
-        found |= {key: tag for key, tag in session.execute(rows)}
+        found |= dict(session.execute(rows).all())
     return found

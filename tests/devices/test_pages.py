@@ -302,7 +302,7 @@ def test_ticked_devices_are_changed_after_a_preview(
     add_device("B")
     chosen = {"device": idents}
     assert "3 Geräte ändern" in seen_post(desk, "/devices/bulk", chosen)
-    wanted = {**chosen, "room": "1.07", "supplier": "Muster GmbH", "clear": ["remark"]}
+    wanted = {**chosen, "room": "1.07", "supplier": "Muster GmbH", "clear_remark": "1"}
     preview = seen_post(desk, "/devices/bulk", {**wanted, "step": "preview"})
     assert "3 Geräte werden geändert" in preview
     assert "1.07" in preview

@@ -70,7 +70,7 @@ def _about(session: Session, which: Which) -> dict[str, Any]:
         "number": number,
         "ticked": ticked,
         "groups": GROUPS,
-        "clears": request.form.getlist("clear"),
+        "clears": _cleared(),
         "back": _back(),
     }
 
@@ -101,11 +101,16 @@ def _wanted(session: Session, form: BulkForm, which: Which) -> tuple[dict[str, A
         at = values.get("school_id") or _only_school(session, which)
         values["room_id"] = actions.room_of(session, at, room).id  # type: ignore[union-attr]
     cleared = {"room": "room_id"}
-    clear = [cleared.get(name, name) for name in request.form.getlist("clear")]
+    clear = [cleared.get(name, name) for name in _cleared()]
     clear = [name for name in clear if name not in values]
     if not values and not clear:
         raise BadValue(N_("Bitte mindestens ein Feld ausfüllen oder leeren."))
     return values, clear
+
+
+def _cleared() -> list[str]:
+    """The fields whose box »leeren« is ticked."""
+    return [name.removeprefix("clear_") for name in request.form if name.startswith("clear_")]
 
 
 def _only_school(session: Session, which: Which) -> int:
@@ -163,10 +168,9 @@ class _Words:
                 seen[name] |= {edit.before[name], edit.after[name]}
         sources = {"school_id": (School.id, School.name), "room_id": (Room.id, Room.room)}
         for name, (key, text) in sources.items():
-            rows = (
-                session.execute(select(key, text).where(key.in_(seen[name] - {None}))) if seen[name] else ()
-            )
-            self.names[name] = {ident: label for ident, label in rows}
+            if seen[name]:
+                wanted = select(key, text).where(key.in_(seen[name] - {None}))
+                self.names[name] = dict(session.execute(wanted).all())
         if seen["category_id"]:
             self.names["category_id"] = {
                 ident: label for label, ident in queries.category_ids(session).items()

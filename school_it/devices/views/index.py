@@ -11,10 +11,11 @@ from flask_login import current_user
 
 from school_it.access import May, current, needs
 from school_it.database import db, today
-from school_it.devices import listing, saved, sheet
+from school_it.devices import listing, saved
 from school_it.devices.listing import Wish
 from school_it.devices.rules import STATES, USES
 from school_it.devices.views.blueprint import bp
+from school_it.devices.views.rows import Rows
 from school_it.errors import NotThere
 from school_it.web import lists, page, show
 
@@ -32,13 +33,14 @@ def index() -> Any:
         return redirect(start)
     wanted = wish_of(request.args)
     found = listing.matches(session, wanted, seen_by=actor)
+    editable = actor.may(May.EDIT_DEVICES)
+    rows = Rows([listing.BY_NAME[name] for name in wanted.columns], selectable=editable)
     part, counted = listing.slice_of(session, wanted, found), listing.count(session, found)
     return page(
         "devices/index.html",
         wanted=wanted,
-        columns=[listing.BY_NAME[name] for name in wanted.columns],
-        headers=_headers(wanted, selectable=actor.may(May.EDIT_DEVICES)),
-        rows=part.rows,
+        headers=_headers(wanted, selectable=editable),
+        rows=list(rows(part.rows)),
         part=part,
         counted=counted,
         count_text=_count_text(counted),
@@ -46,15 +48,13 @@ def index() -> Any:
         query=dict(wanted.filters),
         address=_address(wanted),
         keep={name: request.args.get(name) for name in KEPT},
-        editable=actor.may(May.EDIT_DEVICES),
+        editable=editable,
         more_open=bool(MORE & wanted.filters.keys()),
         options=_options,
         years=[(str(year), str(year)) for year in range(today().year, today().year - 12, -1)],
         words=listing,
         states=STATES,
         uses=USES,
-        today=today(),
-        holder_text=sheet.holder_text,
         here_with=lists.here_with,
     )
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from school_it.access import Actor, May, current, needs
 from school_it.database import db, transaction
-from school_it.devices import loans, queries
+from school_it.devices import loans, queries, rules
 from school_it.devices.forms import HandOutForm, ReturnForm
 from school_it.devices.models import Device
 from school_it.devices.views.blueprint import bp
@@ -50,7 +50,16 @@ def hand_out(tag: str) -> Any:
             if not form.errors:
                 return to_device(tag)
     status = 200 if fitting and not form.errors else status_of(form)
-    return page("devices/hand_out.html", status, form=form, device=found, receivers=fitting)
+    return page(
+        "devices/hand_out.html",
+        status,
+        form=form,
+        device=found,
+        receivers=fitting,
+        holder=loans.holder_name(found),
+        lendable=found.state in rules.LENDABLE,
+        states=rules.STATES,
+    )
 
 
 def _only(fitting: list[Receiver], form: HandOutForm) -> str | None:
@@ -95,7 +104,7 @@ def receivers(session: Session, text: str, device: Device, actor: Actor) -> list
     exact = [room for room in rooms if room.room.lower() == text.strip().lower().removeprefix("raum ")]
     if exact:
         return [_as_room(exact[0])]
-    people = queries.possible_people(session, text, seen_by=actor)
+    people = queries.possible_people(session, text, seen_by=actor, school_id=device.school_id)
     signed = [person for person in people if (person.username or "").lower() == text.strip().lower()]
     return [*map(_as_person, signed or people), *map(_as_room, rooms)]
 

@@ -17,7 +17,7 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/*.po))
 PROCESSES := $(shell nproc 2>/dev/null || echo 2)
 APART := not directory and not browser and not server
 
-.PHONY: help run install test check bench migration locks tools clean \
+.PHONY: help run install test check bench migration translations locks tools clean \
         test-sqlite test-postgresql test-servers test-browser
 
 help:  ## diese Übersicht
@@ -85,6 +85,13 @@ bench: tools  ## Messungen, als Verhältnisse
 migration: install  ## neuer Stand der Tabellen: make migration SAYS="was sich ändert"
 	@test -n "$(SAYS)" || { echo 'Bitte sagen, was sich ändert: make migration SAYS="…"' >&2; exit 2; }
 	@$(BIN)/school-it db revision "$(SAYS)"
+
+translations: | $(VENV)/.installed  ## neue Sätze in translations/ aufnehmen, weggefallene entfernen; danach dort übersetzen
+	@mkdir -p build
+	@$(BIN)/pybabel -q extract -F babel.cfg -k N_ -k _l -k lazy_gettext -k Column:2 \
+	  --no-location --sort-by-file --no-wrap -o build/messages.pot .
+	@$(BIN)/pybabel -q update -i build/messages.pot -d translations \
+	  --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 
 locks: tools  ## Versionslisten nach einer Änderung von setup.cfg erneuern
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(PYTHON) deploy/locks.py --renew

@@ -10,6 +10,7 @@ from school_it import cells
 from school_it.cells import CODE, DATE, EURO, TEXT
 from school_it.devices import numbers
 from school_it.devices.rules import CATEGORIES, STATES, USES, State, Use
+from school_it.errors import N_
 from school_it.sheets import Column, Sheet
 
 USE_WORDS: dict[str, Any] = {name: use for use, name in USES.items()} | {
@@ -54,7 +55,7 @@ def sheet_with(categories: tuple[str, ...]) -> Sheet:
     listed |= {word: name for word, name in CATEGORY_WORDS.items() if name in known and word not in known}
     return Sheet(
         "devices",
-        "Geräte",
+        N_("Geräte"),
         _columns(cells.one_of(listed)),
         keys=(("asset_tag",), ("serial_number", "manufacturer")),
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 from school_it import cells
 from school_it.cells import CODE, CODES, DATE, TEXT
+from school_it.errors import N_
 from school_it.people.rules import PERSON_ROLES, PersonRole, class_name
 from school_it.sheets import Column, Sheet
 
@@ -29,7 +30,7 @@ CLASS = cells.Type("text", _read_class, str)
 
 PEOPLE = Sheet(
     "people",
-    "Personen",
+    N_("Personen"),
     (
         Column("record_id", "Schlüssel", CODE, True, ("ID", "Schüler-ID", "Personen-ID", "Interne ID")),
         Column("role", "Rolle", cells.one_of(ROLE_WORDS), True, ("Personengruppe",)),

@@ -6,6 +6,7 @@ from typing import Any
 
 from school_it import cells, school_year
 from school_it.cells import CODE, DATE, INTEGER, TEXT, YES_NO
+from school_it.errors import N_
 from school_it.schools.rules import ROOM_USES, TYPE_BY_KEY, TYPE_NAMES, SchoolType
 from school_it.sheets import Column, Sheet
 
@@ -30,7 +31,7 @@ GRADE = cells.Type("code", _read_grade, str)
 
 SCHOOLS = Sheet(
     "schools",
-    "Schulen",
+    N_("Schulen"),
     (
         Column("school_number", "Schulnummer", CODE, True, ("Schul-Nr.", "SNR", "schulnr")),
         Column("name", "Schule", TEXT, True, ("Schulname", "Name der Schule", "Name", "Schulbezeichnung_1")),
@@ -53,7 +54,7 @@ SCHOOLS = Sheet(
 
 ROOMS = Sheet(
     "rooms",
-    "Räume",
+    N_("Räume"),
     (
         Column("school_number", "Schulnummer", CODE, True, ("Schul-Nr.", "SNR")),
         Column("room", "Raum", CODE, True, ("Raumnummer", "Raum-Nr.", "Raumnr.")),
@@ -61,7 +62,10 @@ ROOMS = Sheet(
         Column("building", "Gebäude", TEXT, other_headers=("Haus", "Trakt", "Gebäudeteil")),
         Column("floor", "Etage", TEXT, other_headers=("Geschoss", "Stockwerk", "Ebene")),
         Column(
-            "use", "Raumart", cells.one_of(USE_WORDS), other_headers=("Raumnutzung", "Nutzung", "Art des Raums")
+            "use",
+            "Raumart",
+            cells.one_of(USE_WORDS),
+            other_headers=("Raumnutzung", "Nutzung", "Art des Raums"),
         ),
         Column("seats", "Sitzplätze", INTEGER, other_headers=("Plätze", "Schülerplätze")),
         Column("remark", "Bemerkung", TEXT, other_headers=("Bemerkungen", "Notiz")),
@@ -71,7 +75,7 @@ ROOMS = Sheet(
 
 FIGURES = Sheet(
     "figures",
-    "Schulzahlen",
+    N_("Schulzahlen"),
     (
         Column("school_number", "Schulnummer", CODE, True, ("Schul-Nr.", "SNR")),
         Column("school_year", "Schuljahr", SCHOOL_YEAR, True),

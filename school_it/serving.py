@@ -14,7 +14,6 @@ import os
 import re
 import signal
 import socket
-import subprocess
 import sys
 import threading
 import time
@@ -197,32 +196,38 @@ class Helper:
 
     def __init__(self) -> None:
         self._ending = threading.Event()
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process = 0
         self._watch = threading.Thread(target=self._keep_running, name="helper", daemon=True)
 
     def start(self) -> None:
+        self._process = _spawned()
         self._watch.start()
 
     def _keep_running(self) -> None:
-        while not self._ending.is_set():
-            # a session of its own: Ctrl-C reaches it through us, not twice
-            self._process = subprocess.Popen(  # noqa: S603 - our own command line
-                WORKER_COMMAND, stdin=subprocess.DEVNULL, start_new_session=True
-            )
-            code = self._process.wait()
-            if not self._ending.wait(RESTART_SECONDS):
-                log.warning("the worker ended with %s and is started again", code)
+        while True:
+            _pid, status = os.waitpid(self._process, 0)
+            if self._ending.wait(RESTART_SECONDS):
+                return
+            log.warning("the worker ended with %s and is started again", os.waitstatus_to_exitcode(status))
+            self._process = _spawned()
 
     def stop(self) -> None:
         self._ending.set()
-        process = self._process
-        if process is None or process.poll() is not None:
-            return
-        process.terminate()
-        try:
-            process.wait(GRACE_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._process, number)
+            self._watch.join(GRACE_SECONDS)
+            if not self._watch.is_alive():
+                return
+
+
+def _spawned() -> int:
+    """The worker's process. Not by `subprocess`: its pipe would be inherited when the server forks meanwhile.
+
+    It gets a session of its own, so that Ctrl-C reaches it through us and not twice.
+    """
+    nothing = (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0)
+    return os.posix_spawn(sys.executable, WORKER_COMMAND, os.environ, file_actions=[nothing], setsid=True)
 
 
 def _end_with_parent() -> None:

@@ -102,7 +102,7 @@ def test_a_worker_that_dies_is_started_again(home: Path, product: Running) -> No
 
     (first,) = worker()
     os.kill(first, signal.SIGKILL)
-    assert wait_until(lambda: bool(worker()) and worker() != [first])
+    assert wait_until(lambda: bool(worker()) and worker() != [first]), product.log.read_text()
 
 
 def _belongs(process: int, home: Path) -> bool:

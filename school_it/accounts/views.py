@@ -10,7 +10,18 @@ from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
 from school_it import audit
-from school_it.access import MAY_NAMES, ORDER, RIGHTS, ROLE_NAMES, May, Reach, current, needs, public, signed_in
+from school_it.access import (
+    MAY_NAMES,
+    ORDER,
+    RIGHTS,
+    ROLE_NAMES,
+    May,
+    Reach,
+    current,
+    needs,
+    public,
+    signed_in,
+)
 from school_it.accounts import actions, queries, rules
 from school_it.accounts.forms import (
     NewUserForm,

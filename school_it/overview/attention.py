@@ -49,18 +49,30 @@ DEVICES = (
     _devices(N_("in Reparatur"), "warning", "build", state=State.IN_REPAIR.value),
     _devices(N_("defekt"), "warning", "error", state=State.DEFECTIVE.value),
     _devices(N_("Rückgabe überfällig"), "danger", "warning", holder="overdue"),
-    _devices(N_("Aussonderung zu genehmigen"), "warning", "fact-check", approval="1"),
-    _devices(N_("Garantie endet in 90 Tagen"), "info", "schedule", warranty="soon", state=PRESENT),
-    _devices(N_("Zweckbindung endet dieses Jahr"), "info", "event", bound="this_year", state=PRESENT),
+    _devices(N_("Aussonderung"), "warning", "fact-check", N_("wartet auf Genehmigung"), approval="1"),
+    _devices(
+        N_("Garantie endet"),
+        "info",
+        "schedule",
+        N_("in den nächsten 90 Tagen"),
+        warranty="soon",
+        state=PRESENT,
+    ),
+    _devices(
+        N_("Zweckbindung endet"), "info", "event", N_("noch in diesem Jahr"), bound="this_year", state=PRESENT
+    ),
 )
 LEAVERS = Question(
-    N_("abgegangen, hat noch etwas"),
+    N_("Abgegangene"),
     "people.index",
     {"state": PersonState.LEFT.value, "holding": "1"},
     "danger",
     "person-off",
+    N_("haben noch etwas"),
 )
-FAILED_JOBS = Question(N_("fehlgeschlagene Aufträge"), "jobs.index", {"state": "failed"}, "danger", "sync")
+FAILED_JOBS = Question(
+    N_("Aufträge"), "jobs.index", {"state": "failed"}, "danger", "sync", N_("fehlgeschlagen")
+)
 
 Asked = Callable[[Session, Actor], Iterable[Answer]]
 _MORE: list[tuple[May, Asked]] = []

@@ -97,13 +97,14 @@ def states_by_school(session: Session, actor: Actor) -> list[SchoolStates]:
         for ident, number, name in session.execute(_labels(actor))
         if ident in counted
     ]
+    found.sort(key=lambda one: folded(one.name or ""))
     return [*found, *([SchoolStates("-", None, counted[None])] if None in counted else [])]
 
 
 def _labels(actor: Actor) -> Select[int, str, str]:
     name = func.coalesce(School.short_name, School.name)
     reach = actor.scope(May.SEE_DEVICES).where(School.id)
-    return select(School.id, School.school_number, name).where(reach).order_by(School.name)
+    return select(School.id, School.school_number, name).where(reach)
 
 
 def devices_by_category(session: Session, actor: Actor) -> Sequence[Row[int, str, int]]:

@@ -14,7 +14,9 @@ from school_it.accounts.views import FIELD_NAMES as ACCOUNT_FIELDS
 from school_it.audit import Entry
 from school_it.devices import story as device_story
 from school_it.errors import N_
+from school_it.people.rules import PERSON_ROLES, PERSON_STATES
 from school_it.people.views import FIELD_NAMES as PERSON_FIELDS
+from school_it.schools.rules import ROOM_USES, TYPE_NAMES
 from school_it.schools.views import FIELD_NAMES as SCHOOL_FIELDS
 from school_it.web import show
 from school_it.web.show import Event
@@ -31,7 +33,19 @@ THINGS = {
     "categories": N_("Geräteart"),
     "device_models": N_("Modell"),
 }
-VIA = {"web": N_("Seite"), "api": N_("Schnittstelle"), "cli": N_("Befehl"), "job": N_("Auftrag")}
+WORDS: dict[str, tuple[dict[Any, str], ...]] = {
+    "state": (dict(PERSON_STATES),),
+    "role": (dict(PERSON_ROLES),),
+    "school_type": (dict(TYPE_NAMES),),
+    "use": (dict(ROOM_USES),),
+}
+VIA = {
+    "web": N_("Seite"),
+    "api": N_("Schnittstelle"),
+    "cli": N_("Befehl"),
+    "job": N_("Auftrag"),
+    "demo": N_("Demo"),
+}
 
 
 @dataclass(frozen=True)
@@ -52,8 +66,16 @@ def lines(session: Session, entries: Sequence[Entry]) -> list[Line]:
     events = dict(
         zip((entry.id for entry in of_devices), device_story.of_entries(session, of_devices), strict=True)
     )
-    events |= zip((entry.id for entry in others), show.story(others, names=FIELD_NAMES), strict=True)
+    events |= zip(
+        (entry.id for entry in others), show.story(others, names=FIELD_NAMES, value=_worded), strict=True
+    )
     return [_line(entry, events[entry.id]) for entry in entries]
+
+
+def _worded(field: str, stored: Any) -> str | None:
+    """States and kinds are stored as codes; the field's own words know them."""
+    known = next((words[stored] for words in WORDS.get(field, ()) if stored in words), None)
+    return None if known is None else str(_(known))
 
 
 def _line(entry: Entry, event: Event) -> Line:

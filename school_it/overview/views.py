@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from school_it import cells
 from school_it.access import MAY_NAMES, ROLE_NAMES, Actor, May, current, needs, public
 from school_it.audit import Entry
-from school_it.database import db
+from school_it.database import db, today
 from school_it.devices import queries as device_queries
 from school_it.devices.rules import STATES
 from school_it.errors import N_, BadValue
@@ -144,7 +144,9 @@ def deadlines() -> Any:
 def _deadline_address(deadline: Deadline) -> str:
     if deadline.user is not None:
         return url_for("accounts.account", name=deadline.user.name)
-    return url_for("devices.index", school=deadline.school_number or "-", **ENDS_FILTER[deadline.what])
+    late = deadline.what == "due" and deadline.day < today()
+    wanted = {"holder": "overdue"} if late else ENDS_FILTER[deadline.what]
+    return url_for("devices.index", school=deadline.school_number or "-", **wanted)
 
 
 # --- the trail ---

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, redirect, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -148,7 +148,7 @@ def room(number: str, room: str) -> Any:
 def edit_room(number: str, room: str) -> Any:
     found = queries.get_school(db.session(), number, seen_by=current(), may=May.EDIT_ROOMS)
     at = queries.get_room(db.session(), found, room)
-    form = RoomForm(obj=at) if request.method == "POST" else _room_form(at)
+    form = _room_form(at)
     if form.validate_on_submit():
         with refusals_in(form), transaction() as session:
             found = queries.get_school(session, number, seen_by=current(), may=May.EDIT_ROOMS)
@@ -162,7 +162,8 @@ def edit_room(number: str, room: str) -> Any:
 
 
 def _room_form(at: Room) -> RoomForm:
-    return RoomForm(obj=at, data={"building": at.building.name if at.building else None})
+    known = {name: getattr(at, name) for name in ("version", *actions.ROOM_FIELDS) if name != "building_id"}
+    return RoomForm(data={**known, "building": at.building.name if at.building else None})
 
 
 def _room_values(session: Any, at: School, form: RoomForm) -> dict[str, Any]:

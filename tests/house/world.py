@@ -1,0 +1,206 @@
+"""A small town with two schools in which every text says whose it is, and somebody in every role."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Enum, String, Text
+from sqlalchemy.orm import Session
+
+from school_it import audit
+from school_it.access import Actor, Role
+from school_it.accounts import actions as accounts
+from school_it.accounts import queries as account_queries
+from school_it.database import today, transaction
+from school_it.devices import actions as devices
+from school_it.devices import catalogue, loans
+from school_it.devices.models import Device, DeviceModel, SavedView
+from school_it.jobs.models import Job
+from school_it.jobs.models import State as JobState
+from school_it.people.models import Membership, Person, SyncRun
+from school_it.people.rules import PersonRole
+from school_it.schools import actions as schools
+from school_it.schools.models import Room, School
+from school_it.schools.rules import SchoolType
+from tests.conftest import PASSWORD
+
+OWN, FOREIGN = "KanarA", "KanarB"
+MISSING_NUMBER = 2_000_000_000
+PEOPLE = {
+    "admin": (Role.ADMIN, None),
+    "office": (Role.OFFICE, None),
+    "auditor": (Role.AUDITOR, None),
+    "coordinator": (Role.COORDINATOR, OWN),
+    "foreign-coordinator": (Role.COORDINATOR, FOREIGN),
+    "teacher": (Role.TEACHER, OWN),
+}
+
+
+@dataclass
+class Part:
+    """What belongs to one school: sample values for addresses, and every row with its texts."""
+
+    school_number: str
+    samples: dict[str, Any] = field(default_factory=dict)
+    rows: list[Any] = field(default_factory=list)
+
+
+@dataclass
+class World:
+    own: Part
+    foreign: Part
+    samples: dict[str, Any] = field(default_factory=dict)
+
+
+def build(by: Actor) -> World:
+    own, foreign = part(OWN, "115514", by), part(FOREIGN, "167149", by)
+    for name, (role, at) in PEOPLE.items():
+        person = None if at is None else (own if at == OWN else foreign).samples["person"]
+        account(name, role, at and (own if at == OWN else foreign).school_number, person, by)
+    return World(own, foreign, shared(by))
+
+
+def account(name: str, role: Role, school_number: str | None, person_id: int | None, by: Actor) -> None:
+    with transaction() as session:
+        user = accounts.add_user(session, name, password=PASSWORD, by=by)
+        user.person_id = person_id
+        at = [session.query(School).filter_by(school_number=school_number).one()] if school_number else []
+        accounts.grant_role(session, user, role, schools=at, by=by)
+
+
+def part(word: str, number: str, by: Actor) -> Part:
+    """One school with one of everything; all its free texts hold `word`."""
+    made = Part(number)
+    with transaction() as session:
+        known = catalogue.ensure_categories(session, by=by)
+        school = schools.add_school(
+            session, {"school_number": number, "name": word, "school_type": SchoolType.G}, by=by
+        )
+        building = schools.building(session, school.id, f"{word} Bau", by=by)
+        session.flush()
+        values = {"room": f"{word}-1", "name": word, "building_id": building.id if building else None}
+        room = schools.add_room(session, school, values, by=by)
+        schools.record_figures(session, school, 2025, {"pupils": 7}, by=by)
+        person = Person(
+            source="file",
+            stable_id=word,
+            role=PersonRole.TEACHER,
+            given_name=word,
+            family_name=word,
+            school_id=school.id,
+        )
+        session.add(person)
+        session.flush()
+        session.add(Membership(person_id=person.id, school_id=school.id))
+        lent, spare = (device(session, school, room, f"{word}-{n}", known["Tablet"], by) for n in (1, 2))
+        batch = audit.begin_batch(session, "import", by=by, title=word)
+        audit.record(
+            session, audit.Action.SCHOOL_CHANGED, school, by=by, batch=batch, changes={"name": ["", word]}
+        )
+        given = loans.hand_out(session, lent, to=person, condition=word, by=by)
+        job = Job(
+            kind="nothing",
+            title={"text": "%(text)s", "values": {"text": word}},
+            state=JobState.FAILED,
+            started_by_name=word,
+            acting={"grants": [], "person_id": None, "reads_only": True},
+            school_id=school.id,
+        )
+        session.add(job)
+        session.flush()
+        made.rows = [school, building, room, person, lent, spare, given]
+        fill(session, made.rows, word)
+        made.samples = {
+            "number": number,
+            "room": room.room,
+            "tag": lent.asset_tag,
+            "spare": spare.asset_tag,
+            "person": person.id,
+            "job": job.id,
+        }
+    return made
+
+
+def device(session: Session, school: School, room: Room, tag: str, category_id: int, by: Actor) -> Device:
+    soon = today() + timedelta(days=20)
+    values = {
+        "asset_tag": tag,
+        "category_id": category_id,
+        "school_id": school.id,
+        "room_id": room.id,
+        "warranty_until": soon,
+        "bound_until": soon,
+        "acquired_on": date(2024, 5, 6),
+    }
+    made = devices.add_device(session, values, by=by)
+    session.flush()
+    return made
+
+
+LEFT_ALONE = {
+    "school_number",
+    "source",
+    "stable_id",
+    "state",
+    "folded",
+    "sort_name",
+    "tag_folded",
+    "serial_folded",
+    "maker_folded",
+    "search",
+    "mac_address",
+    "postcode",
+    "grade",
+    "holder_name",
+}
+
+
+def fill(session: Session, rows: list[Any], word: str) -> None:
+    """Put the word into every free text of the rows that does not hold it yet."""
+    for row in rows:
+        for column in row.__table__.columns:
+            if (
+                column.name in LEFT_ALONE
+                or isinstance(column.type, Enum)
+                or not isinstance(column.type, String | Text)
+            ):
+                continue
+            if word not in (getattr(row, column.key) or ""):
+                setattr(row, column.key, f"{word} {column.name} {row.id}"[: column.type.length or 40])
+    session.flush()
+
+
+def shared(by: Actor) -> dict[str, Any]:
+    """What belongs to no school: a model, a run of the sync, a view of the admin, an act."""
+    with transaction() as session:
+        admin = account_queries.get_user(session, "admin")
+        category = catalogue.ensure_categories(session, by=by)["Tablet"]
+        model = DeviceModel(category_id=category, manufacturer="Muster", name="Modell")
+        run = SyncRun(actor_name="Schul-IT")
+        view = SavedView(name="Ansicht", owner_id=admin.id)
+        session.add_all([model, run, view])
+        session.flush()
+        batch = session.query(audit.Batch).order_by(audit.Batch.id).first()
+        grant = account_queries.get_user(session, "teacher").roles[0]
+        return {
+            "model": model.id, "category": category, "run": run.id, "view": view.id, "grant": grant.id,
+            "batch": batch.id if batch else 0,
+        }  # fmt: skip
+
+
+def browser_of(app: Flask, name: str | None) -> FlaskClient:
+    """A browser in which that person is signed in; None is nobody."""
+    browser = app.test_client()
+    if name is not None:
+        answer = browser.post("/login", data={"name": name, "password": PASSWORD})
+        assert answer.status_code == 302, answer.get_data(as_text=True)[-1500:]
+    return browser
+
+
+def traces(session: Session) -> int:
+    session.rollback()
+    return session.query(audit.Entry).count()

@@ -112,6 +112,9 @@ def _empty_sqlite(tables: list[str]) -> None:
         raw.execute(f'DROP TRIGGER "{name}"')
     for table in tables:
         raw.execute(f'DELETE FROM "{table}"')
+    indexes = raw.execute("SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL TABLE%fts5%'").fetchall()
+    for (index,) in indexes:
+        raw.execute(f"INSERT INTO \"{index}\" (\"{index}\") VALUES ('delete-all')")
     for _name, sql in guards:
         raw.execute(sql)
     raw.execute("COMMIT")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -65,7 +66,16 @@ def of_entries(session: Session, entries: Sequence[Entry]) -> list[show.Event]:
             return str(_(WORDS[field][stored]))
         return money.shown(Decimal(stored)) if field in AMOUNTS else None
 
-    return show.story(entries, names=FIELD_NAMES, value=value, tell=_told)
+    events = show.story(entries, names=FIELD_NAMES, value=value, tell=_told)
+    return [_shortened(event, entry) for event, entry in zip(events, entries, strict=True)]
+
+
+def _shortened(event: show.Event, entry: Entry) -> show.Event:
+    """What a device had when it came in stands on its page; of that the story tells only where it began."""
+    if entry.action != audit.Action.DEVICE_ADDED:
+        return event
+    told = {_(FIELD_NAMES[name]) for name in ("school_id", "room_id", "state")}
+    return replace(event, changes=[change for change in event.changes if change[0] in told])
 
 
 def _told(entry: Entry) -> str | None:

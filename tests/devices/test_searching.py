@@ -112,7 +112,9 @@ def test_the_index_follows_single_and_many_changes(
     assert (tags(session, "mitte", house), tags(session, "schluss", house)) == (["B", "C"], ["A"])
     if is_sqlite(session):
         with transaction() as writing:
-            writing.execute(text("INSERT INTO device_search (device_search) VALUES ('integrity-check')"))
+            writing.execute(
+                text("INSERT INTO device_search (device_search, rank) VALUES ('integrity-check', 1)")
+            )
 
 
 def test_after_a_failed_bulk_write_single_changes_are_indexed_again(

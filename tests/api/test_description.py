@@ -164,10 +164,6 @@ TAKES_ANYTHING = (
     "GET /api/v1/rooms/{school_number}/{room}",
     "GET /api/v1/devices/{asset_tag}",
 )
-    "GET /api/v1/schools/{school_number}",
-    "GET /api/v1/rooms/{school_number}/{room}",
-    "GET /api/v1/devices/{asset_tag}",
-)
 
 
 @pytest.mark.parametrize("label", [label for label in OPERATIONS if label not in TAKES_ANYTHING])

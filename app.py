@@ -96,6 +96,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
 
 def served() -> Flask:
     """The application as each process of `school-it serve` loads it."""
+    serving.step_aside()
     return serving.ready(create_app())
 
 

@@ -108,6 +108,12 @@ def pack() -> int:
     return written
 
 
+def step_aside() -> None:
+    """Ctrl-C is for the server alone, which then ends us; and SIGTERM ends us from the first moment on."""
+    os.setpgrp()
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
 def ready(app: Flask) -> Flask:
     """The application as a process of the server uses it: static files are served beside Flask."""
     from whitenoise import WhiteNoise

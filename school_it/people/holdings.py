@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from markupsafe import Markup
 from sqlalchemy import ColumnElement, false, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from school_it.access import Actor
 from school_it.people.models import Person
 
-Panel = Callable[[Session, Person, Actor], str]
+Panel = Callable[[Session, Person, Actor], Markup]
 """What a person holds, as a part of their page: safe HTML."""
 
 PANELS: list[Panel] = []

@@ -10,12 +10,13 @@ from school_it.errors import N_
 # As static/js/shortcuts.js knows them.
 SHORTCUTS = (
     ("/", N_("in das Suchfeld")),
+    ("?", N_("diese Liste der Kürzel")),
     ("n", N_("Neues anlegen, wo es auf der Seite geht")),
     ("e", N_("bearbeiten, was die Seite zeigt")),
     ("j", N_("in einer Liste eine Zeile weiter")),
     ("k", N_("in einer Liste eine Zeile zurück")),
     ("x", N_("die Zeile auswählen")),
-    ("Strg S", N_("das Formular speichern")),
+    (N_("Strg S"), N_("das Formular speichern")),
 )
 
 FIRST_STEPS: dict[Role, tuple[str, ...]] = {

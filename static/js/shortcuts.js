@@ -1,8 +1,9 @@
 // Keys for those who live in the lists. Off while typing, and for everybody who switched them off (WCAG 2.1.4).
-// "/" search, "n" new, "e" edit, "j" and "k" through the rows, "x" tick the row, Ctrl+S save.
+// "/" search, "?" this list, "n" new, "e" edit, "j" and "k" through the rows, "x" tick the row, Ctrl+S save.
 
 const KEYS = {
   "/": () => focus(document.querySelector("[data-search]")),
+  "?": () => document.querySelector("[data-key='?']")?.click(),
   n: () => document.querySelector("[data-key='n']")?.click(),
   e: () => document.querySelector("[data-key='e']")?.click(),
   j: () => move(1),

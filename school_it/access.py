@@ -51,6 +51,7 @@ class May(StrEnum):
     SEE_PEOPLE = "people.see"
     SEE_DIRECTORY = "directory.see"
     RUN_SYNC = "directory.sync"
+    FORGET_PEOPLE = "people.forget"
     SEE_OWN_DEVICES = "own_devices.see"
     SEE_DEVICES = "devices.see"
     EDIT_DEVICES = "devices.edit"
@@ -76,6 +77,7 @@ MAY_NAMES = {
     May.SEE_PEOPLE: N_("Personen sehen"),
     May.SEE_DIRECTORY: N_("den Abgleich mit dem Verzeichnis sehen"),
     May.RUN_SYNC: N_("mit dem Verzeichnis abgleichen"),
+    May.FORGET_PEOPLE: N_("Namen von Abgegangenen vergessen"),
     May.SEE_OWN_DEVICES: N_("die eigenen Geräte sehen und bestätigen"),
     May.SEE_DEVICES: N_("Geräte sehen"),
     May.EDIT_DEVICES: N_("Geräte aufnehmen und ändern"),
@@ -112,6 +114,7 @@ RIGHTS: dict[May, tuple[Reach, Reach, Reach, Reach, Reach]] = {
     May.SEE_PEOPLE:       (_ALL, _ALL, _OWN, _NO,  _ALL),
     May.SEE_DIRECTORY:    (_ALL, _ALL, _NO,  _NO,  _ALL),
     May.RUN_SYNC:         (_ALL, _NO,  _NO,  _NO,  _NO),
+    May.FORGET_PEOPLE:    (_ALL, _NO,  _NO,  _NO,  _NO),
     May.SEE_OWN_DEVICES:  (_ALL, _ALL, _OWN, _OWN, _ALL),
     May.SEE_DEVICES:      (_ALL, _ALL, _OWN, _NO,  _ALL),
     May.EDIT_DEVICES:     (_ALL, _ALL, _OWN, _NO,  _NO),

@@ -8,17 +8,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Table, bindparam, delete, insert, update
+from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from school_it import audit
-from school_it.access import Actor
+from school_it.access import Actor, May
 from school_it.audit import Action, Batch
 from school_it.database import now, today, transaction
 from school_it.errors import N_, RuleBroken, SchoolItError
-from school_it.people import directory, profile, queries, rules, sync
+from school_it.people import directory, holdings, profile, queries, rules, sync
 from school_it.people.models import Membership, Person, SyncRun
-from school_it.people.rules import RunOutcome
+from school_it.people.rules import PersonState, RunOutcome
 from school_it.people.sync import Kind, Plan, Step, Wanted
 from school_it.schools import queries as school_queries
 from school_it.settings import Settings
@@ -144,6 +144,23 @@ def _chunks(rows: Sequence[Any]) -> Iterator[Sequence[Any]]:
 
 
 # --- one run of the sync ---
+
+
+def forget(session: Session, person: Person, *, by: Actor) -> None:
+    """Empty everything that says who somebody was, the trail included; the history of the devices stays.
+
+    Only for people who have left and hold nothing (GDPR Art. 17). Raises NotAllowed, RuleBroken.
+    """
+    by.must(May.FORGET_PEOPLE, person.school_id)
+    if person.state is not PersonState.LEFT:
+        raise RuleBroken(N_("Vergessen werden nur Personen, die abgegangen sind."))
+    if session.scalar(select(Person.id).where(Person.id == person.id, holdings.holds_something())):
+        raise RuleBroken(N_("Die Person hat noch etwas von der Schule. Bitte zuerst zurücknehmen."))
+    person.given_name, person.family_name, person.state = "", rules.NOBODY, PersonState.FORGOTTEN
+    person.username = person.email = person.record_id = person.school_class = person.class_raw = None
+    person.stable_id, person.sort_name, person.folded = f"forgotten-{person.id}", rules.NOBODY, ""
+    audit.record(session, Action.PERSON_FORGOTTEN, person, by=by)
+    audit.forget(session, person.id)
 
 
 def sync_directory(settings: Settings, *, dry_run: bool, force: bool, by: Actor) -> SyncRun:

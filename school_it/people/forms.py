@@ -6,6 +6,11 @@ from collections.abc import Mapping
 
 from school_it.people.queries import Wish
 from school_it.people.rules import PersonRole, PersonState
+from school_it.web.fields import Form
+
+
+class ForgetForm(Form):
+    """A person is forgotten by a button; there is nothing to fill in."""
 
 
 def wish(args: Mapping[str, str]) -> Wish:

@@ -50,6 +50,10 @@ def tidy(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
+NOBODY = "–"
+"""The name of somebody who has been forgotten."""
+
+
 def full_name(given_name: str, family_name: str) -> str:
     return f"{given_name} {family_name}".strip()
 

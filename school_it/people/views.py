@@ -13,8 +13,8 @@ from school_it import audit, jobs
 from school_it.access import Actor, May, current, needs
 from school_it.database import db, today, transaction
 from school_it.errors import N_, SchoolItError, Sentence
-from school_it.people import directory, glances, holdings, night, profile, queries, sync
-from school_it.people.forms import wish
+from school_it.people import actions, directory, glances, holdings, night, profile, queries, sync
+from school_it.people.forms import ForgetForm, wish
 from school_it.people.models import Person, SyncRun
 from school_it.people.queries import Wish
 from school_it.people.rules import (
@@ -26,7 +26,8 @@ from school_it.people.rules import (
     sorted_name,
 )
 from school_it.schools import queries as school_queries
-from school_it.web import lists, page, said, show
+from school_it.web import flash_done, lists, page, said, show
+from school_it.web.fields import refusals_in, status_of
 
 bp = Blueprint("people", __name__, url_prefix="/people")
 
@@ -98,6 +99,24 @@ def person(ident: int) -> Any:
         role_names=PERSON_ROLES,
         state_names=PERSON_STATES,
     )
+
+
+@bp.route("/<int:ident>/forget", methods=["GET", "POST"])
+@needs(May.FORGET_PEOPLE)
+def forget(ident: int) -> Any:
+    found = queries.get_person(db.session(), ident, seen_by=current(), may=May.FORGET_PEOPLE)
+    form = ForgetForm()
+    if form.validate_on_submit():
+        with refusals_in(form), transaction() as session:
+            actions.forget(
+                session,
+                queries.get_person(session, ident, seen_by=current(), may=May.FORGET_PEOPLE),
+                by=current(),
+            )
+        if not form.errors:
+            flash_done(_("Der Name ist vergessen."))
+            return redirect(url_for(".person", ident=ident))
+    return page("people/forget.html", status_of(form), form=form, person=found)
 
 
 def _worded(field: str, stored: Any) -> str | None:

@@ -15,6 +15,11 @@ from school_it.web.fields import EMAIL, ChoiceField, DayField, Form, Needed, Num
 YES_NO = {"yes": True, "no": False}
 
 
+def _yes_no(given: Any) -> Any:
+    """The choice as a value; what is stored is one already, and what is neither is no choice."""
+    return YES_NO.get(given, given)
+
+
 class SchoolForm(Form):
     version = HiddenField()
     school_number = TextField(
@@ -30,7 +35,7 @@ class SchoolForm(Form):
     phone = TextField(_l("Telefon"), [Length(max=60)])
     social_index = NumberField(_l("Sozialindex"), [Optional(), NumberRange(1, 9)])
     use_concept_date = DayField(_l("Einsatzkonzept vom"))
-    support_confirmed = ChoiceField(_l("Support gesichert"), coerce=YES_NO.__getitem__)
+    support_confirmed = ChoiceField(_l("Support gesichert"), coerce=_yes_no)
     directory_name = TextField(
         _l("Name im Verzeichnis"),
         [Length(max=120)],

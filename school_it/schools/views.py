@@ -28,8 +28,12 @@ FIELD_NAMES = {
     "support_confirmed": N_("Support gesichert"),
     "directory_name": N_("Name im Verzeichnis"), "room": N_("Raumnummer"), "building_id": N_("Gebäude"),
     "floor": N_("Etage"), "use": N_("Raumart"), "seats": N_("Sitzplätze"),
-    "remark": N_("Bemerkung"),
+    "remark": N_("Bemerkung"), "school_id": N_("Schule"),
+    "authority_number": N_("Schulträgernummer"), "municipality_key": N_("Gemeindeschlüssel"),
+    "school_year": N_("Schuljahr"), "grade": N_("Jahrgang"), "key_date": N_("Stichtag"), "pupils": N_("Schülerzahl"),
+    "classes": N_("Klassen"), "teachers": N_("Lehrkräfte"), "rooms": N_("Unterrichtsräume"),
 }  # fmt: skip
+WORDS: dict[str, dict[Any, str]] = {"school_type": dict(rules.TYPE_NAMES), "use": dict(rules.ROOM_USES)}
 
 
 @bp.get("")
@@ -80,8 +84,7 @@ def school(number: str) -> Any:
 def history(number: str) -> Any:
     session = db.session()
     found = queries.get_school(session, number, seen_by=current())
-    events = show.story(audit.story(session, found), names=FIELD_NAMES)
-    return page("schools/history.html", school=found, events=events)
+    return page("schools/history.html", school=found, events=_story(session, found, found))
 
 
 @bp.route("/<number>/edit", methods=["GET", "POST"])
@@ -139,7 +142,7 @@ def room(number: str, room: str) -> Any:
     session = db.session()
     found = queries.get_school(session, number, seen_by=current())
     at = queries.get_room(session, found, room)
-    events = show.story(audit.story(session, at), names=FIELD_NAMES)
+    events = _story(session, at, found)
     return page("schools/room.html", school=found, room=at, room_uses=rules.ROOM_USES, events=events)
 
 
@@ -159,6 +162,21 @@ def edit_room(number: str, room: str) -> Any:
             flash_done(_("Gespeichert."))
             return _to_room(number, form.room.data or "")
     return page("schools/room_edit.html", status_of(form), form=form, school=found, room=at)
+
+
+def _story(session: Any, thing: School | Room, school: School) -> list[show.Event]:
+    """The trail keeps codes and ids; people read words and names."""
+    names = {
+        "school_id": {school.id: school.name},
+        "building_id": {building.id: building.name for building in queries.buildings_of(session, school)},
+    }
+
+    def value(field: str, stored: Any) -> str | None:
+        if stored in WORDS.get(field, {}):
+            return str(_(WORDS[field][stored]))
+        return names.get(field, {}).get(stored)
+
+    return show.story(audit.story(session, thing), names=FIELD_NAMES, value=value)
 
 
 def _room_form(at: Room) -> RoomForm:

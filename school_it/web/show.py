@@ -90,6 +90,7 @@ def _event(
         changes=[
             (_(names.get(field, field)), _worded(field, before, value), _worded(field, after, value))
             for field, (before, after) in {**entry.changes, **_pairs(entry.personal)}.items()
+            if field != "version"  # a count, nothing anybody has done
         ],
         batch_id=entry.batch_id,
     )

@@ -16,6 +16,7 @@ from school_it.errors import N_, Sentence
 from school_it.jobs import Facts, Job, Work
 from school_it.jobs.models import OPEN
 from school_it.settings import Settings
+from school_it.web import once
 
 NAME = re.compile(r"^school-it-(\d{4}-\d{2}-\d{2})\.tar$")
 JOBS_KEPT_DAYS = 180
@@ -40,8 +41,10 @@ def back_up(work: Work) -> Facts | None:
 
 @jobs.nightly("operations.tidy", N_("Alte Aufträge aus der Liste nehmen"), order=95)
 def tidy(work: Work) -> Facts | None:
+    """The list of jobs, and what programs were answered long ago: it may name people."""
     before = now() - timedelta(days=JOBS_KEPT_DAYS)
     with transaction() as session:
+        once.forget_old(session)
         gone = session.execute(delete(Job).where(Job.put_at < before, Job.state.not_in(OPEN)))
         return {"removed": gone.rowcount}  # type: ignore[attr-defined]
 

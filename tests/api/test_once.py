@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,9 +15,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from school_it.access import Role
+from school_it.access import Actor, Role
 from school_it.database import db, now
 from school_it.devices.models import Device, Handout
+from school_it.operations.night import tidy
 from school_it.web.once import IdempotencyKey
 from tests.api.conftest import Program
 
@@ -92,6 +94,13 @@ def test_a_key_ends_after_a_day(office: Program, session: Session) -> None:
     db.session.commit()
     office.post("/devices", TABLET, headers={"Idempotency-Key": b"ein anderer".hex()})
     assert how_many(IdempotencyKey) == 1
+
+
+def test_the_night_forgets_old_answers(office: Program, session: Session, house: Actor) -> None:
+    office.post("/devices", TABLET, headers=KEY)
+    with time_machine.travel(now() + timedelta(hours=25)):
+        tidy(SimpleNamespace(by=house))  # type: ignore[arg-type]
+    assert how_many(IdempotencyKey) == 0
 
 
 @pytest.mark.parametrize("key", ["", "x" * 201, "ä"])

@@ -68,6 +68,7 @@ def new() -> Any:
 def school(number: str) -> Any:
     session = db.session()
     found = queries.get_school(session, number, seen_by=current())
+    hint = rules.number_hint(found.school_number)
     return page(
         "schools/school.html",
         school=found,
@@ -75,7 +76,7 @@ def school(number: str) -> Any:
         figures=queries.figures_of(session, found),
         type_names=rules.TYPE_NAMES,
         room_uses=rules.ROOM_USES,
-        number_hint=rules.number_hint(found.school_number),
+        number_hint=hint and said(hint),
     )
 
 

@@ -1,0 +1,84 @@
+"""One search over everything: exact numbers jump, the rest is grouped, nobody finds what is not theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+
+from school_it.access import Role
+from school_it.schools.models import School
+from tests.overview.conftest import AddDevice
+
+SignInAs = Callable[..., FlaskClient]
+
+
+@pytest.fixture
+def mine(full: None, sign_in_as: SignInAs, school: School) -> FlaskClient:
+    return sign_in_as(Role.COORDINATOR, school)
+
+
+@pytest.mark.parametrize(
+    "q", ["X-1", "x-1", " X-1 ", "sn/4711", "AA:BB:CC:00:11:22", "aabbcc001122", "AA-BB-CC-00-11-22"]
+)
+def test_an_exact_number_leads_to_its_device(
+    sign_in_as: SignInAs, school: School, add_device: AddDevice, q: str
+) -> None:
+    add_device("X-1", school, serial_number="SN/4711", mac_address="AA:BB:CC:00:11:22")
+    answer = sign_in_as(Role.COORDINATOR, school).get("/search", query_string={"q": q})
+    assert (answer.status_code, answer.location) == (302, "/devices/X-1")
+
+
+def test_the_number_of_a_foreign_device_leads_nowhere(mine: FlaskClient) -> None:
+    answer = mine.get("/search?q=B-stock")
+    assert answer.status_code == 200
+    assert "Nichts gefunden" in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("q", "found"),
+    [
+        ("müller", "A-stock"), ("mueller", "A-stock"), ("MÜLLER", "A-stock"), ("soehne", "A-stock"),
+        ("weissmueller", "WeißmüllerA"), ("Weißmüller", "WeißmüllerA"), ("zoe", "GroßA"), ("kueche", "Raum 1.07"),
+        ("Küche", "Raum 1.07"), ("1.07", "Raum 1.07"), ("raum 1.07", "Raum 1.07"),
+        ("beispielweg", "Grundschule Am Beispielweg"),
+        ("115514", "Grundschule Am Beispielweg"),
+    ],
+)  # fmt: skip
+def test_the_rest_is_found_however_it_is_spelt(mine: FlaskClient, q: str, found: str) -> None:
+    page = mine.get("/search", query_string={"q": q}).get_data(as_text=True)
+    assert found in page
+    for foreign in ("B-stock", "WeißmüllerB", "GroßB", "Küche B"):
+        assert foreign not in page
+
+
+def test_an_office_finds_both_schools(full: None, sign_in_as: SignInAs) -> None:
+    page = sign_in_as(Role.OFFICE).get("/search?q=weissmueller").get_data(as_text=True)
+    assert "WeißmüllerA" in page
+    assert "WeißmüllerB" in page
+
+
+def test_a_teacher_finds_rooms_but_neither_devices_nor_people(
+    full: None, sign_in_as: SignInAs, school: School
+) -> None:
+    teacher = sign_in_as(Role.TEACHER, school)
+    assert "Raum 1.07" in teacher.get("/search?q=1.07").get_data(as_text=True)
+    assert "Nichts gefunden" in teacher.get("/search?q=weissmueller").get_data(as_text=True)
+    assert "Nichts gefunden" in teacher.get("/search?q=A-stock").get_data(as_text=True)
+
+
+def test_without_words_it_says_what_can_be_asked(mine: FlaskClient) -> None:
+    assert "Was suchen Sie?" in mine.get("/search").get_data(as_text=True)
+    assert "Was suchen Sie?" in mine.get("/search?q=%20").get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    "q", ["nirgends", "%", "_", "'", '"', "*", "\\", "<script>", "(((", "x" * 5000, "NEAR/2", "\0"]
+)
+def test_strange_words_find_nothing_and_break_nothing(mine: FlaskClient, q: str) -> None:
+    answer = mine.get("/search", query_string={"q": q})
+    assert answer.status_code == 200
+    page = answer.get_data(as_text=True)
+    assert "<script>" not in page.replace('<script src="', "")
+    assert "B-stock" not in page

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import (
     DDL,
@@ -118,11 +119,12 @@ class Found:
 
 @dataclass(frozen=True)
 class _Word:
-    """One word: is it exactly somebody's number, and do more devices hold it than a list counts."""
+    """One word: is it exactly somebody's number, do more devices hold it, and begin with it, than a list counts."""
 
     text: str
     exact: bool
     many: bool
+    begins_many: bool
 
 
 def words_of(q: str | None) -> list[str]:
@@ -132,9 +134,10 @@ def words_of(q: str | None) -> list[str]:
 def matching(session: Session, q: str | None) -> Found | None:
     """The condition for a search; each word has to be found in the device, its room or its holder. None for no words.
 
-    Costs one statement, which looks how frequent the words are.
+    A word with which more numbers begin than a list counts (a school's) means those numbers. Costs one statement,
+    which looks how frequent the words are.
     """
-    wanted = [_Word(*known) for known in _looked_up(session, words_of(q))]
+    wanted = _looked_up(session, words_of(q))
     if not wanted:
         return None
     return Found(
@@ -142,17 +145,26 @@ def matching(session: Session, q: str | None) -> Found | None:
     )
 
 
-def _looked_up(session: Session, wanted: Sequence[str]) -> list[tuple[str, bool, bool]]:
+def _looked_up(session: Session, wanted: Sequence[str]) -> list[_Word]:
     if not wanted:
         return []
-    asked = [question for word in wanted for question in (_exact_ones(word), _some(session, word))]
+    asked = [question for word in wanted for question in _questions(session, word)]
     counts = session.execute(
         select(*(select(func.count()).select_from(one.subquery()).scalar_subquery() for one in asked))
     ).one()
-    return [
-        (word, bool(counts[2 * place]), counts[2 * place + 1] > COUNT_LIMIT)
-        for place, word in enumerate(wanted)
-    ]
+    return [_judged(word, *counts[4 * place : 4 * place + 4]) for place, word in enumerate(wanted)]
+
+
+def _questions(session: Session, word: str) -> tuple[Select[int], ...]:
+    if len(word) < SHORTEST:
+        none = select(Device.id).where(false())
+        return _exact_ones(word), none, none, none
+    capped = (_holding(session, word), _near(word), select(Device.id).where(_begun(Device.tag_folded, word)))
+    return _exact_ones(word), *(one.limit(COUNT_LIMIT + 1) for one in capped)
+
+
+def _judged(word: str, exact: int, holding: int, near: int, beginning: int) -> _Word:
+    return _Word(word, bool(exact), max(holding, near) > COUNT_LIMIT, beginning > COUNT_LIMIT)
 
 
 def _exact_ones(word: str) -> Select[int]:
@@ -166,11 +178,6 @@ def equal(word: str) -> ColumnElement[bool]:
     if len(mac) == 12:
         same.append(Device.mac_address == ":".join(mac[place : place + 2] for place in range(0, 12, 2)))
     return or_(*same)
-
-
-def _some(session: Session, word: str) -> Select[int]:
-    wanted = _holding(session, word) if len(word) >= SHORTEST else select(Device.id).where(false())
-    return wanted.limit(COUNT_LIMIT + 1)
 
 
 def _holding(session: Session, word: str) -> Select[int]:
@@ -188,6 +195,8 @@ def _phrase(word: str) -> str:
 def _condition(session: Session, word: _Word) -> ColumnElement[bool]:
     if word.exact:
         return equal(word.text)
+    if word.begins_many:
+        return _begun(Device.tag_folded, word.text)
     if word.many:
         places = [own.in_(others) for own, others in _elsewhere(word.text)]
         return or_(Device.search.contains(word.text, autoescape=True), *places)
@@ -197,24 +206,33 @@ def _condition(session: Session, word: _Word) -> ColumnElement[bool]:
 
 
 def _beginning(word: str) -> Select[int]:
-    """For one or two letters: numbers that begin with them, a range of the index."""
-    ranges = [
-        and_(number >= word, number < word + "\U0010ffff")
-        for number in (Device.tag_folded, Device.serial_folded)
-    ]
-    return select(Device.id).where(or_(*ranges))
+    """For one or two letters: numbers that begin with them."""
+    return select(Device.id).where(or_(_begun(Device.tag_folded, word), _begun(Device.serial_folded, word)))
+
+
+def _begun(number: InstrumentedAttribute[Any], word: str) -> ColumnElement[bool]:
+    """The number begins with the word: a range of its index."""
+    return and_(number >= word, number < word + "\U0010ffff")
+
+
+def _near(word: str) -> Select[int]:
+    """The ids of the devices whose room the word means; a classroom's name may hold for most of the devices."""
+    return select(Device.id).where(Device.room_id.in_(_rooms(word)))
 
 
 def _elsewhere(word: str) -> list[tuple[InstrumentedAttribute[int | None], Select[int]]]:
     """Rooms and people that the word means, each looked up in their own small table."""
-    rooms = select(Room.id).where(
+    found: list[tuple[InstrumentedAttribute[int | None], Select[int]]] = [(Device.room_id, _rooms(word))]
+    if len(word) >= SHORTEST and not any(letter.isdigit() for letter in word):
+        people = select(Person.id).where(Person.folded.contains(word, autoescape=True))
+        found.append((Device.person_id, people))
+    return found
+
+
+def _rooms(word: str) -> Select[int]:
+    return select(Room.id).where(
         or_(
             func.lower(Room.room).startswith(word, autoescape=True),
             func.lower(Room.name).contains(word, autoescape=True),
         )
     )
-    found: list[tuple[InstrumentedAttribute[int | None], Select[int]]] = [(Device.room_id, rooms)]
-    if len(word) >= SHORTEST and not any(letter.isdigit() for letter in word):
-        people = select(Person.id).where(Person.folded.contains(word, autoescape=True))
-        found.append((Device.person_id, people))
-    return found

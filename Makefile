@@ -80,7 +80,7 @@ check: tools  ## Stil, Typen, Reihenfolge der Räume, Vorlagen, Versionslisten
 	@$(PYTHON) -m pytest -q tests/house
 
 bench: tools  ## Messungen, als Verhältnisse
-	@$(PYTHON) -m tests.bench
+	@$(PYTHON) -m bench
 
 migration: install  ## neuer Stand der Tabellen: make migration SAYS="was sich ändert"
 	@test -n "$(SAYS)" || { echo 'Bitte sagen, was sich ändert: make migration SAYS="…"' >&2; exit 2; }

@@ -23,8 +23,8 @@ HOUSE = (
     "charts",
     "web",
     "jobs",
-    "serving",
     "operations",
+    "serving",
     # the rooms
     "schools",
     "people",

@@ -103,7 +103,7 @@ def refuse_move(device: Device, to: State) -> None:
         raise RuleBroken(N_("%(tag)s ist noch ausgegeben. Bitte zuerst zurücknehmen."), tag=device.asset_tag)
     if not rules.may_move(device.state, to):
         raise RuleBroken(
-            N_("%(tag)s ist »%(state)s«; von dort geht es nicht nach »%(to)s«."),
+            N_("%(tag)s hat den Zustand »%(state)s«; ein Wechsel zu »%(to)s« ist nicht vorgesehen."),
             tag=device.asset_tag,
             state=rules.STATES[device.state],
             to=rules.STATES[to],
@@ -195,7 +195,10 @@ def unique_or_refused() -> Iterator[None]:
     except IntegrityError as clash:
         if "asset_tag" in str(clash.orig) or "tag_folded" in str(clash.orig) or "serial" in str(clash.orig):
             raise Double(
-                N_("Diese Inventarnummer oder Seriennummer hat gerade jemand anderes vergeben.")
+                N_(
+                    "Diese Inventarnummer oder Seriennummer hat gerade jemand anderes vergeben. "
+                    "Bitte prüfen und noch einmal speichern."
+                )
             ) from None
         raise
 

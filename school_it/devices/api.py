@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from school_it.access import May, current, needs
 from school_it.database import db, transaction
-from school_it.devices import actions, listing, loans, numbers, queries, sheet
+from school_it.devices import actions, catalogue, listing, loans, numbers, queries, sheet
 from school_it.devices.models import Device
 from school_it.devices.rules import CATEGORIES, STATES, USES, State
 from school_it.errors import N_, BadValue, NotThere
@@ -253,6 +253,7 @@ def _columns(session: Session, values: Mapping[str, Any], school_id: int | None)
     if values.get("mac_address"):
         columns["mac_address"] = numbers.read_mac(values["mac_address"])
     if "category" in values:
+        catalogue.at_hand(session, by=current())
         columns["category_id"] = _category_id(session, values["category"])
     if "school_number" in values:
         columns["school_id"] = school_id = _school_id(session, values["school_number"])

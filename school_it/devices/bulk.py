@@ -196,7 +196,7 @@ class _Judge:
 
     def against(self, row: Row[Any]) -> Sentence | None:
         if not self.scope.holds(row.school_id):
-            return Sentence(N_("Ihnen fehlt dort das Recht zu ändern"))
+            return Sentence(N_("dort dürfen Sie nichts ändern"))
         if row.state is State.DISPOSED:
             return Sentence(N_("schon ausgesondert"))
         if self.room_school is not None and self.wanted.get("school_id", row.school_id) != self.room_school:
@@ -211,7 +211,10 @@ class _Judge:
             return Sentence(N_("noch ausgegeben"))
         if rules.may_move(row.state, to):
             return None
-        return Sentence(N_("von »%(state)s« geht es nicht dorthin"), state=Sentence(rules.STATES[row.state]))
+        return Sentence(
+            N_("dieser Wechsel ist von »%(state)s« aus nicht vorgesehen"),
+            state=Sentence(rules.STATES[row.state]),
+        )
 
     def _against_serial(self, row: Row[Any]) -> Sentence | None:
         """With another manufacturer the serial number may be that of another device."""

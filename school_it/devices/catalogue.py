@@ -31,6 +31,11 @@ def ensure_categories(session: Session, *, by: Actor) -> dict[str, int]:
     return queries.category_ids(session)
 
 
+def at_hand(session: Session, *, by: Actor) -> dict[str, int]:
+    """The ids of all categories by name; the usual ones are made where a new town has none yet."""
+    return queries.category_ids(session) or ensure_categories(session, by=by)
+
+
 def add_category(session: Session, values: Mapping[str, Any], *, by: Actor) -> Category:
     _must(by)
     _refuse_known_name(session, values.get("name"))

@@ -114,7 +114,7 @@ class ManyForm(FactsForm):
         _l("Inventarnummern"),
         [number_list],
         description=_l(
-            "Eine je Zeile oder ein Bereich wie A001-A030; leer: das Programm vergibt die nächsten."
+            "Eine je Zeile oder ein Bereich wie A001-A030; leer: Das Programm vergibt die nächsten freien."
         ),
     )
     serials = TextAreaField(

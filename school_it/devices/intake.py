@@ -14,7 +14,7 @@ from school_it.audit import Batch
 from school_it.database import today
 from school_it.devices import intake_writing, numbers, queries, rules, sheet
 from school_it.devices.models import Device
-from school_it.devices.rules import State
+from school_it.devices.rules import State, usual_categories
 from school_it.errors import N_, Sentence
 from school_it.schools.intake import Known, unknown_schools
 from school_it.setwise import CHUNK, Changed
@@ -44,7 +44,7 @@ class DeviceIntake:
     may = May.IMPORT_DEVICES
 
     def sheet(self, session: Session) -> Sheet:
-        return sheet.sheet_with(queries.category_names(session))
+        return sheet.sheet_with(queries.category_names(session) or usual_categories())
 
     def check(self, session: Session, reading: Reading, *, by: Actor) -> Iterator[Problem]:
         yield from unknown_schools(session, reading, by=by, may=May.IMPORT_DEVICES)
@@ -60,7 +60,7 @@ class DeviceIntake:
                 row,
                 reading,
                 "asset_tag",
-                N_("Das Gerät gehört zu einer Schule, die Sie nicht ändern dürfen."),
+                N_("Das Gerät gehört zu einer Schule, an der Sie nichts ändern dürfen."),
             )
             return
         yield from _against_serial(row, device, stored, reading)

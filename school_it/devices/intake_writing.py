@@ -14,7 +14,7 @@ from school_it.access import Actor
 from school_it.audit import Action, Batch
 from school_it.changes import Change
 from school_it.database import today
-from school_it.devices import bulk, many, numbers, queries, search, tags
+from school_it.devices import bulk, catalogue, many, numbers, search, tags
 from school_it.devices.models import FOLDED_FROM, Device, Handout
 from school_it.devices.rules import State
 from school_it.devices.sheet import PLAIN
@@ -63,7 +63,7 @@ class _References:
         self, session: Session, rows: Iterable[Mapping[str, Any]], *, by: Actor, batch: Batch
     ) -> None:
         self.schools = school_queries.ids_by_number(session)
-        self.categories = queries.category_ids(session)
+        self.categories = catalogue.at_hand(session, by=by)
         rows = list(rows)
         at = {self.school_of(row) for row in rows} - {None}
         self.rooms = self._rooms(session, at)

@@ -113,7 +113,7 @@ def take_back(
     """Take a device back from whoever has it; `state` is what it is afterwards."""
     by.must(May.LEND_DEVICES, device.school_id)
     if state not in STATES_BACK:
-        raise BadValue(N_("In diesen Zustand kommt ein Gerät bei der Rückgabe nicht."))
+        raise BadValue(N_("Dieser Zustand ist bei der Rückgabe nicht möglich. Bitte einen anderen wählen."))
     before, person_id, was = device.state, device.person_id, holder_name(device)
     _give_it_back(session, device, on or today(), _state_after(before, state))
     given = queries.open_handout(session, device.id)

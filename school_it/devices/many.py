@@ -47,7 +47,7 @@ def add_many(
     ]
     with search.in_bulk(session), actions.unique_or_refused():
         idents = insert_rows(session, rows)
-    batch = audit.begin_batch(session, "devices.added", by=by)
+    batch = audit.begin_batch(session, "devices.added", by=by, title=N_("Mehrere Geräte aufgenommen"))
     batch.counts = {"new": number}
     audit.record_many(session, added_traces(rows, idents), by=by, batch=batch)
     return given
@@ -60,7 +60,7 @@ def how_many(tags: Sequence[str], serials: Sequence[str], count: int | None) -> 
         raise BadValue(
             N_(
                 "Die Zahlen passen nicht zusammen: "
-                "%(tags)s Inventarnummern, %(serials)s Seriennummern, Anzahl %(count)s."
+                "%(tags)s Inventarnummern, %(serials)s Seriennummern, Anzahl %(count)s. Bitte angleichen."
             ),
             tags=len(tags),
             serials=len(serials),

@@ -104,7 +104,9 @@ def _refuse_doubles(found: Iterable[str]) -> None:
     seen: set[str] = set()
     for one in found:
         if folded(one) in seen:
-            raise BadValue(N_("»%(number)s« steht zweimal in der Liste."), number=one)
+            raise BadValue(
+                N_("»%(number)s« steht zweimal in der Liste. Bitte nur einmal eintragen."), number=one
+            )
         seen.add(folded(one))
 
 
@@ -116,5 +118,7 @@ def checked_tag(tag: str) -> str:
     """Raises BadValue for an inventory number that cannot stand in an address."""
     odd = tag in (".", "..") or tag != tag.strip("/ ") or "//" in tag or "/../" in f"/{tag}/"
     if odd or folded(tag) in RESERVED or not folded(tag):
-        raise BadValue(N_("»%(tag)s« geht nicht als Inventarnummer."), tag=tag)
+        raise BadValue(
+            N_("»%(tag)s« ist als Inventarnummer nicht möglich. Bitte eine andere wählen."), tag=tag
+        )
     return tag

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from school_it.access import Actor, May
@@ -66,6 +66,12 @@ def devices_by_id(session: Session, idents: Sequence[int], *, seen_by: Actor, ma
     return session.scalars(
         select(Device).where(Device.id.in_(idents), scope).order_by(Device.tag_folded)
     ).all()
+
+
+def schools_of(session: Session, which: Sequence[int] | ColumnElement[bool]) -> Sequence[int | None]:
+    """At which schools these devices are; no more than two, for those who ask whether it is one."""
+    condition = which if isinstance(which, ColumnElement) else Device.id.in_(which)
+    return session.scalars(select(Device.school_id).distinct().where(condition).limit(2)).all()
 
 
 def same_serial(

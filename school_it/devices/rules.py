@@ -128,6 +128,10 @@ CATEGORIES: tuple[tuple[str, int, str | None, ItemClass | None], ...] = (
 )
 
 
+def usual_categories() -> tuple[str, ...]:
+    return tuple(name for name, *_rest in CATEGORIES)
+
+
 def may_move(before: State, after: State) -> bool:
     return after in MOVES[before]
 

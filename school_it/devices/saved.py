@@ -78,5 +78,5 @@ def get_view(session: Session, ident: int, *, seen_by: Actor) -> SavedView:
 
 def remove_view(session: Session, view: SavedView, *, by: Actor) -> None:
     if not view.belongs_to(by):
-        raise NotAllowed(N_("Eine Ansicht entfernt, wer sie gespeichert hat."))
+        raise NotAllowed(N_("Entfernen kann eine Ansicht nur, wer sie gespeichert hat."))
     session.delete(view)

@@ -9,7 +9,7 @@ from typing import Any
 from school_it import cells
 from school_it.cells import CODE, DATE, EURO, TEXT
 from school_it.devices import numbers
-from school_it.devices.rules import CATEGORIES, STATES, USES, State, Use
+from school_it.devices.rules import STATES, USES, State, Use, usual_categories
 from school_it.errors import N_
 from school_it.sheets import Column, Sheet
 
@@ -173,7 +173,7 @@ def _columns(category: cells.Type) -> tuple[Column, ...]:
     )
 
 
-DEVICES = sheet_with(tuple(name for name, *_rest in CATEGORIES))
+DEVICES = sheet_with(usual_categories())
 FIELDS = DEVICES.fields
 # The columns of a stored device that a sheet shows under another name or joined.
 JOINED = frozenset({"category", "school_number", "room", "holder"})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -55,7 +55,13 @@ def of_device(session: Session, device: Device) -> list[show.Event]:
 
 def of_entries(session: Session, entries: Sequence[Entry]) -> list[show.Event]:
     """Names stand in the trail as ids, so one statement for each table looks them up."""
-    names = _names(session, entries)
+    events = show.story(entries, names=FIELD_NAMES, value=wording(session, _ids_in(entries)), tell=_told)
+    return [_shortened(event, entry) for event, entry in zip(events, entries, strict=True)]
+
+
+def wording(session: Session, idents: Mapping[str, Collection[Any]]) -> Callable[[str, Any], str | None]:
+    """How a field's plain value reads; None where it reads as it stands. `idents` are those that will be asked for."""
+    names = _names_behind(session, idents)
 
     def value(field: str, stored: Any) -> str | None:
         if stored is None:
@@ -66,8 +72,7 @@ def of_entries(session: Session, entries: Sequence[Entry]) -> list[show.Event]:
             return str(_(WORDS[field][stored]))
         return money.shown(Decimal(stored)) if field in AMOUNTS else None
 
-    events = show.story(entries, names=FIELD_NAMES, value=value, tell=_told)
-    return [_shortened(event, entry) for event, entry in zip(events, entries, strict=True)]
+    return value
 
 
 def _shortened(event: show.Event, entry: Entry) -> show.Event:
@@ -84,14 +89,19 @@ def _told(entry: Entry) -> str | None:
     return f"{_(audit.SAID[audit.Action(entry.action)])} ({'; '.join(said)})" if said else None
 
 
-def _names(session: Session, entries: Iterable[Entry]) -> dict[tuple[str, Any], str]:
+def _ids_in(entries: Iterable[Entry]) -> dict[str, set[Any]]:
     wanted: dict[str, set[Any]] = {}
     for entry in entries:
         for field in NAMED.keys() & entry.changes.keys():
-            wanted.setdefault(field, set()).update(one for one in entry.changes[field] if one is not None)
+            wanted.setdefault(field, set()).update(entry.changes[field])
+    return wanted
+
+
+def _names_behind(session: Session, wanted: Mapping[str, Collection[Any]]) -> dict[tuple[str, Any], str]:
+    """What the ids in these fields are called: one statement for each field."""
     found: dict[tuple[str, Any], str] = {}
     for field, idents in wanted.items():
         key, name = NAMED[field]
-        rows = session.execute(select(key, name).where(key.in_(idents)))
+        rows = session.execute(select(key, name).where(key.in_(set(idents) - {None}))).all()
         found |= {(field, ident): text for ident, text in rows}
     return found

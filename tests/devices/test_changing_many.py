@@ -54,7 +54,7 @@ def test_devices_left_out_are_named_with_the_reason(
     done = edited(coordinator, [here, ordered, there], {"state": State.IN_REPAIR})
     assert [edit.asset_tag for edit in done.edits] == ["A"]
     assert [(tag, str(reason)) for tag, reason in done.skipped] == [
-        ("B", "von »bestellt« geht es nicht dorthin")
+        ("B", "dieser Wechsel ist von »bestellt« aus nicht vorgesehen")
     ]
     done = edited(house, [here, there], {"room_id": room.id})
     assert [(tag, str(reason)) for tag, reason in done.skipped] == [

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from school_it.access import Actor
+from school_it.access import Actor, Role
 from school_it.audit import Batch, Entry
 from school_it.database import transaction
-from school_it.devices import actions, many, queries
+from school_it.devices import actions, catalogue, many, queries, rules
 from school_it.devices.actions import Double
 from school_it.devices.models import Device
 from school_it.devices.rules import State
@@ -125,3 +128,13 @@ def test_of_many_devices_all_come_in_or_none(
 def test_a_new_device_is_not_disposed_of_already(add_device: AddDevice) -> None:
     with pytest.raises(BadValue):
         add_device("A", state=State.DISPOSED)
+
+
+def test_a_new_town_has_the_usual_categories_as_soon_as_it_needs_them(
+    sign_in_as: Callable[..., FlaskClient], session: Session, house: Actor, school: School
+) -> None:
+    assert "Dokumentenkamera" in sign_in_as(Role.OFFICE).get("/devices/new").get_data(as_text=True)
+    with transaction() as writing:
+        known = catalogue.at_hand(writing, by=house)
+        assert catalogue.at_hand(writing, by=house) == known
+    assert set(known) == set(rules.usual_categories())

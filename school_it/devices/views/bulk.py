@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from flask import request, url_for
 from flask_babel import gettext as _
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from school_it import audit
 from school_it.access import Actor, May, current, needs
 from school_it.database import db, transaction
 from school_it.devices import actions, bulk, listing, queries, story
 from school_it.devices.bulk import Plan, Which
 from school_it.devices.forms import BulkForm
-from school_it.devices.models import Device
-from school_it.devices.rules import STATES, USES
 from school_it.devices.views.blueprint import bp
 from school_it.devices.views.editing import offer
 from school_it.devices.views.index import wish_of
 from school_it.errors import N_, BadValue, SchoolItError
 from school_it.schools import queries as school_queries
-from school_it.schools.models import Room, School
-from school_it.web import back_to, flash_done, page, said, show
+from school_it.web import back_to, flash_done, is_own_path, page, said, show
 from school_it.web.fields import status_of
 
 MOST_TICKED = 500
@@ -115,8 +111,7 @@ def _cleared() -> list[str]:
 
 def _only_school(session: Session, which: Which) -> int:
     """A room number means a room only where all devices are at one school."""
-    condition = Device.id.in_(which) if isinstance(which, list) else which
-    found = session.scalars(select(Device.school_id).distinct().where(condition).limit(2)).all()  # type: ignore[arg-type]
+    found = queries.schools_of(session, which)
     if len(found) != 1 or found[0] is None:
         raise BadValue(N_("Die Geräte stehen an mehreren Schulen. Bitte zum Raum auch die Schule wählen."))
     return found[0]
@@ -144,49 +139,36 @@ def _preview(session: Session, form: BulkForm, which: Which, actor: Actor) -> An
 
 def _sample(session: Session, made: Plan) -> list[tuple[str, list[tuple[str, str, str]]]]:
     """Some devices with each field before and after, in words."""
-    words = _Words(session, made)
+    some = made.edits[:SAMPLE]
+    idents = {
+        name: {
+            value for edit in some if name in edit.after for value in (edit.before[name], edit.after[name])
+        }
+        for name in story.NAMED
+    }
+    worded = story.wording(session, {name: known for name, known in idents.items() if known})
+
+    def shown(name: str, value: Any) -> str:
+        plain = audit.plain(value)
+        return worded(name, plain) or show.stored_text(plain)
+
     return [
         (
             edit.asset_tag,
             [
-                (_(story.FIELD_NAMES[name]), words(name, edit.before[name]), words(name, after))
+                (_(story.FIELD_NAMES[name]), shown(name, edit.before[name]), shown(name, after))
                 for name, after in edit.after.items()
             ],
         )
-        for edit in made.edits[:SAMPLE]
+        for edit in some
     ]
-
-
-class _Words:
-    """The values of a preview as people read them."""
-
-    def __init__(self, session: Session, made: Plan) -> None:
-        self.names: dict[str, Mapping[Any, str]] = {"state": STATES, "use": USES}
-        seen = {name: set[Any]() for name in ("category_id", "school_id", "room_id")}
-        for edit in made.edits[:SAMPLE]:
-            for name in seen.keys() & edit.after.keys():
-                seen[name] |= {edit.before[name], edit.after[name]}
-        sources = {"school_id": (School.id, School.name), "room_id": (Room.id, Room.room)}
-        for name, (key, text) in sources.items():
-            if seen[name]:
-                wanted = select(key, text).where(key.in_(seen[name] - {None}))
-                self.names[name] = dict(session.execute(wanted).all())
-        if seen["category_id"]:
-            self.names["category_id"] = {
-                ident: label for label, ident in queries.category_ids(session).items()
-            }
-
-    def __call__(self, name: str, value: Any) -> str:
-        if name in self.names:
-            return _(self.names[name][value]) if value in self.names[name] else ""
-        return show.stored_text(value) if not hasattr(value, "year") else show.day(value)
 
 
 def _apply(form: BulkForm, actor: Actor) -> Any:
     with transaction() as session:
         which = _which(session, actor)
         values, clear = _wanted(session, form, which)
-        made = bulk.edit_many(session, which, values, clear, title=_("Sammeländerung"), by=actor)
+        made = bulk.edit_many(session, which, values, clear, title=N_("Sammeländerung"), by=actor)
         done, skipped = len(made.edits), len(made.skipped)
     flash_done(_("%(n)s Geräte sind geändert, %(skipped)s übersprungen.", n=done, skipped=skipped))
     return back_to(url_for(".index"))
@@ -195,4 +177,5 @@ def _apply(form: BulkForm, actor: Actor) -> Any:
 def _back() -> str:
     """The list from which somebody came, with its filters."""
     query: dict[str, Any] = {name: text for name, text in request.args.items() if name in listing.FILTERS}
-    return request.form.get("next") or url_for(".index", **query)
+    wanted = request.form.get("next", "")
+    return wanted if is_own_path(wanted) else url_for(".index", **query)

@@ -52,7 +52,7 @@ def _advice(found: Device) -> list[tuple[str, str]]:
     if found.disposal_reason and found.approved_on is None and found.state is not State.DISPOSED:
         advice.append(("warning", _("Zur Aussonderung vorgeschlagen; die Genehmigung steht aus.")))
     if found.person is not None and found.person.left_on is not None:
-        advice.append(("warning", _("Die Person ist abgegangen: bitte das Gerät zurücknehmen.")))
+        advice.append(("warning", _("Die Person ist abgegangen: Bitte das Gerät zurücknehmen.")))
     if found.state is State.DEFECTIVE and found.warranty_until and day <= found.warranty_until:
         advice.append(
             ("info", _("Die Garantie läuft noch bis %(day)s.", day=f"{found.warranty_until:%d.%m.%Y}"))

@@ -67,7 +67,7 @@ def _only(fitting: list[Receiver], form: HandOutForm) -> str | None:
     if len(fitting) == 1:
         return fitting[0].key
     if not fitting:
-        form.to.errors = [_("Dazu passt hier niemand und kein Raum. Bitte anders schreiben.")]
+        form.to.errors = [_("Dazu gibt es hier keine Person und keinen Raum. Bitte anders schreiben.")]
     return None
 
 

@@ -123,6 +123,8 @@ def choose_start() -> Any:
         view = saved.get_view(session, int(ident), seen_by=current()) if ident.isdigit() else None
         saved.choose_start(session, view, by=current())
     flash_done(
-        _("Die Geräteliste beginnt jetzt so.") if view else _("Die Geräteliste beginnt jetzt ohne Ansicht.")
+        _("Die Geräteliste öffnet sich jetzt mit dieser Ansicht.")
+        if view
+        else _("Die Geräteliste öffnet sich jetzt ohne Ansicht.")
     )
     return redirect(url_for(".views"))

@@ -265,7 +265,9 @@ def _write_date(sheet: Any, row: int, place: int, day: date, style: Any, text_st
 def _fitting(text: str, header: str) -> str:
     if len(text) > LONGEST_TEXT:
         raise BadValue(
-            N_("Ein Text in der Spalte %(header)s ist zu lang für eine Zelle: %(length)s Zeichen."),
+            N_(
+                "Ein Text in der Spalte %(header)s ist zu lang für eine Zelle: %(length)s Zeichen. Bitte kürzen."
+            ),
             header=header,
             length=len(text),
         )

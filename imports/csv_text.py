@@ -47,7 +47,9 @@ def _split(text: str, delimiter: str) -> Records:
     try:
         return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error:
-        raise CannotRead(N_("Die Datei ist keine Tabelle: eine Zelle darin nimmt kein Ende.")) from None
+        raise CannotRead(
+            N_("Die Datei ist keine Tabelle: Eine Zelle darin nimmt kein Ende. Bitte als .xlsx speichern.")
+        ) from None
 
 
 def _fit(sample: Records, known_headers: Callable[[Records], int]) -> tuple[int, int, int]:

@@ -111,7 +111,7 @@ def apply(home: Path, ident: int, *, partial: bool, by: Actor, told: Told = lamb
     with transaction() as session:
         upload = get_upload(session, ident, seen_by=by)
         if upload.state != "preview":
-            raise RuleBroken(N_("Diese Datei ist schon erledigt."))
+            raise RuleBroken(N_("Diese Datei ist schon übernommen oder weggelegt."))
         found = look_at(session, home, upload, by=by, table=table)
         batch = outlooks.apply(
             session,

@@ -173,7 +173,10 @@ def _candidates(workbook: Any, sheet_name: str | None) -> list[str]:
 def _check_size(sheet: Any, limits: Limits) -> None:
     if sheet.height * sheet.width > limits.cells:
         raise CannotRead(
-            N_("Das Blatt »%(name)s« ist zu groß: %(rows)s × %(columns)s Zellen. Bitte leere löschen."),
+            N_(
+                "Das Blatt »%(name)s« ist zu groß: %(rows)s × %(columns)s Zellen. "
+                "Bitte leere Zeilen und Spalten löschen."
+            ),
             name=sheet.name,
             rows=sheet.total_height,
             columns=sheet.total_width,

@@ -40,7 +40,7 @@ class Limits:
 LIMITS = Limits()
 DAMAGED = N_("Die Datei ist beschädigt und lässt sich nicht lesen. Bitte noch einmal speichern.")
 _BEYOND_LIMITS = N_(
-    "Die Datei sprengt die Grenzen für Zeit und Speicher. Bitte nur die Tabelle neu speichern."
+    "Die Datei sprengt die Grenzen für Zeit und Speicher. Bitte nur die Tabelle in eine neue Datei kopieren."
 )
 
 
@@ -92,7 +92,7 @@ def _check_size(file: Path, limits: Limits) -> None:
     if not file.is_file():
         raise CannotRead(N_("%(name)s ist keine Datei."), name=file.name)
     if size == 0:
-        raise CannotRead(N_("Die Datei ist leer."))
+        raise CannotRead(N_("Die Datei ist leer. Bitte eine andere wählen."))
     if size > limits.file_bytes:
         raise CannotRead(
             N_("Die Datei ist zu groß: %(size)s MB. Erlaubt sind %(limit)s MB."),

@@ -25,8 +25,8 @@ from typing import Any
 from flask import Flask
 
 from school_it.errors import N_, SchoolItError
+from school_it.jobs.queue import WITH_WORKER
 from school_it.jobs.worker import PARENT
-from school_it.operations.health import WITH_WORKER
 from school_it.web import HEADERS
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
@@ -183,7 +183,8 @@ def _check_free(host: str, port: int) -> None:
         except OSError as problem:
             raise SchoolItError(
                 N_(
-                    "Unter %(host)s:%(port)s kann das Produkt nicht antworten: %(why)s. Ein anderer Port: --port"
+                    "Unter %(host)s:%(port)s kann das Produkt nicht antworten: %(why)s. "
+                    "Bitte mit --port einen anderen Port wählen."
                 ),
                 host=host,
                 port=port,

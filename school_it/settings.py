@@ -187,7 +187,7 @@ def _read(setting: Setting, value: Any) -> Any:
     except (ValueError, KeyError):
         shown = "…" if setting.secret else value
         raise SettingsError(
-            N_("Die Einstellung %(name)s hat den Wert »%(value)s«, der dort nicht geht (%(about)s)."),
+            N_("Die Einstellung %(name)s hat den Wert »%(value)s«, der dort nicht möglich ist (%(about)s)."),
             name=PREFIX + setting.name,
             value=shown,
             about=setting.about,

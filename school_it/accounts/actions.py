@@ -247,7 +247,9 @@ def end_sessions(session: Session, user: User) -> None:
 def make_token(session: Session, user: User, *, scope: str, days: int, name: str = "", by: Actor) -> str:
     """A new token, returned once. Raises BadValue."""
     if scope not in SCOPES:
-        raise BadValue(N_("Ein Zugriffsschlüssel kann »read« oder »write«, nicht »%(scope)s«."), scope=scope)
+        raise BadValue(
+            N_("Ein Zugriffsschlüssel darf »read« oder »write« sein, nicht »%(scope)s«."), scope=scope
+        )
     if not 1 <= days <= LONGEST_TOKEN_DAYS:
         raise BadValue(N_("Ein Zugriffsschlüssel gilt 1 bis %(most)s Tage."), most=LONGEST_TOKEN_DAYS)
     secret = "sit_" + secrets.token_urlsafe(32)

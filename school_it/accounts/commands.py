@@ -47,7 +47,7 @@ def _read_password() -> str:
         return str(click.prompt("Kennwort", hide_input=True, confirmation_prompt=True))
     password = sys.stdin.readline().rstrip("\r\n")
     if not password:
-        raise BadValue(N_("Das Kennwort fehlt: bitte in einer Zeile auf der Standardeingabe geben."))
+        raise BadValue(N_("Das Kennwort fehlt: Bitte in einer Zeile auf der Standardeingabe geben."))
     return password
 
 

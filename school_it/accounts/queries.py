@@ -84,7 +84,7 @@ def token_by_id(session: Session, user_id: int, ident: int) -> Token:
 def grant_by_id(user: User, ident: int) -> RoleGrant:
     found = next((grant for grant in user.roles if grant.id == ident), None)
     if found is None:
-        raise NotThere(N_("Dieses Recht gibt es nicht."))
+        raise NotThere(N_("Diese Rolle gibt es hier nicht."))
     return found
 
 

@@ -38,7 +38,9 @@ def checked_name(name: str) -> str:
     name = folded_name(name)
     if not NAME.fullmatch(name) or name in RESERVED:
         raise BadValue(
-            N_("»%(name)s« geht nicht als Anmeldename. Erlaubt sind kleine Buchstaben, Ziffern und . _ - @."),
+            N_(
+                "»%(name)s« ist kein möglicher Anmeldename. Erlaubt sind Kleinbuchstaben, Ziffern und . _ - @."
+            ),
             name=name,
         )
     return name

@@ -259,7 +259,7 @@ def new() -> Any:
         with refusals_in(form), transaction() as writing:
             actions.add_user(writing, **form.values, by=current())
         if not form.errors:
-            flash_done(_("Das Konto ist angelegt. Jetzt fehlt noch ein Recht."))
+            flash_done(_("Das Konto ist angelegt. Jetzt fehlt noch eine Rolle."))
             return redirect(url_for(".account", name=rules.folded_name(form.name.data or "")))
     return page("accounts/new.html", status_of(form), form=form)
 
@@ -331,7 +331,7 @@ def grant_role(name: str) -> Any:
                 writing, user, form.role.data, schools=schools, until=until, reason=reason, by=current()
             )
         if not form.errors:
-            flash_done(_("Das Recht ist gegeben. Offene Sitzungen dieses Kontos sind beendet."))
+            flash_done(_("Die Rolle ist gegeben. Offene Sitzungen dieses Kontos sind beendet."))
             return redirect(url_for(".account", name=name))
     return _account(name, status_of(form), role_form=form)
 
@@ -342,7 +342,7 @@ def end_role(name: str, ident: int) -> Response:
     with transaction() as writing:
         user = queries.get_user(writing, name)
         actions.end_role(writing, user, queries.grant_by_id(user, ident), by=current())
-    flash_done(_("Das Recht ist beendet."))
+    flash_done(_("Die Rolle ist beendet."))
     return redirect(url_for(".account", name=name))
 
 

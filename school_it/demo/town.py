@@ -53,7 +53,7 @@ def build(size: Size, *, by: Actor, tell: Callable[[str], None] = lambda _text: 
     with transaction() as session:
         _refuse_full(session)
         tell("Schulen und Räume")
-        batch = audit.begin_batch(session, "demo", by=by, title="Demo-Stadt")
+        batch = audit.begin_batch(session, "demo", by=by, title=N_("Beispielstadt"))
         rooms = _settle(session, schools, size, chance, by=by, batch=batch)
     with transaction() as session:
         tell("Personen")
@@ -75,7 +75,7 @@ def _refuse_full(session: Session) -> None:
     if any(
         session.scalar(select(func.count()).select_from(table)) for table in (School, Device, Person, User)
     ):
-        raise RuleBroken(N_("Die Datenbank ist nicht leer. Die Demo-Stadt kommt nur in eine leere."))
+        raise RuleBroken(N_("Die Datenbank ist nicht leer. Die Beispielstadt kommt nur in eine leere."))
 
 
 def _settle(

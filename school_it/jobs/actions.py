@@ -83,7 +83,7 @@ def cancel(number: int, *, by: Actor) -> None:
         job = queries.get_job(session, number, seen_by=by)
         if not queries.may_cancel(job, by):
             raise NotAllowed(
-                N_("Diesen Auftrag kann nur abbrechen, wer ihn gestartet hat, oder die Verwaltung.")
+                N_("Diesen Auftrag kann nur abbrechen, wer ihn gestartet hat, oder die Administration.")
             )
         if not job.is_open:
             raise RuleBroken(N_("Der Auftrag ist schon beendet."))

@@ -15,7 +15,8 @@ from school_it import audit
 from school_it.access import Actor, May
 from school_it.audit import Action, Batch
 from school_it.database import now, today, transaction
-from school_it.errors import N_, RuleBroken, SchoolItError
+from school_it.errors import N_, RuleBroken, SchoolItError, Sentence
+from school_it.jobs.models import stored
 from school_it.people import directory, holdings, profile, queries, rules, sync
 from school_it.people.models import Membership, Person, SyncRun
 from school_it.people.rules import PersonState, RunOutcome
@@ -251,10 +252,11 @@ def _take_over(session: Session, run: SyncRun, plan: Plan, *, by: Actor) -> list
 
 
 def _end_badly(ident: int, problem: Exception) -> None:
-    told = str(problem) if isinstance(problem, SchoolItError) else N_("Fehler des Programms.")
+    told = problem.sentence if isinstance(problem, SchoolItError) else Sentence(N_("Fehler des Programms."))
     with transaction() as session:
         run = queries.get_run(session, ident)
-        run.outcome, run.sentence, run.ended_at = RunOutcome.FAILED, told[:500], now()
+        run.outcome, run.sentence, run.ended_at = RunOutcome.FAILED, str(told)[:500], now()
+        run.result = {"told": [stored(told)]}
 
 
 # --- a run as plain values ---
@@ -268,6 +270,7 @@ def report(plan: Plan, people: Sequence[int | None], *, returns_due: int, second
         **plan.counts(),
         "by_school": plan.by_school(),
         "returns_due": returns_due,
+        "told": [stored(sentence) for sentence in plan.refused],
         "problems": [_remark(remark) for remark in plan.problems],
         "remarks": [_remark(remark) for remark in plan.remarks],
         "seconds": seconds,
@@ -276,7 +279,9 @@ def report(plan: Plan, people: Sequence[int | None], *, returns_due: int, second
 
 
 def _remark(remark: sync.Remark) -> dict[str, Any]:
-    return {"who": remark.who, "school_number": remark.school_number, "sentence": str(remark.sentence)}
+    """In German for programs and commands; `told` is for a page in the reader's language."""
+    said = {"sentence": str(remark.sentence), "told": stored(remark.sentence)}
+    return {"who": remark.who, "school_number": remark.school_number, **said}
 
 
 def _step(step: Step, ident: int | None) -> dict[str, Any]:

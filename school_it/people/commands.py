@@ -45,7 +45,7 @@ def test(as_json: bool) -> None:
     facts = glances.facts(seen, settings.LDAP_PROFILE, queries.known_schools(db.session()))
     if not facts["seen"]:
         raise CannotRead(
-            N_("Die Anmeldung gelingt, aber es ist niemand zu sehen: bitte Wurzel und Profil prüfen.")
+            N_("Die Anmeldung gelingt, aber es ist niemand zu sehen: Bitte Wurzel und Profil prüfen.")
         )
     cli.answer(facts, as_json=as_json, text=_glance_text(facts))
 

@@ -448,7 +448,7 @@ def _in_our_words(problem: Exception, host: str, address: Address) -> SchoolItEr
             N_("%(host)s bietet kein StartTLS an. Das Kennwort wurde nicht gesendet."), host=host
         )
     if isinstance(code, int) and code not in (BUSY, UNAVAILABLE):
-        return CannotRead(N_("%(host)s hat die Frage abgelehnt (%(why)s)."), host=host, why=_short(text))
+        return CannotRead(N_("%(host)s hat die Anfrage abgelehnt (%(why)s)."), host=host, why=_short(text))
     return Interrupted(
         N_(
             "%(host)s ist nicht erreichbar oder hat die Verbindung abgebrochen (%(why)s). "

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
+from school_it.jobs.models import stored
 from school_it.people import sync
 from school_it.people.directory import Glance
 from school_it.people.sync import KnownSchool
@@ -22,5 +23,8 @@ def facts(seen: Glance, profile_name: str, schools: Iterable[KnownSchool]) -> di
         "roles": dict(sorted(Counter(person.role.value for person in seen.people).items())),
         "schools": dict(sorted(keys.items())),
         "unknown_schools": sorted(sync.unknown_keys(keys, schools)),
-        "problems": [{"who": entry.who, "sentence": str(entry.sentence)} for entry in seen.left_out],
+        "problems": [
+            {"who": entry.who, "sentence": str(entry.sentence), "told": stored(entry.sentence)}
+            for entry in seen.left_out
+        ],
     }

@@ -137,7 +137,11 @@ def _faults(values: Mapping[str, Any], within: set[str]) -> Iterator[_Fault]:
     if values.get("email") and not rules.is_mail(values["email"]):
         yield _Fault("email", values["email"], Sentence(N_("Das ist keine E-Mail-Adresse.")))
     if values.get("school_class") and values["role"] is not PersonRole.PUPIL:
-        yield _Fault("school_class", values["school_class"], Sentence(N_("Eine Klasse haben nur Schüler.")))
+        yield _Fault(
+            "school_class",
+            values["school_class"],
+            Sentence(N_("Eine Klasse haben nur Schülerinnen und Schüler.")),
+        )
 
 
 _UNKNOWN_SCHOOL = N_("Die Schule %(number)s ist hier nicht bekannt.")

@@ -38,7 +38,7 @@ def nightly_sync(work: Work) -> Facts | None:
     return _facts(run)
 
 
-@jobs.nightly("people.leave", N_("Abgänge zum Stichtag vermerken"), order=20)
+@jobs.nightly("people.leave", N_("Fällige Abgänge vermerken"), order=20)
 def leave(work: Work) -> Facts | None:
     """People of a file have told their day of leaving beforehand."""
     with transaction() as session:
@@ -50,7 +50,7 @@ def leave(work: Work) -> Facts | None:
             for gone in (replace(person, state=PersonState.LEFT, left_on=person.leaves_on),)
         ]
         if steps:
-            batch = audit.begin_batch(session, "people.leave", by=work.by, title=N_("Abgänge zum Stichtag"))
+            batch = audit.begin_batch(session, "people.leave", by=work.by, title=N_("Fällige Abgänge"))
             actions.write_people(session, FILE, steps, by=work.by, batch=batch)
     return {"left": len(steps)}
 

@@ -171,7 +171,7 @@ def _role(entry: Entry, profile: Profile) -> PersonRole:
     for rule in profile.roles:
         if rule.when.holds(_texts(entry, rule.when.attribute)):
             return rule.role
-    raise _Cannot(Sentence(N_("Ob Schüler, Lehrkraft oder Personal, sagt der Eintrag nicht.")))
+    raise _Cannot(Sentence(N_("Der Eintrag sagt nicht, ob Schülerin oder Schüler, Lehrkraft oder Personal.")))
 
 
 def _family_name(entry: Entry, profile: Profile, notes: list[Sentence]) -> str:

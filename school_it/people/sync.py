@@ -371,8 +371,8 @@ def _half_a_role(active: Sequence[Wanted], left: Sequence[Wanted]) -> Iterable[S
 
 
 EMPTIED = {
-    "school_class": N_("%(n)s von %(of)s Personen verlören ihre Klasse."),
-    "school_numbers": N_("%(n)s von %(of)s Personen verlören ihre Schule."),
+    "school_class": N_("%(n)s von %(of)s Personen würden ihre Klasse verlieren."),
+    "school_numbers": N_("%(n)s von %(of)s Personen würden ihre Schule verlieren."),
 }
 
 

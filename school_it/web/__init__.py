@@ -201,7 +201,7 @@ _TITLES = {
     400: lambda: _("Die Anfrage ist nicht zu verstehen"),
     403: lambda: _("Dafür fehlt Ihnen das Recht"),
     404: lambda: _("Das gibt es hier nicht"),
-    405: lambda: _("So geht das hier nicht"),
+    405: lambda: _("Das ist hier nicht vorgesehen"),
     409: lambda: _("Das lässt eine Regel nicht zu"),
     412: lambda: _("Jemand anderes war schneller"),
     413: lambda: _("Die Datei ist zu groß"),

@@ -36,7 +36,11 @@ def yes_no(value: bool | None) -> str:
 
 def kept_sentence(told: Mapping[str, Any]) -> str:
     """A sentence that was kept as its German text and its values, in the reader's language."""
-    return Sentence(told["text"], **told["values"]).said_by(_)
+    values = {
+        name: kept_sentence(value) if isinstance(value, Mapping) else value
+        for name, value in told["values"].items()
+    }
+    return Sentence(told["text"], **values).said_by(_)
 
 
 def prepare(app: Flask) -> None:
@@ -97,7 +101,9 @@ def _event(
 
 
 def _pairs(personal: Mapping[str, Any] | None) -> dict[str, Any]:
-    return {name: pair for name, pair in (personal or {}).items() if isinstance(pair, list) and len(pair) == 2}
+    return {
+        name: pair for name, pair in (personal or {}).items() if isinstance(pair, list) and len(pair) == 2
+    }
 
 
 def _worded(field: str, stored: Any, value: Callable[[str, Any], str | None]) -> str:

@@ -51,8 +51,8 @@ def test_an_admin_opens_an_account_and_gives_it_a_role(
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"name": "a b"}, "geht nicht als Anmeldename"),
-        ({"name": "rights"}, "geht nicht als Anmeldename"),
+        ({"name": "a b"}, "ist kein möglicher Anmeldename"),
+        ({"name": "rights"}, "ist kein möglicher Anmeldename"),
         ({"password": "kurz"}, "12 bis 128 Zeichen"),
         ({"password": "Sommer2026Sommer"}, "leicht zu erraten"),
         ({"password": ""}, "Bitte ausfüllen"),

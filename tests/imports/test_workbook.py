@@ -333,7 +333,7 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500)
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"", "Die Datei ist leer."),
+        (b"", "Die Datei ist leer. Bitte eine andere wählen."),
         (OLE + "EncryptedPackage".encode("utf-16-le"), "mit einem Kennwort geschützt"),
         (OLE + "WordDocument".encode("utf-16-le"), "keine Tabelle"),
         (OLE + "Workbook".encode("utf-16-le"), "beschädigt"),

@@ -75,7 +75,7 @@ def test_an_administrator_sees_first_what_will_happen(
 ) -> None:
     give_back(leaver, house)
     browser, address = sign_in_as(Role.ADMIN, name="verwaltung"), f"/people/{leaver.id}/forget"
-    assert "nicht zurücknehmen" in browser.get(address).get_data(as_text=True)
+    assert "nicht rückgängig machen" in browser.get(address).get_data(as_text=True)
     assert browser.post(address).status_code == 302
     assert session.get_one(Person, leaver.id).state is PersonState.FORGOTTEN
 

@@ -103,7 +103,7 @@ def test_what_is_wrong_with_a_row_is_said(session: Session, house: Actor, school
         (2, "Die Schule 999999 ist hier nicht bekannt."),
         (3, "Vorname fehlt. Bitte eintragen."),
         (4, "Das ist keine E-Mail-Adresse."),
-        (5, "Eine Klasse haben nur Schüler."),
+        (5, "Eine Klasse haben nur Schülerinnen und Schüler."),
         (6, "Schulnummer fehlt. Bitte eintragen."),
     ]
 

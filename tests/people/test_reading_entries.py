@@ -44,7 +44,7 @@ def test_a_value_that_is_no_text_leaves_out_one_person_only() -> None:
 def test_who_has_no_role_or_no_surname_is_left_out() -> None:
     _, left_out = read(entry(employeetype="Raumpflegegerät"), entry(entryuuid="AB-2", sn="  "))
     assert [str(one.sentence) for one in left_out] == [
-        "Ob Schüler, Lehrkraft oder Personal, sagt der Eintrag nicht.",
+        "Der Eintrag sagt nicht, ob Schülerin oder Schüler, Lehrkraft oder Personal.",
         "Der Nachname fehlt.",
     ]
 

@@ -245,7 +245,7 @@ def test_a_role_that_is_gone_stops_the_run_although_the_share_is_small() -> None
 def test_classes_that_vanish_all_at_once_stop_the_run() -> None:
     answer = [told(n, school_class=None, class_raw=None) for n in range(20)]
     found = plan(town(20), answer, percent=10)
-    assert "20 von 20 Personen verlören ihre Klasse." in [str(sentence) for sentence in found.refused]
+    assert "20 von 20 Personen würden ihre Klasse verlieren." in [str(sentence) for sentence in found.refused]
 
 
 def test_a_school_that_closes_is_many_moves_and_no_leaver() -> None:

@@ -128,7 +128,6 @@ class Blueprint(smorest.Blueprint):
 
     def answers(self, shape: type[Shape], *, versioned: bool = False) -> Callable[[View], View]:
         """What the view returns is told in this shape, with an ``ETag`` where it is `versioned`."""
-
         telling = shape()
 
         def wrap(view: View) -> View:
@@ -150,7 +149,6 @@ class Blueprint(smorest.Blueprint):
 
     def once(self, shape: type[Shape], status: int = 200) -> Callable[[View], View]:
         """The view gets a writing session first; the same ``Idempotency-Key`` twice calls it once."""
-
         telling = shape()
 
         def wrap(view: View) -> View:

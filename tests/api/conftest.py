@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from school_it.access import Actor, Role
 from school_it.accounts import actions as account_actions
-from school_it.database import db, transaction
+from school_it.database import transaction
 from school_it.devices import actions as device_actions
 from school_it.devices import catalogue
 from school_it.people.models import Membership, Person
@@ -151,7 +151,3 @@ def guarded_forms(app: Flask) -> Iterator[None]:
         yield
     finally:
         app.config["WTF_CSRF_ENABLED"] = False
-
-
-def forget_what_was_read() -> None:
-    db.session.rollback()

@@ -11,7 +11,6 @@ from typing import Any
 import click
 from flask import Flask
 from flask.cli import FlaskGroup, ScriptInfo
-from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from exports import commands as export_commands
@@ -83,7 +82,6 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     database.prepare(app, wanted)
     jobs.prepare(app, wanted)
-    Migrate(app, database.db, directory=str(ROOT / "school_it" / "migrations"), render_as_batch=True)
     for part in (web, frame, show, signing_in, serving):
         part.prepare(app)
     for blueprint in BLUEPRINTS:

@@ -70,7 +70,9 @@ def check_current() -> None:
     if before == after:
         return
     _check_ours(before)
-    raise CannotRead(N_("Die Tabellen sind älter als das Programm. Bitte zuerst: school-it db upgrade"))
+    raise CannotRead(
+        N_("Die Tabellen sind älter als das Programm. Bitte zuerst ausführen: school-it db upgrade")
+    )
 
 
 def newest() -> str:
@@ -125,6 +127,11 @@ def _run_migrations(copy: Path | None) -> None:
 
 
 def config() -> Config:
+    """Alembic's settings by way of Flask-Migrate, which only those who look at the tables' state have to load."""
+    from flask_migrate import Migrate
+
+    if "migrate" not in current_app.extensions:
+        Migrate(current_app, db, directory=str(VERSIONS.parent), render_as_batch=True)
     made: Config = current_app.extensions["migrate"].migrate.get_config()
     return made
 

@@ -23,8 +23,8 @@ HOUSE = (
     "charts",
     "web",
     "jobs",
-    "operations",
     "serving",
+    "operations",
     # the rooms
     "schools",
     "people",

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 STARTED = "school_it_jobs_started"
 BEAT_SECONDS = 2
 SILENT_SECONDS = 20
+WITH_WORKER = "SCHOOL_IT_WITH_WORKER"  # set by `serving`: a worker belongs to this web server
 log = logging.getLogger(__name__)
 
 

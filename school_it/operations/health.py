@@ -10,9 +10,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from school_it.database import db
 from school_it.errors import N_
-from school_it.jobs.queue import here
+from school_it.jobs.queue import WITH_WORKER, here
 
-WITH_WORKER = "SCHOOL_IT_WITH_WORKER"  # set by `serving`
 log = logging.getLogger(__name__)
 
 

@@ -206,7 +206,12 @@ def _day(name: str) -> Any:
 def batch(ident: int) -> Any:
     """One act with everything it did."""
     found = queries.get_batch(db.session(), ident, seen_by=current())
-    return _trail_page("overview/batch.html", TrailWish(batch=found.id), batch=found)
+    return _trail_page(
+        "overview/batch.html",
+        TrailWish(batch=found.id),
+        batch=found,
+        words=_(found.title) if found.title else found.kind,
+    )
 
 
 # --- help and statements ---

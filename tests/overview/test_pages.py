@@ -76,7 +76,7 @@ def test_an_act_shows_all_it_did(
 ) -> None:
     with transaction() as session:
         batch = audit.begin_batch(
-            session, "import", by=house, title="Räume aus raeume.csv", file_name="raeume.csv"
+            session, "import", by=house, title="Räume, 100% aus raeume.csv", file_name="raeume.csv"
         )
         for name in ("Erster Name", "Zweiter Name"):
             changes = {"name": ["", name]}
@@ -90,7 +90,7 @@ def test_an_act_shows_all_it_did(
             )
         ident = batch.id
     page = text(admin, f"/batches/{ident}")
-    for words_there in ("Räume aus raeume.csv", "Erster Name", "Zweiter Name"):
+    for words_there in ("Räume, 100% aus raeume.csv", "Erster Name", "Zweiter Name"):
         assert words_there in page
     assert f"/batches/{ident}" in text(admin, "/audit")
     assert admin.get("/batches/999").status_code == 404

@@ -66,6 +66,8 @@ class DeviceIntake:
         yield from _against_serial(row, device, stored, reading)
         if row.values.get("state") is State.DISPOSED:
             yield from _against_disposal(row, device, reading, by)
+        elif row.values.get("state") and device is not None and device["state"] is State.DISPOSED:
+            yield from _against_revival(row, device, reading, by)
 
     def hints(self, rows: Iterable[Row]) -> Iterator[tuple[int, Sentence]]:
         return iter(())
@@ -156,6 +158,12 @@ def _against_disposal(
         yield _problem(
             row, reading, "state", N_("Aussondern darf über eine Datei nur das Schulverwaltungsamt.")
         )
+
+
+def _against_revival(row: Row, device: Mapping[str, Any], reading: Reading, by: Actor) -> Iterator[Problem]:
+    if not by.scope(May.APPROVE_DISPOSAL).holds(device["school_id"]):
+        sentence = N_("Das Gerät ist ausgesondert. Wieder aufnehmen darf es nur das Schulverwaltungsamt.")
+        yield _problem(row, reading, "state", sentence)
 
 
 def _problem(row: Row, reading: Reading, name: str, sentence: str, **values: Any) -> Problem:

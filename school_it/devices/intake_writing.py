@@ -27,6 +27,7 @@ from school_it.sheets import Row
 
 DEVICES: Table = Device.__table__  # type: ignore[assignment]
 ROOMS: Table = Room.__table__  # type: ignore[assignment]
+OF_DISPOSAL = ("approved_by", "approved_by_id", "approved_on", "disposed_on", "disposal_reason")
 NO_HOLDER = {"person_id": None, "holder_room_id": None, "holder_name": None, "held_since": None}
 
 
@@ -229,6 +230,8 @@ def _now(session: Session, idents: Sequence[int]) -> dict[int, Mapping[str, Any]
         Device.room_id,
         Device.person_id,
         Device.state_since,
+        Device.state,
+        *(getattr(Device, name) for name in OF_DISPOSAL),
     )
     wanted = select(*columns, Room.room).outerjoin(Room, Room.id == Device.room_id)
     found: dict[int, Mapping[str, Any]] = {}
@@ -259,9 +262,12 @@ def _stored(one: Changed, known: _References, now: Mapping[str, Any], by: Actor)
 
 
 def _state_facts(state: State | None, now: Mapping[str, Any], by: Actor) -> dict[str, Change]:
+    """What goes with a state: a device that comes back needs a new approval before it goes again."""
     facts = {"state_since": Change(now["state_since"], today())}
     if state is State.DISPOSED:
-        facts |= {name: Change(None, value) for name, value in _gone(state, by).items()}
+        facts |= {name: Change(now[name], value) for name, value in _gone(state, by).items()}
+    elif now["state"] is State.DISPOSED:
+        facts |= {name: Change(now[name], None) for name in OF_DISPOSAL}
     return facts
 
 

@@ -30,7 +30,8 @@ FIELD_NAMES = {
     "remark": N_("Bemerkung"), "holder": N_("Entleiher"), "holder_room_id": N_("Entleiher (Raum)"),
     "due_on": N_("Rückgabe bis"), "disposed_on": N_("Ausgesondert am"), "disposal_reason": N_("Grund der Aussonderung"),
     "disposal_remark": N_("Erläuterung"), "proceeds": N_("Erlös"), "document": N_("Beleg"),
-    "approved_by": N_("Genehmigt von"), "approved_on": N_("Genehmigt am"),
+    "approved_by": N_("Genehmigt von"), "approved_by_id": N_("Genehmigt von (Konto)"),
+    "approved_on": N_("Genehmigt am"),
     "approval_reason": N_("Grund der Genehmigung"),
 }  # fmt: skip
 WORDS: dict[str, dict[Any, str]] = {

@@ -171,6 +171,17 @@ def test_a_bound_device_is_not_disposed_of_by_a_file(
     assert (device.state, device.approved_by, device.disposed_on) == (State.DISPOSED, "schulamt", today())
 
 
+def test_a_disposed_device_comes_back_only_through_the_office(
+    session: Session, office: Actor, coordinator: Actor, add_device: AddDevice
+) -> None:
+    add_device("A1")
+    take(office, {**ROW, "state": "ausgesondert"})
+    assert "Schulverwaltungsamt" in problems_of(session, coordinator, {**ROW, "state": "Lager"})[0]
+    assert take(office, {**ROW, "state": "Lager"}) == (0, 1, 0)
+    device = session.scalars(select(Device)).one()
+    assert (device.approved_on, device.disposed_on) == (None, None)
+
+
 def test_a_name_that_fits_nobody_stays_as_text(session: Session, house: Actor) -> None:
     assert take(house, {**ROW, "holder": "Frau Niemand"}) == (1, 0, 0)
     device = session.scalars(select(Device)).one()

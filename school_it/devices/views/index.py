@@ -60,7 +60,14 @@ def index() -> Any:
 
 
 def wish_of(args: Mapping[str, str]) -> Wish:
-    return listing.wish(args, usual=current_user.user.preferences.get(saved.COLUMNS) or ())
+    return listing.wish(args, usual=current_user.user.preferences.get(saved.COLUMNS) or _usual())
+
+
+def _usual() -> tuple[str, ...]:
+    """Who sees one school only needs no column for it."""
+    scope = current().scope(May.SEE_DEVICES)
+    alone = not scope.everywhere and len(scope.school_ids) == 1
+    return tuple(name for name in listing.USUAL if not (alone and name == "school"))
 
 
 def _start_view() -> str | None:

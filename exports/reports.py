@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from flask import current_app
 from sqlalchemy.orm import Session
 
+from exports import device_list
 from exports.workbook import Cover, Page
 from school_it import sheets
 from school_it.access import Actor, May
+from school_it.devices import listing
 from school_it.devices import queries as device_queries
 from school_it.devices import sheet as device_sheet
 from school_it.errors import N_, BadValue
@@ -31,6 +33,7 @@ class Choice:
 
     school: School | None = None
     on: date | None = None
+    query: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def school_id(self) -> int | None:
@@ -102,6 +105,13 @@ def _inventory(session: Session, choice: Choice, by: Actor) -> Pages:
     ]  # fmt: skip
 
 
+def _devices(session: Session, choice: Choice, by: Actor) -> Pages:
+    """The list of devices as the page shows it; `query` is the query of its address."""
+    query = dict(choice.query) | ({"school": choice.school.school_number} if choice.school else {})
+    wanted = listing.wish(query)
+    return [device_list.page(session, wanted, subtitle=_subtitle(choice), seen_by=by)]
+
+
 def _people(session: Session, choice: Choice, by: Actor) -> Pages:
     """Those of the directory and those from files, as far as the reader may see their schools."""
     scope = by.scope(May.SEE_PEOPLE)
@@ -123,6 +133,13 @@ REPORTS = {
             May.SEE_DEVICES,
             _inventory,
             "devices",
+        ),
+        Report(
+            "devices",
+            N_("Geräteliste"),
+            N_("Die Liste der Geräte mit ihren üblichen Spalten"),
+            May.SEE_DEVICES,
+            _devices,
         ),
         Report("schools", N_("Schulen"), N_("Stammdaten der Schulen"), May.SEE_SCHOOLS, _schools, "schools"),
         Report(

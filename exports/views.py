@@ -42,7 +42,7 @@ def report(name: str) -> Any:
     number = request.args.get("school")
     session = db.session()
     school = school_queries.get_school(session, number, seen_by=actor) if number else None
-    choice = Choice(school=school, on=today())
+    choice = Choice(school=school, on=today(), query=request.args)
     facts = writing.write(session, REPORTS[name], choice, content, by=actor)
     with transaction() as noting:
         writing.note(noting, facts, choice, by=actor)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -247,6 +248,7 @@ CONDITIONS = {
 }
 
 
+@cache
 def rows() -> Any:
     """Every column that a list can show, with the joined names; no objects."""
     own = (
@@ -284,6 +286,15 @@ def slice_of(session: Session, wanted: Wish, found: Matches) -> lists.Slice:
         cursor=wanted.cursor,
         size=wanted.size,
     )
+
+
+def all_rows(session: Session, wanted: Wish, found: Matches) -> Iterator[Any]:
+    """Every row of the list in its order, read as they are needed."""
+    key = BY_NAME[wanted.sort].key
+    assert key is not None  # `wish` lets no other through  # noqa: S101
+    order = (key.desc(), Device.id.desc()) if wanted.descending else (key.asc(), Device.id.asc())
+    ordered = rows().where(found.condition).order_by(*order).execution_options(yield_per=1000)
+    return iter(session.execute(ordered))
 
 
 def count(session: Session, found: Matches) -> lists.Count:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from school_it.errors import N_, BadValue
 
 SHORTEST, LONGEST = 12, 128
+LONG = 16
 FEWEST_LETTERS = 5  # different ones, besides well-known words
 FREE_TRIES = 5
 FIRST_DELAY, LONGEST_DELAY = timedelta(seconds=2), timedelta(minutes=15)
@@ -67,10 +68,14 @@ def checked_password(password: str, *, name: str, place_words: Iterable[str] = (
 
 
 def _is_easily_guessed(password: str, own_words: set[str]) -> bool:
-    rest = _folded(password)
+    """What is left without the well-known words decides; two different ones in a long password are enough."""
+    rest, words = _folded(password), 0
     easy = COMMON | {_folded(word) for word in own_words if len(word) > 3}
     for word in sorted(easy, key=len, reverse=True):
+        words += word in rest
         rest = rest.replace(word, "")
+    if words > 1 and len(password) >= LONG:
+        return False
     rest = re.sub(r"\d{3,}", lambda run: "" if _is_obvious(run[0]) else run[0], rest)
     return len(set(filter(str.isalnum, rest))) < FEWEST_LETTERS
 

@@ -17,7 +17,7 @@ from school_it.errors import BadValue
     "password",
     [
         "ein langer Satz mit Tuba", "correct horse battery", "мой длинный пароль", "🦊🦉🦆🦥🦡 zwölf Tiere!",
-        "K7#pQ9!x2Lm$",
+        "K7#pQ9!x2Lm$", "Sommer-Klasse-2026",
         "  mit Leerzeichen vorn", "a1b2c3d4e5f6",
     ],
 )  # fmt: skip
@@ -31,7 +31,7 @@ def test_these_will_do(password: str) -> None:
         "", "kurz", "elf Zeichen", "passwort1234", "Passwort1234567890", "Sommer2026!!!", "SommerSommerSommer",
         "qwertz123456",
         "Schule2026Schule", "aaaaaaaaaaaa", "121212121212", "Yilmaz-Yilmaz-2026",
-        "administrator1",
+        "administrator1", "adminpassword",
         "Hennef2026Hennef", "000000000000", "x" * 129,
     ],
 )  # fmt: skip

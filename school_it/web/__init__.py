@@ -23,7 +23,7 @@ from flask_babel import Babel, get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadRequest, HTTPException
 from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -104,7 +104,14 @@ class RowNumber(IntegerConverter):
         super().__init__(url_map, *args, **{"max": 2**31 - 1, **values})
 
 
+def _refuse_nul() -> None:
+    """No text of the house holds a NUL, and PostgreSQL takes none: such an address is a mistake or an attack."""
+    if any("\0" in given for given in (request.path, *request.args.keys(), *request.args.values())):
+        raise BadRequest
+
+
 def prepare(app: Flask) -> None:
+    app.before_request(_refuse_nul)
     app.url_map.converters["int"] = RowNumber
     app.config.update(
         WTF_CSRF_TIME_LIMIT=None,

@@ -15,10 +15,10 @@ SYSTEM_PYTHON := $(shell deploy/find-python)
 PIP := $(PYTHON) -m pip --disable-pip-version-check --quiet
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/*.po))
 PROCESSES := $(shell nproc 2>/dev/null || echo 2)
-APART := not directory and not browser and not server
+APART := not directory and not browser and not server and not office
 
 .PHONY: help run install test check bench migration translations locks tools clean \
-        test-sqlite test-postgresql test-servers test-browser
+        test-sqlite test-postgresql test-servers test-browser test-office pictures
 
 help:  ## diese Übersicht
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -70,6 +70,12 @@ test-servers: tools  ## gegen ein echtes Verzeichnis und das gestartete Produkt
 
 test-browser: tools  ## mit einem echten Browser
 	@$(PYTHON) -m pytest -q -m browser
+
+test-office: tools  ## das Bestandsverzeichnis in LibreOffice (libreoffice-calc; nicht Teil von »make test«)
+	@$(PYTHON) -m pytest -q -m office
+
+pictures: tools  ## die Bilder der README aus der Beispielstadt (braucht Chromium)
+	@$(PYTHON) -m deploy.pictures
 
 check: tools  ## Stil, Typen, Reihenfolge der Räume, Vorlagen, Versionslisten
 	@$(BIN)/ruff check .

@@ -24,6 +24,7 @@ from school_it.database import db, transaction
 from school_it.schools import actions as school_actions
 from school_it.schools.models import School
 from school_it.schools.rules import SchoolType
+from tests.live import live as live
 
 PASSWORD = "ein langer Satz mit Tuba"
 

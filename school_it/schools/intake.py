@@ -27,7 +27,7 @@ def unknown_schools(session: Session, reading: Reading, *, by: Actor, may: May) 
     header = reading.header_of("school_number")
     for row in reading.rows:
         number = row.values.get("school_number")
-        if number is not None and not scope.holds(idents.get(number, 0)):
+        if number is not None and not (number in idents and scope.holds(idents[number])):
             yield Problem(
                 row.number,
                 header,

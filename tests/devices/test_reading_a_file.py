@@ -157,6 +157,13 @@ def test_what_is_out_of_reach_is_a_problem(
     )
 
 
+def test_a_school_that_is_not_there_is_a_problem_for_the_office_too(
+    session: Session, office: Actor, categories: dict[str, int]
+) -> None:
+    (problem,) = problems_of(session, office, {**ROW, "school_number": "999999"})
+    assert problem == "2 Schulnummer: Die Schule 999999 ist hier nicht bekannt."
+
+
 def test_a_bound_device_is_not_disposed_of_by_a_file(
     session: Session, office: Actor, coordinator: Actor, add_device: AddDevice
 ) -> None:

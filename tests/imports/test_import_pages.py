@@ -70,6 +70,12 @@ def test_faulty_rows_hold_back_the_whole_file_unless_one_says_otherwise(
     assert session.scalar(select(func.count()).select_from(School)) == 3
 
 
+def test_rooms_of_a_school_that_is_not_there_are_told_in_the_preview(admin: FlaskClient) -> None:
+    preview = bring(admin, "Schulnummer;Raum\n999999;1.07\n", kind="rooms")
+    assert "Die Schule 999999 ist hier nicht bekannt." in admin.get(preview).get_data(as_text=True)
+    assert admin.post(preview + "/apply").status_code == 422
+
+
 def test_what_is_no_table_is_refused_with_one_sentence(admin: FlaskClient) -> None:
     data = {"file": (io.BytesIO(b"%PDF-1.4 nonsense"), "brief.pdf"), "kind": "schools", "school": ""}
     answer = admin.post("/imports", data=data, content_type="multipart/form-data")

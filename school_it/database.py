@@ -7,6 +7,7 @@ somebody is about to write, so that two writers queue up instead of one of them 
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -26,6 +27,7 @@ from school_it.settings import Settings
 
 WRITES = "school_it_writes"
 BUSY_SECONDS = 15
+HIGHEST_ID = 2**31 - 1  # what a column of whole numbers holds, on PostgreSQL too
 TOWN_TIME = ZoneInfo("Europe/Berlin")
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -91,6 +93,12 @@ class Moment(TypeDecorator[datetime]):
 def words(kind: type[enum.StrEnum]) -> Enum:
     """A column that stores the enum's *value*; SQLAlchemy would store its name."""
     return Enum(kind, native_enum=False, length=30, values_callable=lambda members: [str(m.value) for m in members])
+
+
+def whole_number(text: str) -> int | None:
+    """The number from 0 to `HIGHEST_ID` that the plain digits of an address or a form say; None for anything else."""
+    number = int(text) if re.fullmatch(r"[0-9]{1,10}", text) else None
+    return number if number is not None and number <= HIGHEST_ID else None
 
 
 def now() -> datetime:

@@ -26,7 +26,7 @@ from sqlalchemy import String as Text
 from sqlalchemy.orm import Session
 
 from school_it.access import Actor, May
-from school_it.database import today
+from school_it.database import today, whole_number
 from school_it.devices import search
 from school_it.devices.models import Category, Device, SavedView
 from school_it.devices.queries import HolderRoom
@@ -176,7 +176,7 @@ def _at_school(number: str) -> ColumnElement[bool]:
 
 
 def _of_category(ident: str) -> ColumnElement[bool]:
-    return Device.category_id == (int(ident) if ident.isdigit() else 0)
+    return Device.category_id == (whole_number(ident) or 0)
 
 
 def _in_state(text: str) -> ColumnElement[bool]:
@@ -223,7 +223,7 @@ def _warranty(text: str) -> ColumnElement[bool]:
 
 
 def _acquired_in(text: str) -> ColumnElement[bool]:
-    return extract("year", Device.acquired_on) == (int(text) if text.isdigit() and len(text) == 4 else 0)
+    return extract("year", Device.acquired_on) == (whole_number(text) or 0)
 
 
 def _awaits(_text: str) -> ColumnElement[bool]:

@@ -7,13 +7,13 @@ from typing import Any
 from marshmallow import fields
 
 from school_it.access import May, current, needs
-from school_it.database import db
+from school_it.database import HIGHEST_ID, db
 from school_it.jobs import queries
 from school_it.jobs.models import STATE_NAMES, Job, State
 from school_it.jobs.views import standing
 from school_it.web import lists, said
 from school_it.web.api import Blueprint, cursor_of, page_of
-from school_it.web.shapes import HIGHEST_ID, Instant, Listing, Shape, Word, list_of, one_of
+from school_it.web.shapes import Instant, Listing, Shape, Word, list_of, one_of
 
 api = Blueprint("jobs")
 

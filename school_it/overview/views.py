@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from school_it import cells
 from school_it.access import MAY_NAMES, ROLE_NAMES, Actor, May, current, needs, public
 from school_it.audit import Entry
-from school_it.database import db, today
+from school_it.database import db, today, whole_number
 from school_it.devices import queries as device_queries
 from school_it.devices.rules import STATES
 from school_it.errors import N_, BadValue
@@ -182,13 +182,12 @@ def _trail_page(template: str, wish: TrailWish, **values: Any) -> Any:
 
 def _trail_wish() -> TrailWish:
     asked = request.args
-    batch = asked.get("batch", "")
     return TrailWish(
         who=asked.get("who", "").strip() or None,
         thing=asked.get("q", "").strip() or None,
         since=_day("from"),
         until=_day("to"),
-        batch=int(batch) if batch.isdigit() and len(batch) < 10 else None,
+        batch=whole_number(asked.get("batch", "")),
     )
 
 

@@ -13,14 +13,14 @@ from marshmallow import fields
 from sqlalchemy.orm import Session
 
 from school_it.access import Actor, May, current, needs
-from school_it.database import db
+from school_it.database import HIGHEST_ID, db
 from school_it.people import queries
 from school_it.people.models import Membership, Person
 from school_it.people.queries import Wish
 from school_it.people.rules import PERSON_ROLES, PersonState
 from school_it.web import lists
 from school_it.web.api import Blueprint, cursor_of, page_of
-from school_it.web.shapes import HIGHEST_ID, Day, Listing, Shape, Word, filter_text, flag, list_of, one_of
+from school_it.web.shapes import Day, Listing, Shape, Word, filter_text, flag, list_of, one_of
 
 api = Blueprint("people")
 

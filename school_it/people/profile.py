@@ -51,7 +51,7 @@ class Match:
 
     def _fits(self, value: str) -> bool:
         if self.bit:
-            return value.lstrip("-").isdigit() and bool(int(value) & self.bit)
+            return bool(re.fullmatch(r"-?[0-9]{1,20}", value)) and bool(int(value) & self.bit)
         return any(fnmatchcase(value.casefold(), pattern.casefold()) for pattern in self.like)
 
 

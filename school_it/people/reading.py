@@ -244,7 +244,7 @@ def _is_locked(entry: Entry, rules: Iterable[Match]) -> bool:
 def _expiry(entry: Entry, rule: ExpiryRule | None) -> date | None:
     """The last day of the account, or None for never and for what is no number or no day of a calendar."""
     values = _readable(entry, rule.attribute) if rule else ()
-    if not rule or not values or not values[0].isdigit() or int(values[0]) in rule.never:
+    if not rule or not values or not re.fullmatch(r"[0-9]{1,20}", values[0]) or int(values[0]) in rule.never:
         return None
     number = int(values[0])
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from school_it import cells, school_year
@@ -23,7 +24,7 @@ def _read_school_year(raw: cells.Raw) -> int | None:
 
 def _read_grade(raw: cells.Raw) -> str | None:
     text = cells.read_code(raw)
-    return f"{int(text):02d}" if text is not None and text.isdigit() else text
+    return f"{int(text):02d}" if text is not None and re.fullmatch(r"[0-9]{1,4}", text) else text
 
 
 SCHOOL_YEAR = cells.Type("code", _read_school_year, school_year.label)

@@ -27,6 +27,7 @@ from werkzeug.exceptions import BadRequest, HTTPException
 from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response as BaseResponse
 
+from school_it.database import HIGHEST_ID
 from school_it.errors import SchoolItError, Sentence
 
 LANGUAGES = {"de": "Deutsch", "en": "English"}
@@ -101,7 +102,7 @@ class RowNumber(IntegerConverter):
     """``<int:ident>`` in an address: a number that no column can hold is not there."""
 
     def __init__(self, url_map: Map, *args: Any, **values: Any) -> None:
-        super().__init__(url_map, *args, **{"max": 2**31 - 1, **values})
+        super().__init__(url_map, *args, **{"max": HIGHEST_ID, **values})
 
 
 def _refuse_nul() -> None:

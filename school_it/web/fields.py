@@ -14,6 +14,7 @@ from wtforms import Field, SelectField, StringField, ValidationError
 from wtforms.widgets import TextInput
 
 from school_it import cells, money
+from school_it.database import whole_number
 from school_it.errors import N_, BadValue, SchoolItError
 from school_it.web import said
 
@@ -33,8 +34,7 @@ class Form(FlaskForm):
     @property
     def seen_version(self) -> int | None:
         """The version of the object that the editor had in front of them."""
-        text = str(self._fields["version"].data or "")
-        return int(text) if text.isdigit() else None
+        return whole_number(str(self._fields["version"].data or ""))
 
 
 EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"

@@ -20,13 +20,13 @@ from flask import request, url_for
 from sqlalchemy import ColumnElement, Select, func, select, tuple_
 from sqlalchemy.orm import Session
 
+from school_it.database import HIGHEST_ID, whole_number
 from school_it.errors import N_, BadValue
 
 PAGE_SIZES = (25, 50, 100, 200)
 DEFAULT_SIZE = 50
 COUNT_LIMIT = 10_000
 KEPT_IN_PATHS = "!$&'()*+,/:;=@"
-LARGEST = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -89,8 +89,8 @@ def count(session: Session, rows: Select[Any]) -> Count:
 
 
 def wanted_size(args: Mapping[str, str]) -> int:
-    size = args.get("size", "")
-    return int(size) if size.isdigit() and int(size) in PAGE_SIZES else DEFAULT_SIZE
+    size = whole_number(args.get("size", ""))
+    return size if size is not None and size in PAGE_SIZES else DEFAULT_SIZE
 
 
 def here_with(**changes: Any) -> str:
@@ -118,7 +118,7 @@ def _bound(value: Any, column: ColumnElement[Any]) -> Any:
     if kind is date or kind is datetime:
         return kind.fromisoformat(value)
     if kind in (int, float):
-        fits = isinstance(value, int | float) and abs(value) <= LARGEST
+        fits = type(value) in (int, float) and abs(value) <= HIGHEST_ID
     else:
         fits = isinstance(value, str) and "\0" not in value
     if not fits:
@@ -138,7 +138,7 @@ def _opened(cursor: str | None, key: ColumnElement[Any]) -> tuple[bool, tuple[An
     try:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
         backwards, mark, ident = json.loads(text)
-        if type(ident) is not int or abs(ident) > LARGEST:
+        if type(ident) is not int or abs(ident) > HIGHEST_ID:
             raise ValueError(text)
         return bool(backwards), (_bound(mark, key), ident)
     except (ValueError, TypeError, RecursionError, binascii.Error):

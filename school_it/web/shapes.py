@@ -16,12 +16,12 @@ from flask_babel import gettext as _
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from school_it import cells
+from school_it.database import HIGHEST_ID
 from school_it.errors import N_, BadValue
 from school_it.web import said
 
 MOST_ROWS = 200
 USUAL_ROWS = 50
-HIGHEST_ID = 2**31 - 1
 LONGEST_REMARK = 4000
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

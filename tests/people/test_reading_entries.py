@@ -90,6 +90,8 @@ def test_an_entry_without_an_id_stops_the_read(value: object) -> None:
         ("days", "0", None),
         ("days", "nie", None),
         ("days", "99999999999", None),
+        ("days", "²", None),
+        ("days", "9" * 5000, None),
     ],
 )
 def test_the_last_day_of_an_account_is_read_in_every_unit(unit: str, value: str, day: date | None) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from school_it import audit
 from school_it.access import Actor, May, current, needs
-from school_it.database import db, transaction
+from school_it.database import db, transaction, whole_number
 from school_it.devices import actions, bulk, listing, queries, story
 from school_it.devices.bulk import Plan, Which
 from school_it.devices.forms import BulkForm
@@ -79,7 +79,7 @@ def _number(session: Session, which: Which) -> int:
 
 def _which(session: Session, actor: Actor) -> Which:
     """The ticked devices, or everything that the filters of the address find."""
-    ticked = [int(ident) for ident in request.form.getlist("device") if ident.isdigit()]
+    ticked = [ident for text in request.form.getlist("device") if (ident := whole_number(text)) is not None]
     if ticked:
         return ticked[:MOST_TICKED]
     if request.args.get("all") != "1":

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from school_it.access import Actor, May, current, house, needs
-from school_it.database import db, today, transaction
+from school_it.database import db, today, transaction, whole_number
 from school_it.devices import actions, catalogue, queries, rules
 from school_it.devices.forms import DeviceForm, FactsForm, NewDeviceForm, place_of
 from school_it.devices.models import Category, DeviceModel
@@ -75,9 +75,9 @@ def helps(session: Session, form: FactsForm) -> dict[str, Any]:
 
 def first_values(session: Session, actor: Actor) -> dict[str, Any]:
     """From the model or the device that the address names, else from the newest device within reach."""
-    model, like = request.args.get("model", ""), request.args.get("like")
-    if model.isdigit():
-        return {**_place_of_latest(session, actor), **_from_model(queries.get_model(session, int(model)))}
+    model, like = whole_number(request.args.get("model", "")), request.args.get("like")
+    if model is not None:
+        return {**_place_of_latest(session, actor), **_from_model(queries.get_model(session, model))}
     latest = queries.get_device(session, like, seen_by=actor) if like else queries.latest_by(session, actor)
     if latest is None:
         return {"state": rules.State.IN_STOCK}

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from school_it.access import Actor, May, current, needs
-from school_it.database import db, transaction
+from school_it.database import db, transaction, whole_number
 from school_it.devices import loans, queries, rules
 from school_it.devices.forms import HandOutForm, ReturnForm
 from school_it.devices.models import Device
@@ -80,12 +80,13 @@ def _hand_out(session: Session, tag: str, key: str, form: HandOutForm, actor: Ac
 
 
 def _receiver(session: Session, key: str, actor: Actor) -> Person | Room:
-    kind, _colon, ident = key.partition(":")
-    if not ident.isdigit() or kind not in ("person", "room"):
+    kind, _colon, number = key.partition(":")
+    ident = whole_number(number)
+    if ident is None or kind not in ("person", "room"):
         raise BadValue(N_("Bitte eine Person oder einen Raum wählen."))
     if kind == "person":
-        return queries.get_borrower(session, int(ident), seen_by=actor)
-    return queries.get_room_by_id(session, int(ident))
+        return queries.get_borrower(session, ident, seen_by=actor)
+    return queries.get_room_by_id(session, ident)
 
 
 @bp.get("/receivers")

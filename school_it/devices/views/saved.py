@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from school_it.access import Actor, May, current, needs
-from school_it.database import db, transaction
+from school_it.database import db, transaction, whole_number
 from school_it.devices import listing, saved
 from school_it.devices.forms import ViewForm
 from school_it.devices.views.blueprint import bp
@@ -118,9 +118,9 @@ def remove_view(ident: int) -> Any:
 @needs(May.SEE_DEVICES)
 def choose_start() -> Any:
     """Open the list with a view; without one, as the plain list."""
-    ident = request.form.get("view", "")
+    ident = whole_number(request.form.get("view", ""))
     with transaction() as session:
-        view = saved.get_view(session, int(ident), seen_by=current()) if ident.isdigit() else None
+        view = None if ident is None else saved.get_view(session, ident, seen_by=current())
         saved.choose_start(session, view, by=current())
     flash_done(
         _("Die Geräteliste öffnet sich jetzt mit dieser Ansicht.")

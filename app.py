@@ -16,8 +16,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from exports import commands as export_commands
 from exports.views import bp as exports
 from imports import commands as import_commands
+from imports.attention import waiting_files
 from imports.views import bp as imports
 from school_it import database, jobs, serving, settings, web
+from school_it.access import May
 from school_it.accounts import commands as account_commands
 from school_it.accounts import signing_in
 from school_it.accounts.views import bp as accounts
@@ -31,6 +33,7 @@ from school_it.jobs.api import api as job_api
 from school_it.jobs.views import bp as job_pages
 from school_it.operations import commands as operation_commands
 from school_it.operations import night as _operations_at_night  # noqa: F401 - declares its work
+from school_it.overview import attention
 from school_it.overview.views import bp as overview
 from school_it.people import commands as people_commands
 from school_it.people.api import api as people_api
@@ -87,6 +90,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     api.prepare(app, APIS)
+    attention.also_ask(May.SEE_IMPORTS, waiting_files)
     for command in COMMANDS:
         app.cli.add_command(command)
     return app

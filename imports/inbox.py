@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
 
 from imports import outlook as outlooks
@@ -45,12 +45,23 @@ def details_path(home: Path, upload: Upload) -> Path:
     return home / "inbox" / f"{upload.id}.rows.json"
 
 
-def uploads(session: Session, *, seen_by: Actor, limit: int = 100) -> Sequence[Upload]:
-    """The newest first: one's own, or everybody's where the person may import everything or audits."""
-    wanted = select(Upload).order_by(Upload.id.desc()).limit(limit)
-    if not seen_by.scope(May.SEE_IMPORTS).everywhere:
-        wanted = wanted.where(Upload.user_id == seen_by.id)
-    return session.scalars(wanted).all()
+def uploads(session: Session, *, seen_by: Actor, waiting: bool = False, limit: int = 100) -> Sequence[Upload]:
+    """The newest first: one's own, or everybody's where the person may import everything or audits.
+
+    `waiting`: only those that have been looked at and neither taken over nor put away.
+    """
+    wanted = select(Upload).where(_visible(seen_by)).order_by(Upload.id.desc()).limit(limit)
+    return session.scalars(wanted.where(Upload.state == "preview") if waiting else wanted).all()
+
+
+def waiting(session: Session, *, seen_by: Actor) -> int:
+    """How many files wait for somebody to decide."""
+    wanted = select(func.count()).select_from(Upload).where(_visible(seen_by), Upload.state == "preview")
+    return session.scalar(wanted) or 0
+
+
+def _visible(seen_by: Actor) -> ColumnElement[bool]:
+    return true() if seen_by.scope(May.SEE_IMPORTS).everywhere else Upload.user_id == seen_by.id
 
 
 def get_upload(session: Session, ident: int, *, seen_by: Actor) -> Upload:

@@ -51,7 +51,7 @@ def index() -> Any:
             ident = _receive(form)
         if not form.errors:
             return redirect(url_for(".preview", ident=ident))
-    uploads = inbox.uploads(db.session(), seen_by=current())
+    uploads = inbox.uploads(db.session(), seen_by=current(), waiting=request.args.get("state") == "preview")
     return page("imports/index.html", status_of(form), form=form, uploads=uploads, kinds=KINDS)
 
 

@@ -89,3 +89,9 @@ def test_a_long_file_becomes_a_job_that_leads_back_to_the_file(admin: FlaskClien
     assert job.startswith("/jobs/")
     assert preview in admin.get(job).get_data(as_text=True)
     assert session.scalar(select(func.count()).select_from(School)) == 1500
+
+
+def test_a_file_that_waits_stands_on_the_start_page(admin: FlaskClient) -> None:
+    bring(admin, LIST)
+    assert "noch nicht übernommen" in admin.get("/").get_data(as_text=True)
+    assert "liste.csv" in admin.get("/imports?state=preview").get_data(as_text=True)

@@ -28,6 +28,7 @@ from school_it.settings import Settings
 WRITES = "school_it_writes"
 BUSY_SECONDS = 15
 HIGHEST_ID = 2**31 - 1  # what a column of whole numbers holds, on PostgreSQL too
+HIGHEST_AMOUNT = Decimal(HIGHEST_ID) / 100
 TOWN_TIME = ZoneInfo("Europe/Berlin")
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",

@@ -6,16 +6,20 @@ A row through the ORM costs ten to forty times as much. Rows are plain mappings 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import Table, bindparam, insert, update
+from sqlalchemy import ColumnElement, String, Table, bindparam, insert, update
 from sqlalchemy.orm import Session
 
 from school_it import audit
 from school_it.access import Actor
 from school_it.audit import Action, Batch
 from school_it.changes import Change
+from school_it.database import HIGHEST_AMOUNT, HIGHEST_ID
+from school_it.errors import N_, Sentence
+from school_it.sheets import Problem, Reading
 
 CHUNK = 500
 
@@ -27,6 +31,26 @@ class Changed(NamedTuple):
     fields: Mapping[str, Change]
     label: str
     school_id: int | None
+
+
+def misfits(reading: Reading, columns: Mapping[str, ColumnElement[Any]]) -> Iterator[Problem]:
+    """The values for which their columns have no room: `columns` by the field names of the sheet."""
+    room = {name: column.type.length for name, column in columns.items() if isinstance(column.type, String)}
+    for row in reading.rows:
+        for name, value in row.values.items():
+            against = _too_much(value, room.get(name)) if name in columns else None
+            if against is not None:
+                yield Problem(row.number, reading.header_of(name), str(value), against)
+
+
+def _too_much(value: Any, length: int | None) -> Sentence | None:
+    if type(value) is str and length is not None and len(value) > length:
+        return Sentence(N_("Höchstens %(max)s Zeichen."), max=length)
+    highest = {int: HIGHEST_ID, Decimal: HIGHEST_AMOUNT}.get(type(value))
+    return Sentence(TOO_LARGE) if highest is not None and abs(value) > highest else None
+
+
+TOO_LARGE = N_("Diese Zahl ist zu groß. Bitte eine kleinere eintragen.")
 
 
 def add(

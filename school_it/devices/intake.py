@@ -9,14 +9,16 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from school_it import setwise
 from school_it.access import Actor, May
 from school_it.audit import Batch
 from school_it.database import today
 from school_it.devices import intake_writing, numbers, queries, rules, sheet
 from school_it.devices.models import Device
 from school_it.devices.rules import State, usual_categories
-from school_it.errors import N_, Sentence
+from school_it.errors import N_, BadValue, Sentence
 from school_it.schools.intake import Known, unknown_schools
+from school_it.schools.models import Room
 from school_it.setwise import CHUNK, Changed
 from school_it.sheets import Problem, Reading, Row, Sheet
 
@@ -48,6 +50,7 @@ class DeviceIntake:
 
     def check(self, session: Session, reading: Reading, *, by: Actor) -> Iterator[Problem]:
         yield from unknown_schools(session, reading, by=by, may=May.IMPORT_DEVICES)
+        yield from setwise.misfits(reading, {**Device.__table__.c, "room": Room.__table__.c.room})
         stored = known_by_keys(session, reading.rows)
         yield from _same_but_for_case(reading)
         for row in reading.rows:
@@ -63,6 +66,8 @@ class DeviceIntake:
                 N_("Das Gerät gehört zu einer Schule, an der Sie nichts ändern dürfen."),
             )
             return
+        if device is None:
+            yield from _against_tag(row, reading)
         yield from _against_serial(row, device, stored, reading)
         if row.values.get("state") is State.DISPOSED:
             yield from _against_disposal(row, device, reading, by)
@@ -124,6 +129,14 @@ def _same_but_for_case(reading: Reading) -> Iterator[Problem]:
     for row in reading.rows:
         if counted[numbers.folded(row.values.get("asset_tag"))] > 1 and row.values.get("asset_tag"):
             yield _problem(row, reading, "asset_tag", N_("Diese Inventarnummer steht mehrfach in der Datei."))
+
+
+def _against_tag(row: Row, reading: Reading) -> Iterator[Problem]:
+    try:
+        if row.values.get("asset_tag"):
+            numbers.checked_tag(row.values["asset_tag"])
+    except BadValue as problem:
+        yield _problem(row, reading, "asset_tag", problem.sentence.text, **problem.sentence.values)
 
 
 def _against_serial(

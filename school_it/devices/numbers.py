@@ -110,14 +110,19 @@ def _refuse_doubles(found: Iterable[str]) -> None:
         seen.add(folded(one))
 
 
-# Second parts of addresses below /devices: a device of that name could not be opened.
+# What follows /devices in an address, and what ends one below a device: a device of that name could not be opened.
 RESERVED = frozenset({"new", "many", "bulk", "columns", "views", "categories", "models", "receivers", "own"})
+VERBS = frozenset({"state", "edit", "dispose", "hand-out", "return"})
+LONGEST = 60
 
 
 def checked_tag(tag: str) -> str:
-    """Raises BadValue for an inventory number that cannot stand in an address."""
+    """Raises BadValue for an inventory number that cannot stand in an address, or has no room in its column."""
+    key = folded(tag)
+    first, *more = key.split("/")
     odd = tag in (".", "..") or tag != tag.strip("/ ") or "//" in tag or "/../" in f"/{tag}/"
-    if odd or folded(tag) in RESERVED or not folded(tag):
+    taken = first in RESERVED or (more and more[-1] in VERBS)
+    if odd or taken or not 0 < len(key) <= LONGEST:
         raise BadValue(
             N_("»%(tag)s« ist als Inventarnummer nicht möglich. Bitte eine andere wählen."), tag=tag
         )

@@ -32,6 +32,7 @@ def add_school(session: Session, values: Mapping[str, Any], *, by: Actor) -> Sch
         )
     if queries.find_school(session, number) is not None:
         raise RuleBroken(N_("Die Schule %(number)s ist schon angelegt."), number=number)
+    _refuse_known_name(session, number, values)
     school = School(**{name: values.get(name) for name in SCHOOL_FIELDS})
     session.add(school)
     audit.record(session, Action.SCHOOL_ADDED, school, by=by)
@@ -43,9 +44,17 @@ def change_school(
 ) -> None:
     by.must(May.EDIT_SCHOOLS, school.id)
     expect_version(school, version)
+    _refuse_known_name(session, school.school_number, values)
     changes = _set(school, values, SCHOOL_FIELDS[1:])
     if changes:
         audit.record(session, Action.SCHOOL_CHANGED, school, by=by, changes=changes)
+
+
+def _refuse_known_name(session: Session, number: str, values: Mapping[str, Any]) -> None:
+    name = values.get("directory_name")
+    other = queries.directory_names(session).get(name.casefold()) if name else None
+    if other not in (None, number):
+        raise RuleBroken(rules.NAME_TAKEN, name=name, number=other)
 
 
 def add_room(session: Session, school: School, values: Mapping[str, Any], *, by: Actor) -> Room:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
-from sqlalchemy import Table, select
+from sqlalchemy import ColumnElement, Table, select
 from sqlalchemy.orm import Session
 
 from school_it import setwise
@@ -40,9 +40,14 @@ class SchoolIntake:
     """Rows of the sheet `schools`."""
 
     def check(self, session: Session, reading: Reading, *, by: Actor) -> Iterator[Problem]:
-        header = reading.header_of("school_number")
+        yield from setwise.misfits(reading, {**School.__table__.c})
+        header, names = reading.header_of("school_number"), queries.directory_names(session)
         for row in reading.rows:
-            number = row.values["school_number"]
+            number, name = row.values["school_number"], row.values.get("directory_name")
+            other = names.setdefault(name.casefold(), number) if name else number
+            if other != number:
+                sentence = Sentence(rules.NAME_TAKEN, name=name, number=other)
+                yield Problem(row.number, reading.header_of("directory_name"), name, sentence)
             if not rules.is_school_number(number):
                 sentence = Sentence(
                     N_("»%(number)s« ist keine Schulnummer: sechs Ziffern, die erste ist 1."), number=number
@@ -78,8 +83,11 @@ class SchoolIntake:
 class _AtSchool:
     """What rows that belong to a school have in common: `school_number` in the sheet, `school_id` in the table."""
 
+    columns: ClassVar[Mapping[str, ColumnElement[Any]]]
+
     def check(self, session: Session, reading: Reading, *, by: Actor) -> Iterator[Problem]:
         yield from unknown_schools(session, reading, by=by, may=May.IMPORT_ALL)
+        yield from setwise.misfits(reading, self.columns)
 
     def hints(self, rows: Iterable[Row]) -> Iterator[tuple[int, Sentence]]:
         return iter(())
@@ -87,6 +95,8 @@ class _AtSchool:
 
 class RoomIntake(_AtSchool):
     """Rows of the sheet `rooms`; a building that the school does not have yet is made."""
+
+    columns: ClassVar = {**Room.__table__.c, "building": Building.__table__.c.name}
 
     def known(self, session: Session, rows: Sequence[Row]) -> Known:
         stored = {
@@ -157,6 +167,8 @@ class RoomIntake(_AtSchool):
 
 class FiguresIntake(_AtSchool):
     """Rows of the sheet `figures`."""
+
+    columns: ClassVar = {**YearlyFigures.__table__.c}
 
     def known(self, session: Session, rows: Sequence[Row]) -> Known:
         stored = {

@@ -45,6 +45,12 @@ def find_school(session: Session, number: str) -> School | None:
     return session.scalar(select(School).where(School.school_number == number))
 
 
+def directory_names(session: Session) -> dict[str, str]:
+    """Which school has which name in the directory: folded name to school number. Capital letters do not count."""
+    named = select(School.directory_name, School.school_number).where(School.directory_name.is_not(None))
+    return {name.casefold(): number for name, number in session.execute(named) if name is not None}
+
+
 def get_school(session: Session, number: str, *, seen_by: Actor, may: May = May.SEE_SCHOOLS) -> School:
     school = find_school(session, number)
     if school is None or not seen_by.scope(may).holds(school.id):

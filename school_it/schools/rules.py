@@ -85,6 +85,9 @@ ROOM_USES = {
 }
 
 
+NAME_TAKEN = N_("Den Namen »%(name)s« im Verzeichnis hat schon die Schule %(number)s.")
+
+
 def is_school_number(text: str) -> bool:
     """Six digits, the first is 1 (North Rhine-Westphalia)."""
     return re.fullmatch(r"1\d{5}", text) is not None

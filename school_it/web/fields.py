@@ -14,7 +14,7 @@ from wtforms import Field, SelectField, StringField, ValidationError
 from wtforms.widgets import TextInput
 
 from school_it import cells, money
-from school_it.database import whole_number
+from school_it.database import HIGHEST_AMOUNT, whole_number
 from school_it.errors import N_, BadValue, SchoolItError
 from school_it.web import said
 
@@ -118,6 +118,13 @@ def _date_text(day: date) -> str:
     return f"{day:%d.%m.%Y}"
 
 
+def _read_euro(text: str) -> Decimal | None:
+    amount = cells.read_euro(text)
+    if amount is not None and abs(amount) > HIGHEST_AMOUNT:
+        raise BadValue(N_("Diese Zahl ist zu groß. Bitte eine kleinere eintragen."))
+    return amount
+
+
 def _euro_text(amount: Decimal) -> str:
     return money.shown(amount).removesuffix("\N{NO-BREAK SPACE}€")
 
@@ -132,7 +139,7 @@ class DayField(_ReadField):
 class EuroField(_ReadField):
     """An amount as ``1.234,56``."""
 
-    read = staticmethod(cells.read_euro)
+    read = staticmethod(_read_euro)
     show = staticmethod(_euro_text)
 
 

@@ -164,6 +164,23 @@ def test_a_school_that_is_not_there_is_a_problem_for_the_office_too(
     assert problem == "2 Schulnummer: Die Schule 999999 ist hier nicht bekannt."
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("model", "x" * 121, "Höchstens 120 Zeichen."),
+        ("room", "x" * 41, "Höchstens 40 Zeichen."),
+        ("price_gross", 30_000_000, "Diese Zahl ist zu groß. Bitte eine kleinere eintragen."),
+        ("asset_tag", "new", "»new« ist als Inventarnummer nicht möglich."),
+        ("asset_tag", "A1/edit", "»A1/edit« ist als Inventarnummer nicht möglich."),
+    ],
+)
+def test_what_a_device_cannot_have_is_a_problem(
+    session: Session, house: Actor, field: str, value: object, said: str
+) -> None:
+    (problem,) = problems_of(session, house, {**ROW, field: value})
+    assert said in problem
+
+
 def test_a_bound_device_is_not_disposed_of_by_a_file(
     session: Session, office: Actor, coordinator: Actor, add_device: AddDevice
 ) -> None:

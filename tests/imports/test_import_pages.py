@@ -76,6 +76,17 @@ def test_rooms_of_a_school_that_is_not_there_are_told_in_the_preview(admin: Flas
     assert admin.post(preview + "/apply").status_code == 422
 
 
+def test_a_name_of_the_directory_that_stands_twice_is_told_in_the_preview(admin: FlaskClient) -> None:
+    preview = bring(admin, "Schulnummer;Schule;Schulform;Name im Verzeichnis\n115514;A;G;gs\n167149;B;G;GS\n")
+    assert "»GS« im Verzeichnis hat schon die Schule 115514" in admin.get(preview).get_data(as_text=True)
+    assert admin.post(preview + "/apply").status_code == 422
+
+
+def test_what_is_too_long_for_its_column_is_told_in_the_preview(admin: FlaskClient) -> None:
+    preview = bring(admin, f"Schulnummer;Schule;Schulform;Kurzname\n115514;A;G;{'x' * 41}\n")
+    assert "Höchstens 40 Zeichen." in admin.get(preview).get_data(as_text=True)
+
+
 def test_what_is_no_table_is_refused_with_one_sentence(admin: FlaskClient) -> None:
     data = {"file": (io.BytesIO(b"%PDF-1.4 nonsense"), "brief.pdf"), "kind": "schools", "school": ""}
     answer = admin.post("/imports", data=data, content_type="multipart/form-data")

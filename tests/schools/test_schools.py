@@ -30,6 +30,17 @@ def text(browser: FlaskClient, path: str) -> str:
     return answer.get_data(as_text=True)
 
 
+def test_the_directory_means_one_school_by_a_name(admin: FlaskClient, school: School) -> None:
+    named = {"school_type": "G", "directory_name": "gs-beispiel"}
+    first = admin.post("/schools/115514/edit", data={"school_number": "115514", "name": "Eine", **named})
+    assert first.status_code == 302
+    for address in ("/schools/new", "/schools/167149/edit"):
+        admin.post("/schools/new", data=NEW | {"school_number": "167149"})
+        answer = admin.post(address, data=NEW | named | {"directory_name": "GS-Beispiel"})
+        assert answer.status_code == 422
+        assert "hat schon die Schule 115514" in answer.get_data(as_text=True)
+
+
 def test_the_office_opens_a_school(sign_in_as: SignInAs) -> None:
     office = sign_in_as(Role.OFFICE)
     assert office.post("/schools/new", data=NEW).location == "/schools/154945"

@@ -1,0 +1,123 @@
+"""Every kind of page can be used by everybody, at the desk and on the phone, and loads nothing from elsewhere."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.conftest import Windows
+
+pytestmark = pytest.mark.browser
+
+PAGES = {
+    "the start page": "/",
+    "the list of devices": "/devices?size=25",
+    "a list that nothing fits": "/devices?q=gibtesnicht",
+    "more filters": "/devices?bound=bound&year=2022&size=25",
+    "a device in stock": "/devices/{free}",
+    "a device that somebody has": "/devices/{held}",
+    "a new device": "/devices/new",
+    "many new devices": "/devices/many",
+    "a device to edit": "/devices/{free}/edit",
+    "a device to hand out": "/devices/{free}/hand-out",
+    "a device to take back": "/devices/{held}/return",
+    "a device to dispose of": "/devices/{free}/dispose",
+    "many devices to change": "/devices/bulk?all=1&state=in_stock",
+    "the columns of the list": "/devices/columns",
+    "saved views": "/devices/views",
+    "kinds of devices": "/devices/categories",
+    "a new kind of device": "/devices/categories/new",
+    "models": "/devices/models",
+    "a new model": "/devices/models/new",
+    "schools": "/schools",
+    "a school": "{school}",
+    "the history of a school": "{school}/history",
+    "a school to edit": "{school}/edit",
+    "the figures of a school": "{school}/figures",
+    "a room": "{room}",
+    "a room to edit": "{room}/edit",
+    "a new room": "{school}/rooms/new",
+    "people": "/people?size=25",
+    "no people": "/people?q=gibtesnicht",
+    "a person": "{person}",
+    "the directory": "/people/directory",
+    "files to read in": "/imports",
+    "a preview with faults": "{upload}",
+    "the good rows of a preview": "{upload}?show=new",
+    "reports": "/exports",
+    "jobs": "/jobs",
+    "jobs that failed": "/jobs?state=failed",
+    "deadlines": "/deadlines",
+    "a search": "/search?q=slate",
+    "a search without a hit": "/search?q=gibtesnicht",
+    "the trail": "/audit?size=25",
+    "an act of the trail": "/batches/1?size=25",
+    "accounts": "/accounts",
+    "an account": "/accounts/koordination",
+    "a new account": "/accounts/new",
+    "the rights of the roles": "/accounts/rights",
+    "the own profile": "/profile",
+    "help": "/help",
+    "the statement on accessibility": "/accessibility",
+    "the statement on privacy": "/privacy",
+    "a page that is not there": "/gibtesnicht",
+}
+# What is typed into a form so that it is refused; nothing typed: sent as it is.
+REFUSED = {
+    "/devices/new": {"price_gross": "viel", "acquired_on": "31.02.2024"},
+    "/devices/many": {"count": "viele"},
+    "/devices/{free}/edit": {"price_net": "1,2,3"},
+    "/devices/{free}/hand-out": {},
+    "/devices/{free}/dispose": {},
+    "/devices/views": {"name": " "},
+    "/devices/categories/new": {},
+    "/schools/new": {"school_number": "12"},
+    "{school}/figures": {"pupils": "viele"},
+    "{school}/rooms/new": {},
+    "/accounts/new": {},
+    "/imports": {},
+}
+DARK = ("the list of devices", "a device that somebody has", "a preview with faults", "the start page")
+SEND = "document.querySelector('main form[method=post]').requestSubmit()"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_everybody_can_use(windows: Windows, town: dict[str, str], name: str) -> None:
+    window = windows("admin")
+    answer = window.go(PAGES[name].format(**town))
+    assert answer.status == (404 if name == "a page that is not there" else 200)
+    assert window.page.locator("html").get_attribute("lang") == "de"
+    assert window.faults() == []
+
+
+@pytest.mark.parametrize("address", REFUSED)
+def test_a_form_that_is_refused_says_why_to_everybody(
+    windows: Windows, town: dict[str, str], address: str
+) -> None:
+    window = windows("admin")
+    window.go(address.format(**town))
+    for field, text in REFUSED[address].items():
+        window.page.locator(f"main [name={field}]").fill(text)
+    with window.page.expect_navigation() as navigation:
+        window.page.evaluate(SEND)
+    assert navigation.value.status == 422
+    assert window.page.title().startswith("Fehler:")
+    assert window.page.evaluate("document.activeElement.matches('[data-focus]')")
+    assert window.faults() == []
+
+
+@pytest.mark.parametrize("name", DARK)
+def test_everybody_can_use_it_in_the_dark(windows: Windows, town: dict[str, str], name: str) -> None:
+    window = windows("admin")
+    window.page.emulate_media(color_scheme="dark")
+    try:
+        window.go(PAGES[name].format(**town))
+        assert window.faults() == []
+    finally:
+        window.page.emulate_media(color_scheme="light")
+
+
+@pytest.mark.parametrize("name", ["lehrkraft", "koordination", "pruefung", ""])
+def test_everybody_can_use_what_each_role_sees_first(windows: Windows, name: str) -> None:
+    window = windows(name)
+    window.go("/" if name else "/login")
+    assert window.faults() == []

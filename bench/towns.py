@@ -112,7 +112,7 @@ def _rows(session: Session, begin: int, count: int) -> Iterator[Row]:
         values = row.values
         values["asset_tag"] = f"{values['school_number']}-{number:07d}"
         if values["serial_number"]:
-            values["serial_number"] = f"{values['serial_number'][:4]}{number * 2654435761 % 16**7:07X}"
+            values["serial_number"] = f"{values['serial_number'][:4]}{number * 2654435761 % 16**8:08X}"
         people = names.get(values["school_number"])
         if people and values["use"] in (Use.TEACHER, Use.LOAN) and place % 10:
             values["holder"] = people[number % len(people)]

@@ -37,6 +37,13 @@ def receive(home: Path, file: IO[bytes], name: str) -> str:
     return digest
 
 
+def let_go(session: Session, home: Path, digest: str) -> None:
+    """Remove the bytes, unless an upload still needs them."""
+    needed = select(Upload.id).where(Upload.digest == digest, Upload.state != "discarded").limit(1)
+    if session.scalar(needed) is None:
+        path_of(home, digest).unlink(missing_ok=True)
+
+
 def path_of(home: Path, digest: str) -> Path:
     return home / "inbox" / digest
 
@@ -62,6 +69,14 @@ def waiting(session: Session, *, seen_by: Actor) -> int:
 
 def _visible(seen_by: Actor) -> ColumnElement[bool]:
     return true() if seen_by.scope(May.SEE_IMPORTS).everywhere else Upload.user_id == seen_by.id
+
+
+def get_waiting(session: Session, ident: int, *, seen_by: Actor) -> Upload:
+    """An upload about which nobody has decided yet. Raises RuleBroken: what was taken over stays as it was shown."""
+    upload = get_upload(session, ident, seen_by=seen_by)
+    if upload.state != "preview":
+        raise RuleBroken(N_("Diese Datei ist schon übernommen oder weggelegt."))
+    return upload
 
 
 def get_upload(session: Session, ident: int, *, seen_by: Actor) -> Upload:
@@ -116,13 +131,11 @@ def apply(home: Path, ident: int, *, partial: bool, by: Actor, told: Told = lamb
     RuleBroken where it no longer is what was shown.
     """
     reading = db.session()
-    upload = get_upload(reading, ident, seen_by=by)
+    upload = get_waiting(reading, ident, seen_by=by)
     kind, wish = get_kind(upload.kind), Wish.from_json(upload.wish)
     table = outlooks.read_file(path_of(home, upload.digest), kind.sheet(reading), wish)
     with transaction() as session:
-        upload = get_upload(session, ident, seen_by=by)
-        if upload.state != "preview":
-            raise RuleBroken(N_("Diese Datei ist schon übernommen oder weggelegt."))
+        upload = get_waiting(session, ident, seen_by=by)
         found = look_at(session, home, upload, by=by, table=table)
         batch = outlooks.apply(
             session,
@@ -135,3 +148,12 @@ def apply(home: Path, ident: int, *, partial: bool, by: Actor, told: Told = lamb
         )
         upload.state, upload.batch_id = "applied", batch.id
         return batch.id
+
+
+def put_away(home: Path, ident: int, *, by: Actor) -> None:
+    """Nothing is taken over, and what the file said is not kept."""
+    with transaction() as session:
+        upload = get_waiting(session, ident, seen_by=by)
+        upload.state = "discarded"
+    details_path(home, upload).unlink(missing_ok=True)
+    let_go(db.session(), home, upload.digest)

@@ -14,8 +14,8 @@ from imports.kinds import KINDS, get_kind
 from imports.models import Upload
 from imports.outlook import Wish
 from school_it.access import May, current, needs
-from school_it.database import db, transaction
-from school_it.errors import NotAllowed
+from school_it.database import db, transaction, whole_number
+from school_it.errors import N_, NotAllowed, SchoolItError
 from school_it.schools import queries as school_queries
 from school_it.web import flash_done, page
 from school_it.web.fields import refusals_in, status_of
@@ -59,14 +59,18 @@ def _receive(form: UploadForm) -> int:
     """Keep the file, look at it once, and remember what was found. A file that cannot be read leaves nothing."""
     actor, kind = current(), get_kind(form.kind.data)
     if not actor.may(kind.may):
-        raise NotAllowed(_("Diese Art von Datei dürfen Sie nicht einlesen."))
+        raise NotAllowed(N_("Diese Art von Datei dürfen Sie nicht einlesen."))
     name = (form.file.data.filename or "")[-255:]
     digest = inbox.receive(_home(), form.file.data.stream, name)
     upload = Upload(
         kind=form.kind.data, file_name=name, digest=digest, user_id=actor.id, user_name=actor.name,
         wish=Wish(school=form.school.data).as_json(),
     )  # fmt: skip
-    found = inbox.look_at(db.session(), _home(), upload, by=actor)
+    try:
+        found = inbox.look_at(db.session(), _home(), upload, by=actor)
+    except SchoolItError:
+        inbox.let_go(db.session(), _home(), digest)
+        raise
     with transaction() as session:
         session.add(upload)
         session.flush()
@@ -88,7 +92,7 @@ def _preview(ident: int, form: ApplyForm) -> Any:
     show = request.args.get("show", "")
     show = show if show in WHAT else next((what for what in WHAT if upload.summary[what]), "new")
     chosen = [row for row in rows if row["what"] == show]
-    start = request.args.get("from", 0, type=int)
+    start = whole_number(request.args.get("from", "")) or 0
     narrow = NarrowForm(formdata=None)
     headers = [column["header"] for column in upload.summary["columns"]]
     narrow.only_header.choices = [("", "")] + [(header, header) for header in headers]
@@ -120,7 +124,7 @@ def change_wish(ident: int) -> Response:
         column["header"] for column in inbox.get_upload(db.session(), ident, seen_by=actor).summary["columns"]
     ]
     with transaction() as session:
-        upload = inbox.get_upload(session, ident, seen_by=actor)
+        upload = inbox.get_waiting(session, ident, seen_by=actor)
         wish = {**upload.wish}
         if "only_header" in request.form:
             header, value = request.form["only_header"], request.form.get("only_value", "")
@@ -156,7 +160,7 @@ def apply(ident: int) -> Any:
 @needs(May.IMPORT_DEVICES, May.IMPORT_ALL)
 def look_again(ident: int) -> Response:
     with transaction() as session:
-        upload = inbox.get_upload(session, ident, seen_by=current())
+        upload = inbox.get_waiting(session, ident, seen_by=current())
         inbox.note(_home(), upload, inbox.look_at(session, _home(), upload, by=current()))
     return redirect(url_for(".preview", ident=ident))
 
@@ -164,9 +168,6 @@ def look_again(ident: int) -> Response:
 @bp.post("/<int:ident>/discard")
 @needs(May.IMPORT_DEVICES, May.IMPORT_ALL)
 def discard(ident: int) -> Response:
-    with transaction() as session:
-        upload = inbox.get_upload(session, ident, seen_by=current())
-        if upload.state == "preview":
-            upload.state = "discarded"
+    inbox.put_away(_home(), ident, by=current())
     flash_done(_("Die Datei ist weggelegt; es wurde nichts übernommen."))
     return redirect(url_for(".index"))

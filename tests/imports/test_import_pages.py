@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 
+import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -87,10 +89,42 @@ def test_what_is_too_long_for_its_column_is_told_in_the_preview(admin: FlaskClie
     assert "Höchstens 40 Zeichen." in admin.get(preview).get_data(as_text=True)
 
 
-def test_what_is_no_table_is_refused_with_one_sentence(admin: FlaskClient) -> None:
+def kept(app: Flask) -> set[str]:
+    """The files whose bytes lie in the inbox; what was seen in them stands beside them."""
+    return {path.name for path in (app.config["SCHOOL_IT"].home / "inbox").glob("*") if not path.suffix}
+
+
+def test_what_is_no_table_is_refused_with_one_sentence_and_not_kept(app: Flask, admin: FlaskClient) -> None:
+    before = kept(app)
     data = {"file": (io.BytesIO(b"%PDF-1.4 nonsense"), "brief.pdf"), "kind": "schools", "school": ""}
     answer = admin.post("/imports", data=data, content_type="multipart/form-data")
     assert answer.status_code == 422
+    assert kept(app) == before
+
+
+def test_what_is_put_away_is_not_kept_unless_somebody_else_has_it(app: Flask, admin: FlaskClient) -> None:
+    before = kept(app)
+    first, second = bring(admin, LIST + "\n"), bring(admin, LIST + "\n")
+    admin.post(first + "/discard")
+    assert admin.post(second + "/look").status_code == 302
+    admin.post(second + "/discard")
+    assert kept(app) == before
+    assert admin.get(second).status_code == 200
+
+
+@pytest.mark.parametrize("deed", ["/wish", "/look", "/discard"])
+def test_what_was_taken_over_stays_as_it_was_shown(admin: FlaskClient, session: Session, deed: str) -> None:
+    preview = bring(admin, LIST)
+    admin.post(preview + "/apply")
+    answer = admin.post(preview + deed, data={"only_header": "traegernr", "only_value": "13201"})
+    assert answer.status_code == 409
+    page = admin.get(preview).get_data(as_text=True)
+    assert "Neue Zeilen" in page
+    assert "Gesamtschule Anderswo" in page
+
+
+def test_rows_before_the_first_begin_at_the_first(admin: FlaskClient) -> None:
+    assert "Grundschule Am Beispielweg" in admin.get(bring(admin, LIST) + "?from=-1").get_data(as_text=True)
 
 
 def test_a_long_file_becomes_a_job_that_leads_back_to_the_file(admin: FlaskClient, session: Session) -> None:

@@ -10,6 +10,7 @@ from flask import url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from school_it.access import May, current
 from school_it.accounts.views import FIELD_NAMES as ACCOUNT_FIELDS
 from school_it.audit import Entry
 from school_it.devices import story as device_story
@@ -93,7 +94,7 @@ def _address(entry: Entry) -> str:
         return url_for("devices.device", tag=label)
     if entry.object_type == "schools":
         return url_for("schools.school", number=label.partition(" ")[0])
-    if entry.object_type == "users":
+    if entry.object_type == "users" and current().may(May.SEE_ACCOUNTS):
         return url_for("accounts.account", name=label)
     if entry.object_type == "people" and entry.object_id:
         return url_for("people.person", ident=entry.object_id)

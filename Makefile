@@ -83,7 +83,7 @@ check: tools  ## Stil, Typen, Reihenfolge der Räume, Vorlagen, Versionslisten
 	@$(BIN)/mypy
 	@$(BIN)/djlint templates --lint --profile jinja --quiet
 	@$(PYTHON) deploy/locks.py
-	@$(PYTHON) -m pytest -q tests/house
+	@$(PYTHON) -m pytest -q tests/house/test_order.py
 
 bench: tools  ## Messungen, als Verhältnisse
 	@$(PYTHON) -m bench

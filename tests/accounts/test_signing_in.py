@@ -55,7 +55,7 @@ def test_nobody_is_led_out_of_the_house(app: Flask, person: str, address: str) -
 @pytest.mark.parametrize("password", ["", " ", "\0", "\u200b", "falsches Kennwort", "x" * 1000])
 def test_a_wrong_or_empty_password_never_opens(person: str, knock: Knock, password: str) -> None:
     answer = knock(person, password)
-    assert answer.status_code == 422
+    assert answer.status_code == (400 if "\0" in password else 422)
     assert db.session.scalar(select(func.count(SignedInSession.id))) == 0
 
 
@@ -112,6 +112,7 @@ def test_the_waiting_survives_a_restart_and_ends(person: str, knock: Knock) -> N
             knock(person, "falsches Kennwort")
     db.session.remove()
     assert queries.tries_of(db.session(), actions._key_of_name(person)).failures == 5
+    db.session.remove()  # PostgreSQL holds the counter's row for whoever looked at it to change it
     with time_machine.travel(start + timedelta(seconds=3), tick=False):
         assert knock(person, PASSWORD).status_code == 302
     db.session.remove()

@@ -31,8 +31,7 @@ from school_it.jobs.actions import cancel, start
 from school_it.jobs.kinds import Facts, nightly, task
 from school_it.jobs.models import Job, State
 from school_it.jobs.queries import find_last_night, get_job
-from school_it.jobs.queue import prepare
-from school_it.jobs.work import Cancelled, Work
+from school_it.jobs.work import Cancelled, Work, prepare
 
 __all__ = [
     "Cancelled",

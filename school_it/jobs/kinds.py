@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from school_it.settings import Settings
-
-if TYPE_CHECKING:
-    from school_it.jobs.work import Work
 
 Facts = dict[str, Any]
 Task = TypeVar("Task", bound=Callable[..., Facts | None])
@@ -54,4 +51,4 @@ def of_the_night(settings: Settings) -> list[Kind]:
     return sorted(wanted, key=lambda kind: (kind.order, kind.name))
 
 
-__all__ = ["KINDS", "Facts", "Kind", "Work", "nightly", "of_the_night", "task"]
+__all__ = ["KINDS", "Facts", "Kind", "nightly", "of_the_night", "task"]

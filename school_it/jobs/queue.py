@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import logging
 import time
+from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
@@ -32,11 +33,10 @@ log = logging.getLogger(__name__)
 
 
 class Queue:
-    """The queue of one application."""
+    """The queue of one application; `run` does the job of a number."""
 
-    def __init__(self, app: Flask, settings: Settings) -> None:
-        self.app = app
-        self.settings = settings
+    def __init__(self, app: Flask, settings: Settings, run: Callable[[Flask, int], None]) -> None:
+        self.app, self.settings, self._run = app, settings, run
 
     @cached_property
     def huey(self) -> Huey:
@@ -45,12 +45,7 @@ class Queue:
     @cached_property
     def wake(self) -> Any:
         """What the queue does with a number: ``wake(7)`` puts it in, the worker runs it."""
-        return self.huey.task(name="run")(self._run)
-
-    def _run(self, number: int) -> None:
-        from school_it.jobs.work import run
-
-        run(self.app, number)
+        return self.huey.task(name="run")(lambda number: self._run(self.app, number))
 
     def put(self, number: int) -> None:
         """Wake the worker for a job. Never fails: the worker looks for forgotten jobs by itself."""
@@ -118,11 +113,6 @@ def _plain_serializer() -> Any:
             )
 
     return Plain()
-
-
-def prepare(app: Flask, settings: Settings) -> None:
-    """Give `app` its queue; nothing is opened before it is used."""
-    app.extensions["jobs"] = Queue(app, settings)
 
 
 def here() -> Queue:

@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import Flask
 from flask_babel import force_locale
+from sqlalchemy.exc import OperationalError
 
 from school_it.access import Actor
 from school_it.database import db, transaction
@@ -18,8 +19,10 @@ from school_it.jobs import actions
 from school_it.jobs.kinds import KINDS, Facts
 from school_it.jobs.models import Job, State, stored
 from school_it.jobs.queue import Queue, here
+from school_it.settings import Settings
 
 LOOK_SECONDS = 0.3
+AGAIN_SECONDS = 1.0
 WORKER = secrets.token_hex(8)
 stopping = threading.Event()
 log = logging.getLogger(__name__)
@@ -65,6 +68,11 @@ INTERRUPTED = Sentence(N_("Unterbrochen, weil das Programm angehalten wurde. Bit
 UNKNOWN = Sentence(N_("Diese Art von Auftrag kennt das Programm nicht mehr."))
 
 
+def prepare(app: Flask, settings: Settings) -> None:
+    """Give `app` its queue; nothing is opened before it is used."""
+    app.extensions["jobs"] = Queue(app, settings, run)
+
+
 def run(app: Flask, number: int) -> None:
     """Do one waiting job from beginning to end; its end is always written down."""
     with app.app_context(), app.test_request_context("/"):
@@ -100,12 +108,22 @@ def _fault(number: int) -> Sentence:
 
 
 def _end(work: Work, state: State, said: Sentence | None, *, result: Facts | None = None) -> None:
-    db.session.remove()
+    """Tried until it is written: somebody else's long transaction may hold the database for longer than one waits."""
+    while True:
+        db.session.remove()
+        try:
+            _write_end(work, state, said, result or {})
+            return
+        except OperationalError:
+            log.warning("the end of job %s could not be written; it is tried again", work.number)
+            if stopping.wait(AGAIN_SECONDS):
+                raise
+
+
+def _write_end(work: Work, state: State, said: Sentence | None, result: Facts) -> None:
     shown = work.shown
     with transaction() as session:
-        actions.end(
-            session, work.number, state, said, done=shown["done"], of=shown["of"], result=result or {}
-        )
+        actions.end(session, work.number, state, said, done=shown["done"], of=shown["of"], result=result)
         if said is None and shown["sentence"]:
             session.get_one(Job, work.number).sentence = shown["sentence"]
     here().wipe(f"job-{work.number}", f"cancel-{work.number}")

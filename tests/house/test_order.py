@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -34,17 +33,10 @@ def name_of(path: Path) -> str:
     return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
-def known_at_import(tree: ast.Module) -> Iterator[ast.Import | ast.ImportFrom]:
-    """The imports at the top of a module; those under TYPE_CHECKING cost nothing and bind nothing."""
-    for node in tree.body:
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            yield node
-
-
-def imports(name: str, tree: ast.Module, *, nodes: Iterator[ast.AST] | None = None) -> set[str]:
-    """What a module imports, as names of modules."""
+def imports(name: str, tree: ast.Module) -> set[str]:
+    """What a module imports, inside its functions too, as names of modules."""
     found: set[str] = set()
-    for node in nodes or ast.walk(tree):
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -99,10 +91,7 @@ def test_plain_values_need_the_standard_library_only(name: str) -> None:
 
 
 def test_there_are_no_circles() -> None:
-    graph = {
-        name: imports(name, tree, nodes=known_at_import(tree)) & set(modules())
-        for name, tree in modules().items()
-    }
+    graph = {name: imports(name, tree) & set(modules()) for name, tree in modules().items()}
     for name, known in graph.items():
         # A package's own front door gathers its parts; that they stand behind it is no circle.
         graph[name] = {

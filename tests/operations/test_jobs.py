@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from school_it import audit, jobs
@@ -96,6 +97,25 @@ def test_a_savepoint_inside_does_not_wake_the_worker_too_early(
             raise ZeroDivisionError
         assert begun == []
     assert len(begun) == 1
+
+
+def test_an_end_that_cannot_be_written_yet_is_written_later(
+    session: Session, house: Actor, kind: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when an import holds the one writing transaction of SQLite for longer than anybody waits."""
+    tries: list[int] = []
+
+    def held_once(session: Session, number: int, *args: Any, **values: Any) -> bool:
+        tries.append(number)
+        if len(tries) == 1:
+            raise OperationalError("BEGIN IMMEDIATE", {}, Exception("database is locked"))
+        return end(session, number, *args, **values)
+
+    end = actions.end
+    monkeypatch.setattr(actions, "end", held_once)
+    monkeypatch.setattr("school_it.jobs.work.AGAIN_SECONDS", 0.01)
+    assert started(house, kind(lambda_named("done", lambda _number: None))).state is State.DONE
+    assert len(tries) == 2
 
 
 def test_a_refusal_becomes_the_sentence_of_the_job_and_changes_nothing(

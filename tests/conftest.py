@@ -1,4 +1,4 @@
-"""One product per test run, one clean database per test; SQLite by default, PostgreSQL with ``--database=postgresql``."""
+"""One product per test run, one clean database per test; PostgreSQL with ``--database=postgresql``."""
 
 from __future__ import annotations
 
@@ -63,7 +63,9 @@ class Browser(FlaskClient):
 @pytest.fixture(scope="session")
 def app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     home = tmp_path_factory.mktemp("home")
-    passwords._hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)  # the tests sign in very often
+    passwords._hasher = PasswordHasher(
+        time_cost=1, memory_cost=64, parallelism=1
+    )  # the tests sign in very often
     made = create_app(
         {
             "TESTING": True,
@@ -92,10 +94,16 @@ def _clean(request: pytest.FixtureRequest) -> Iterator[None]:
             _empty()
 
 
+# a session that a test left open would lock the tables; on SQLite nobody notices
+LEFT_OPEN = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND state = 'idle in transaction' AND pid <> pg_backend_pid()"""
+
+
 def _empty() -> None:
     tables = [table.name for table in reversed(db.metadata.sorted_tables)]
     with db.engine.connect() as connection:
         if connection.dialect.name == "postgresql":
+            connection.execute(text(LEFT_OPEN))
             names = ", ".join(f'"{name}"' for name in tables)
             connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
             connection.commit()
@@ -113,9 +121,11 @@ def _empty_sqlite(tables: list[str]) -> None:
         raw.execute(f'DROP TRIGGER "{name}"')
     for table in tables:
         raw.execute(f'DELETE FROM "{table}"')
-    indexes = raw.execute("SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL TABLE%fts5%'").fetchall()
+    indexes = raw.execute(
+        "SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL TABLE%fts5%'"
+    ).fetchall()
     for (index,) in indexes:
-        raw.execute(f"INSERT INTO \"{index}\" (\"{index}\") VALUES ('delete-all')")
+        raw.execute(f'INSERT INTO "{index}" ("{index}") VALUES (\'delete-all\')')
     for _name, sql in guards:
         raw.execute(sql)
     raw.execute("COMMIT")
@@ -159,12 +169,11 @@ def sign_in_as(app: Flask, house: Actor) -> Callable[..., FlaskClient]:
 
     def signed_in(role: Role, *schools: School, name: str | None = None) -> FlaskClient:
         name = name or role.value + "".join(school.school_number for school in schools)
-        with app.app_context():
-            with transaction() as session:
-                user = account_actions.add_user(session, name, password=PASSWORD, by=house)
-                account_actions.grant_role(
-                    session, user, role, schools=[session.merge(s) for s in schools], by=house
-                )
+        with app.app_context(), transaction() as session:
+            user = account_actions.add_user(session, name, password=PASSWORD, by=house)
+            account_actions.grant_role(
+                session, user, role, schools=[session.merge(s) for s in schools], by=house
+            )
         browser = app.test_client()
         answer = browser.post("/login", data={"name": name, "password": PASSWORD})
         assert answer.status_code == 302, answer.get_data(as_text=True)

@@ -31,6 +31,7 @@ TUNING = (
     "max_connections=200",
     "unix_socket_directories=",
     "listen_addresses=127.0.0.1",
+    "lock_timeout=20s",  # a test that waits for itself fails instead of hanging
 )
 
 

@@ -1,8 +1,8 @@
 """A backup as a file: a plain tar that can tell whether any of its bytes has changed.
 
-``documents/…`` and ``inbox/…``, ``database.gz``, ``manifest.json`` and, last, ``archive.sha256``: the digest of every byte before
-it. The manifest says what is inside (product, state of the tables, rows and digest of each table, digest of each
-member), so a restored database can be compared with the one that was saved.
+``documents/…`` and ``inbox/…``, ``database.gz``, ``manifest.json`` and, last, ``archive.sha256``: the digest of
+every byte before it. The manifest says what is inside (product, state of the tables, rows and digest of each table,
+digest of each member), so a restored database can be compared with the one that was saved.
 """
 
 from __future__ import annotations

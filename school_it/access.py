@@ -133,6 +133,13 @@ RIGHTS: dict[May, tuple[Reach, Reach, Reach, Reach, Reach]] = {
 }  # fmt: skip
 
 
+TOWN_WIDE = frozenset({
+    May.SEE_DIRECTORY, May.RUN_SYNC, May.FORGET_PEOPLE, May.EDIT_CATALOGUE, May.IMPORT_ALL, May.SEE_AUDIT,
+    May.SEE_ACCOUNTS, May.EDIT_ACCOUNTS,
+})  # fmt: skip
+"""What concerns no single school: a role that somebody has at a school does not reach it."""
+
+
 @dataclass(frozen=True)
 class Scope:
     """The schools that one permission reaches: all of them, or those with these ids."""
@@ -210,7 +217,7 @@ def _scope(grants: tuple[Grant, ...], may: May) -> Scope:
             continue
         if reach is Reach.ALL and grant.school_id is None:
             return Scope(everywhere=True)
-        if grant.school_id is not None:
+        if grant.school_id is not None and may not in TOWN_WIDE:
             schools.add(grant.school_id)
     return Scope(school_ids=frozenset(schools))
 

@@ -42,7 +42,7 @@ def add_device(session: Session, values: Mapping[str, Any], *, by: Actor) -> Dev
     checked_place(session, values.get("school_id"), values.get("room_id"))
     given: dict[str, Any] = {name: values.get(name) for name in FIELDS}
     given["asset_tag"] = numbers.checked_tag(given["asset_tag"] or tags.next_tags(session, 1)[0])
-    _refuse_double(session, given["asset_tag"], given["serial_number"], given["manufacturer"])
+    _refuse_double(session, given["asset_tag"], given["serial_number"], given["manufacturer"], by=by)
     device = Device(**given, state=first_state(values.get("state")), state_since=today())
     session.add(device)
     with unique_or_refused():
@@ -67,7 +67,7 @@ def change_device(
         setattr(device, name, value)
     changes = audit.differences(device, FIELDS)
     if {"asset_tag", "serial_number", "manufacturer"} & changes.keys():
-        _refuse_double(session, device.asset_tag, device.serial_number, device.manufacturer, but=device)
+        _refuse_double(session, device.asset_tag, device.serial_number, device.manufacturer, but=device, by=by)
     if changes:
         with unique_or_refused():
             session.flush()
@@ -207,7 +207,13 @@ def refuse_taken(tag: str) -> SchoolItError:
     return Double(N_("Die Inventarnummer %(tag)s gibt es schon."), tag=tag)
 
 
-def refuse_known_serial(serial: str, tag: str) -> SchoolItError:
+def refuse_known_serial(serial: str, tag: str, school_id: int | None, *, by: Actor) -> SchoolItError:
+    """Names the other device to those only who may see it."""
+    if not by.scope(May.SEE_DEVICES).holds(school_id):
+        return Double(
+            N_("Die Seriennummer %(serial)s dieses Herstellers hat schon ein Gerät, das Sie nicht sehen dürfen."),
+            serial=serial,
+        )
     return Double(
         N_("Die Seriennummer %(serial)s dieses Herstellers hat schon das Gerät %(tag)s."),
         serial=serial,
@@ -216,7 +222,13 @@ def refuse_known_serial(serial: str, tag: str) -> SchoolItError:
 
 
 def _refuse_double(
-    session: Session, tag: str, serial: str | None, manufacturer: str | None, *, but: Device | None = None
+    session: Session,
+    tag: str,
+    serial: str | None,
+    manufacturer: str | None,
+    *,
+    but: Device | None = None,
+    by: Actor,
 ) -> None:
     with session.no_autoflush:
         other = queries.find_device(session, tag)
@@ -228,7 +240,7 @@ def _refuse_double(
             else None
         )
         if serial and other is not None:
-            raise refuse_known_serial(serial, other.asset_tag)
+            raise refuse_known_serial(serial, other.asset_tag, other.school_id, by=by)
 
 
 def _authorise_new_place(session: Session, device: Device, wanted: dict[str, Any], by: Actor) -> None:

@@ -68,7 +68,7 @@ class DeviceIntake:
             return
         if device is None:
             yield from _against_tag(row, reading)
-        yield from _against_serial(row, device, stored, reading)
+        yield from _against_serial(row, device, stored, reading, by)
         if row.values.get("state") is State.DISPOSED:
             yield from _against_disposal(row, device, reading, by)
         elif row.values.get("state") and device is not None and device["state"] is State.DISPOSED:
@@ -140,21 +140,31 @@ def _against_tag(row: Row, reading: Reading) -> Iterator[Problem]:
 
 
 def _against_serial(
-    row: Row, device: Mapping[str, Any] | None, stored: Stored, reading: Reading
+    row: Row, device: Mapping[str, Any] | None, stored: Stored, reading: Reading, by: Actor
 ) -> Iterator[Problem]:
+    """The other device is named to those only who may see it."""
     values = {**(device or {}), **row.values}
     other = stored.by_serial.get(serial_key(values)) if values.get("serial_number") else None
-    if other is not None and (device is None or other["id"] != device["id"]):
+    if other is None or (device is not None and other["id"] == device["id"]):
+        return
+    if by.scope(May.SEE_DEVICES).holds(other["school_id"]):
         sentence = N_(
             "Diese Seriennummer hat schon das Gerät %(tag)s. Bitte Inventarnummer oder Seriennummer prüfen."
         )
         yield _problem(row, reading, "serial_number", sentence, tag=other["asset_tag"])
+    else:
+        sentence = N_("Diese Seriennummer hat schon ein Gerät, das Sie nicht sehen dürfen.")
+        yield _problem(row, reading, "serial_number", sentence)
 
 
 def _against_disposal(
     row: Row, device: Mapping[str, Any] | None, reading: Reading, by: Actor
 ) -> Iterator[Problem]:
     """The office's import counts as its approval, but not against the funding and not while somebody has the device."""
+    if device is None and not by.may(May.APPROVE_DISPOSAL):
+        yield _problem(
+            row, reading, "state", N_("Aussondern darf über eine Datei nur das Schulverwaltungsamt.")
+        )
     if device is None or device["state"] is State.DISPOSED:
         return
     bound_until = row.values.get("bound_until") or device["bound_until"]

@@ -12,7 +12,7 @@ from school_it import audit
 from school_it.access import Actor, May
 from school_it.audit import Action
 from school_it.database import today
-from school_it.devices import actions, numbers, search
+from school_it.devices import actions, numbers, queries, search
 from school_it.devices import tags as tag_series
 from school_it.devices.models import Device, folds
 from school_it.errors import N_, BadValue
@@ -37,7 +37,7 @@ def add_many(
     by.must(May.EDIT_DEVICES, values.get("school_id"))
     actions.checked_place(session, values.get("school_id"), values.get("room_id"))
     number = how_many(tags, serials, count)
-    _refuse_taken(session, tags, serials, values.get("manufacturer"))
+    _refuse_taken(session, tags, serials, values.get("manufacturer"), by=by)
     shared = {name: values.get(name) for name in actions.FIELDS}
     shared |= {"state": actions.first_state(values.get("state")), "state_since": today(), "version": 1}
     given = list(map(numbers.checked_tag, tags)) or tag_series.next_tags(session, number)
@@ -107,9 +107,11 @@ TOLD = (*actions.FIELDS, "state")
 
 
 def _refuse_taken(
-    session: Session, tags: Sequence[str], serials: Sequence[str], manufacturer: str | None
+    session: Session, tags: Sequence[str], serials: Sequence[str], manufacturer: str | None, *, by: Actor
 ) -> None:
     for tag in tag_series.taken_tags(session, tags).values():
         raise actions.refuse_taken(tag)
     for serial, tag in tag_series.taken_serials(session, serials, manufacturer).items():
-        raise actions.refuse_known_serial(next(one for one in serials if numbers.folded(one) == serial), tag)
+        typed = next(one for one in serials if numbers.folded(one) == serial)
+        other = queries.find_device(session, tag)
+        raise actions.refuse_known_serial(typed, tag, other.school_id if other else None, by=by)

@@ -68,10 +68,13 @@ def devices_by_id(session: Session, idents: Sequence[int], *, seen_by: Actor, ma
     ).all()
 
 
-def schools_of(session: Session, which: Sequence[int] | ColumnElement[bool]) -> Sequence[int | None]:
+def schools_of(
+    session: Session, which: Sequence[int] | ColumnElement[bool], *, seen_by: Actor
+) -> Sequence[int | None]:
     """At which schools these devices are; no more than two, for those who ask whether it is one."""
     condition = which if isinstance(which, ColumnElement) else Device.id.in_(which)
-    return session.scalars(select(Device.school_id).distinct().where(condition).limit(2)).all()
+    within = seen_by.scope(May.SEE_DEVICES).where(Device.school_id)
+    return session.scalars(select(Device.school_id).distinct().where(condition, within).limit(2)).all()
 
 
 def same_serial(
@@ -221,9 +224,10 @@ def possible_rooms(
     return session.scalars(wanted.order_by(Room.room, Room.id).limit(limit)).all()
 
 
-def get_room_by_id(session: Session, room_id: int) -> Room:
+def get_room_by_id(session: Session, room_id: int, *, seen_by: Actor | None = None) -> Room:
+    """With `seen_by`, only a room into which this actor may lend."""
     found = session.get(Room, room_id)
-    if found is None:
+    if found is None or (seen_by and not seen_by.scope(May.LEND_DEVICES).holds(found.school_id)):
         raise NotThere(N_("Diesen Raum gibt es nicht."))
     return found
 

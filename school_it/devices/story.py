@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from school_it import audit, money
+from school_it.access import Actor, May
 from school_it.audit import Entry
 from school_it.devices.models import Category, Device
 from school_it.devices.rules import DISPOSAL_REASONS, STATES, USES
@@ -49,9 +50,19 @@ AMOUNTS = frozenset({"price_net", "price_gross", "proceeds"})
 FACTS = {"condition": N_("Zustand"), "remark": N_("Bemerkung"), "reason": N_("Grund")}
 
 
-def of_device(session: Session, device: Device) -> list[show.Event]:
-    """The newest entry first."""
-    return of_entries(session, audit.story(session, device))
+def of_device(session: Session, device: Device, *, seen_by: Actor) -> list[show.Event]:
+    """The newest entry first; who had the device at a school out of reach stays untold."""
+    entries, scope = audit.story(session, device), seen_by.scope(May.SEE_DEVICES)
+    events = of_entries(session, entries)
+    return [
+        event if scope.holds(entry.school_id) else _without_holder(event)
+        for event, entry in zip(events, entries, strict=True)
+    ]
+
+
+def _without_holder(event: show.Event) -> show.Event:
+    name = FIELD_NAMES["holder"]
+    return replace(event, changes=[change for change in event.changes if change[0] != _(name)])
 
 
 def of_entries(session: Session, entries: Sequence[Entry]) -> list[show.Event]:

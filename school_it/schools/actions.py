@@ -25,6 +25,7 @@ FIGURE_FIELDS = ("key_date", "pupils", "classes", "teachers", "rooms")
 
 def add_school(session: Session, values: Mapping[str, Any], *, by: Actor) -> School:
     """Raises BadValue for a number that is none, RuleBroken where the school is there already."""
+    by.must(May.EDIT_SCHOOLS, None)
     number = values.get("school_number") or ""
     if not rules.is_school_number(number):
         raise BadValue(

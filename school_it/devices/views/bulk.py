@@ -111,7 +111,7 @@ def _cleared() -> list[str]:
 
 def _only_school(session: Session, which: Which) -> int:
     """A room number means a room only where all devices are at one school."""
-    found = queries.schools_of(session, which)
+    found = queries.schools_of(session, which, seen_by=current())
     if len(found) != 1 or found[0] is None:
         raise BadValue(N_("Die Geräte stehen an mehreren Schulen. Bitte zum Raum auch die Schule wählen."))
     return found[0]

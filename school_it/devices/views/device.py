@@ -28,7 +28,7 @@ def device(tag: str) -> Any:
         device=found,
         holder=loans.holder_name(found),
         handouts=queries.handouts_of(session, found),
-        events=story.of_device(session, found),
+        events=story.of_device(session, found, seen_by=current()),
         states=rules.STATES,
         uses=rules.USES,
         reasons=rules.DISPOSAL_REASONS,

@@ -66,7 +66,9 @@ def offered_categories(session: Session) -> Sequence[Category]:
 
 def helps(session: Session, form: FactsForm) -> dict[str, Any]:
     """What fields suggest: models of the catalogue, rooms of the school."""
-    school = school_queries.find_school(session, form.school.data) if form.school.data else None
+    number = form.school.data
+    offered = number and number in dict(form.school.choices)
+    school = school_queries.find_school(session, number) if offered else None
     return {
         "models": queries.models(session, only_active=True),
         "rooms": school_queries.rooms_of(session, school) if school else [],

@@ -86,7 +86,7 @@ def _receiver(session: Session, key: str, actor: Actor) -> Person | Room:
         raise BadValue(N_("Bitte eine Person oder einen Raum wählen."))
     if kind == "person":
         return queries.get_borrower(session, ident, seen_by=actor)
-    return queries.get_room_by_id(session, ident)
+    return queries.get_room_by_id(session, ident, seen_by=actor)
 
 
 @bp.get("/receivers")

@@ -105,14 +105,27 @@ class RowNumber(IntegerConverter):
         super().__init__(url_map, *args, **{"max": HIGHEST_ID, **values})
 
 
-def _refuse_nul() -> None:
-    """No text of the house holds a NUL, and PostgreSQL takes none: such an address is a mistake or an attack."""
-    if any("\0" in given for given in (request.path, *request.args.keys(), *request.args.values())):
+LARGEST_FORM = 2 * 1024 * 1024
+
+
+def _refuse_unreadable() -> None:
+    """No text of the house holds a NUL, and PostgreSQL takes none: such a request is a mistake or an attack."""
+    given = [request.path, *request.args.keys(), *request.args.values()]
+    if request.method == "POST" and not is_api():
+        given += _form_texts()
+    if any("\0" in text for text in given):
         raise BadRequest
 
 
+def _form_texts() -> list[str]:
+    """Only a form with a file may be as large as a file: without one it is read in one go, by anybody's request."""
+    if request.mimetype != "multipart/form-data":
+        request.max_content_length = LARGEST_FORM
+    return [text for texts in request.form.listvalues() for text in texts]
+
+
 def prepare(app: Flask) -> None:
-    app.before_request(_refuse_nul)
+    app.before_request(_refuse_unreadable)
     app.url_map.converters["int"] = RowNumber
     app.config.update(
         WTF_CSRF_TIME_LIMIT=None,

@@ -37,7 +37,7 @@ class Form(FlaskForm):
         return whole_number(str(self._fields["version"].data or ""))
 
 
-EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
+EMAIL = r"^[^@\s]{1,64}@[^@\s]{1,100}\.[^@\s]{1,30}$"
 
 
 @contextmanager

@@ -120,7 +120,7 @@ def _bound(value: Any, column: ColumnElement[Any]) -> Any:
     if kind in (int, float):
         fits = type(value) in (int, float) and abs(value) <= HIGHEST_ID
     else:
-        fits = isinstance(value, str) and "\0" not in value
+        fits = isinstance(value, str) and "\0" not in value.encode().decode()  # half a letter has no bytes
     if not fits:
         raise ValueError(value)
     return value

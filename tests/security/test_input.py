@@ -1,0 +1,90 @@
+"""Hostile requests: half letters, NUL, huge bodies, quotes. The house answers them and goes on."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import time
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from school_it.web import LARGEST_FORM
+from school_it.web.fields import EMAIL
+from tests.house.world import OWN, World
+
+FORM = "application/x-www-form-urlencoded"
+ODD = ("'", '"', "';--", "\\", "%(x)s", "💣", "a" * 3000)
+ADDRESSES = {
+    "/devices": ("q", "school", "category", "state", "use", "room", "holder", "bound", "year", "reference", "sort", "cols"),
+    "/people": ("q", "school", "role", "state", "class"),
+    "/audit": ("who", "q", "from", "batch"),
+    "/search": ("q",),
+    "/exports/devices.xlsx": ("q", "room", "cols"),
+}  # fmt: skip
+
+
+def cursor(*content: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(content).encode()).decode().rstrip("=")
+
+
+@pytest.mark.parametrize("mark", ["\ud800", None, [], float("nan"), 10**400, {"a": 1}])
+@pytest.mark.parametrize("path", ["/devices", "/people", "/audit"])
+def test_a_tampered_place_in_a_list_is_refused(admin: FlaskClient, path: str, mark: object) -> None:
+    assert admin.get(path, query_string={"cursor": cursor(0, mark, 1)}).status_code == 422
+
+
+def test_signs_that_mean_something_elsewhere_mean_nothing_here(admin: FlaskClient, world: World) -> None:
+    for path, names in ADDRESSES.items():
+        for odd in ODD:
+            answer = admin.get(path, query_string=dict.fromkeys(names, odd))
+            assert answer.status_code in (200, 422), (path, odd)
+            answer.close()
+
+
+@pytest.mark.parametrize("path", ["/login", "/schools/115514/rooms/new", "/devices/new", "/devices/views"])
+def test_a_form_that_holds_a_nul_is_refused(admin: FlaskClient, path: str) -> None:
+    assert admin.post(path, data=b"name=a&name=a%00b", content_type=FORM).status_code == 400
+
+
+def test_half_a_letter_is_not_kept(admin: FlaskClient, world: World) -> None:
+    body = f"category_id={world.samples['category']}&state=in_stock&remark=a%ED%A0%80b"
+    answer = admin.post("/devices/new", data=body, content_type=FORM)
+    assert admin.get(answer.location).status_code == 200
+
+
+def test_nobody_keeps_the_house_busy_with_a_huge_form(app: Flask) -> None:
+    """Thirty megabytes of ``a=&`` would be ten million fields, before anybody has signed in."""
+    begun = time.process_time()
+    answer = app.test_client().post("/login", data=b"a=&" * LARGEST_FORM, content_type=FORM)
+    assert answer.status_code == 413
+    assert time.process_time() - begun < 2
+
+
+@pytest.mark.parametrize("path", ["/devices/new", f"/devices/{OWN}-2/edit", "/schools/115514/rooms/new"])
+def test_a_remark_that_fits_in_no_cell_is_refused(admin: FlaskClient, world: World, path: str) -> None:
+    """It would stop every export of the town."""
+    form = {
+        "category_id": world.samples["category"], "school": "115514", "state": "in_stock", "room": "9",
+        "asset_tag": f"{OWN}-2", "remark": "x" * 40_000,
+    }  # fmt: skip
+    assert admin.post(path, data=form).status_code == 422
+
+
+def test_a_long_address_for_mail_is_read_in_no_time() -> None:
+    begun = time.process_time()
+    assert not re.match(EMAIL, "a@" + "." * 200_000 + " ")
+    assert time.process_time() - begun < 1
+    assert re.match(EMAIL, "anna.muster@schule.beispiel-stadt.example")
+
+
+@pytest.mark.parametrize("query", ["size=1000000000", "size=-1", "size=50;", "from=-5", "from=99999999999999999999"])
+def test_nobody_chooses_how_much_a_list_reads(admin: FlaskClient, world: World, query: str) -> None:
+    assert admin.get(f"/devices?{query}").status_code == 200
+
+
+def test_thousands_of_ticks_are_no_thousands_of_devices(admin: FlaskClient, world: World) -> None:
+    form = {"device": ["1"] * 20_000, "remark": "x", "step": "preview"}
+    assert admin.post("/devices/bulk", data=form).status_code == 200

@@ -145,8 +145,10 @@ def is_sqlite(connection: Connection | Session) -> bool:
 def prepare(app: Flask, settings: Settings) -> None:
     """Connect `app` to the database of its settings."""
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.DATABASE_URL
+    options: dict[str, Any] = {"hide_parameters": True}  # names and hashes have no place in the log of a fault
     if settings.DATABASE_URL.startswith("postgresql"):
-        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_pre_ping": True, "pool_size": 10}
+        options |= {"pool_pre_ping": True, "pool_size": 10}
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
     db.init_app(app)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":

@@ -144,7 +144,7 @@ def load(overrides: Mapping[str, Any] | None = None, environ: Mapping[str, str] 
     written = _from_file(home / "settings.toml")
     values = {setting.name: _value(setting, overrides, environ, written) for setting in SETTINGS}
     values["HOME"] = str(home)
-    home.mkdir(parents=True, exist_ok=True)
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)  # names of pupils and keys: for the owner only
     values["SECRET_KEY"] = values["SECRET_KEY"] or _kept_secret(home / "secret_key")
     values["DATABASE_URL"] = values["DATABASE_URL"] or f"sqlite:///{home / 'school-it.db'}"
     return Settings(values)

@@ -78,6 +78,8 @@ def settings(settings: Settings) -> Iterator[Finding]:
     yield well("settings", f"Daten liegen in {settings.home}.")
     if not os.access(settings.home, os.W_OK):
         yield ill("settings", f"In {settings.home} darf nicht geschrieben werden.")
+    if settings.home.stat().st_mode & 0o077:
+        yield note("settings", f"Der Ordner {settings.home} ist für andere offen. Bitte: chmod 700")
     if not settings.HTTPS:
         yield note("settings", "HTTPS ist nicht eingeschaltet: nur zum Ausprobieren auf diesem Rechner.")
     if (settings.home / "secret_key").exists() and (settings.home / "secret_key").stat().st_mode & 0o077:

@@ -190,7 +190,7 @@ def _with_use(text: str) -> ColumnElement[bool]:
 def _in_room(text: str) -> ColumnElement[bool]:
     if text == "-":
         return Device.room_id.is_(None)
-    return Device.room_id.in_(select(Room.id).where(func.lower(Room.room) == text.lower()))
+    return Device.room_id.in_(select(Room.id).where(func.lower(Room.room) == func.lower(text)))
 
 
 _IS_OUT = or_(

@@ -237,9 +237,9 @@ def trail(wish: TrailWish) -> Select[Entry]:
     """Not ordered: `web.lists.slice_of` does that, by `Entry.id`."""
     conditions: list[ColumnElement[bool]] = []
     if wish.who:
-        conditions.append(func.lower(Entry.actor_name).contains(wish.who.lower(), autoescape=True))
+        conditions.append(Entry.actor_name.icontains(wish.who, autoescape=True))
     if wish.thing:
-        conditions.append(func.lower(Entry.object_label).contains(wish.thing.lower(), autoescape=True))
+        conditions.append(Entry.object_label.icontains(wish.thing, autoescape=True))
     if wish.since:
         conditions.append(Entry.at >= _midnight(wish.since))
     if wish.until:

@@ -21,7 +21,7 @@ from school_it.devices.models import Device
 from school_it.devices.rules import State
 from school_it.people.models import Person
 from school_it.schools.models import Room, School
-from tests.devices.conftest import AddDevice, add_person
+from tests.devices.conftest import AddDevice, add_person, add_room
 
 SignIn = Callable[..., FlaskClient]
 
@@ -191,6 +191,17 @@ def test_a_device_goes_into_a_room_by_its_number(
     add_device("A")
     desk.post("/devices/A/hand-out", data={"to": "1.07"})
     assert stored(session, "A").holder_room_id == room.id
+
+
+def test_the_list_is_narrowed_to_a_room_as_it_is_written(
+    desk: FlaskClient, house: Actor, school: School, add_device: AddDevice
+) -> None:
+    add_device("A", room_id=add_room(house, school, "Übungsraum B").id)
+    add_device("OHNE")
+    for written in ("Übungsraum B", "Übungsraum b"):
+        page = seen(desk, f"/devices?room={written}")
+        assert "/devices/A" in page
+        assert "/devices/OHNE" not in page
 
 
 def test_nobody_fitting_is_said(desk: FlaskClient, add_device: AddDevice) -> None:

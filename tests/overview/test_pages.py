@@ -16,6 +16,7 @@ from school_it.accounts import queries as account_queries
 from school_it.database import today, transaction
 from school_it.overview import words
 from school_it.schools.models import School
+from tests.conftest import add_school
 
 SignInAs = Callable[..., FlaskClient]
 
@@ -59,6 +60,11 @@ def test_the_trail_can_be_narrowed(admin: FlaskClient, school: School, other_sch
     assert school.name in text(admin, f"/audit?from={today():%d.%m.%Y}&to={today():%d.%m.%Y}")
     assert "Dazu ist nichts geschehen" in text(admin, f"/audit?to={today() - timedelta(days=1):%d.%m.%Y}")
     assert "99.99.2026" in text(admin, "/audit?from=99.99.2026")
+
+
+def test_the_trail_finds_capital_umlauts_as_they_stand(admin: FlaskClient, house: Actor) -> None:
+    add_school(house, "154945", "Ökoschule")
+    assert "154945 Ökoschule" in text(admin, "/audit?q=Ökos")
 
 
 def test_the_trail_is_paged(admin: FlaskClient, house: Actor) -> None:

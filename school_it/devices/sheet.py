@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -183,10 +183,6 @@ PLAIN = tuple(name for name in FIELDS if name not in JOINED)
 def values_of(row: Mapping[str, Any]) -> dict[str, Any]:
     """A row of `queries.rows_for_sheet` by the field names of the sheet, for exports, JSON and the import."""
     return {name: row[name] for name in FIELDS}
-
-
-def values_of_all(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    return [values_of(row) for row in rows]
 
 
 def holder_text(

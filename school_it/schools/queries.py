@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Row, RowMapping, Select, and_, func, select
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from school_it.access import Actor, May, Scope
@@ -109,21 +109,6 @@ def room_counts(session: Session, *, seen_by: Actor) -> dict[int, int]:
         .group_by(Room.school_id)
     )
     return dict(session.execute(counted).all())
-
-
-def matching_rooms(
-    session: Session, text: str, *, seen_by: Actor, limit: int = 20
-) -> Sequence[Row[Room, School]]:
-    """Rooms whose number or name begins with or holds `text`, with their school."""
-    like = f"%{text.replace('%', '').replace('_', '')}%"
-    return session.execute(
-        select(Room, School)
-        .join(School, School.id == Room.school_id)
-        .where(seen_by.scope(May.SEE_SCHOOLS).where(Room.school_id))
-        .where(Room.room.like(like) | Room.name.like(like))
-        .order_by(Room.room, School.name)
-        .limit(limit)
-    ).all()
 
 
 def rooms_for_sheet(session: Session, *, seen_by: Actor, school_id: int | None = None) -> Sequence[RowMapping]:

@@ -9,7 +9,7 @@ CENT = Decimal("0.01")
 
 
 def to_cent(amount: Decimal) -> Decimal:
-    """Round to two decimals, half up, as the funding forms do (``sheets.md`` section 6)."""
+    """Round to two decimals, half up, as the funding forms do."""
     return amount.quantize(CENT, rounding=ROUND_HALF_UP)
 
 

@@ -204,7 +204,7 @@ def _bring_up_to_date(settings: Settings, manifest: Manifest, url: str) -> None:
 
 
 def _put_documents(home: Path, found: Archive, place: Path) -> None:
-    """Missing documents come back; what is there already under the same name and size stays."""
+    """Missing documents come back; what is there already with the same bytes stays."""
     for name in found.manifest.documents:
         target = home / name
         if target.exists() and archive.digest_of(target) == found.manifest.members[name][1]:

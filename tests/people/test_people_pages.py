@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 
 from school_it.access import Role
 from school_it.database import transaction
-from school_it.people import holdings
+from school_it.errors import N_, Sentence
+from school_it.jobs.models import stored
+from school_it.people import holdings, sync
 from school_it.people.models import Person, SyncRun
 from school_it.people.rules import PersonRole, PersonState, RunOutcome
 from school_it.schools.models import School
@@ -180,3 +182,22 @@ def test_a_run_is_shown_with_its_counts_and_names(
         assert words in page
     assert f"/people/directory/runs/{number}" in text(admin, "/people/directory")
     assert text(admin, "/people/directory/runs/9999", status=404)
+
+
+def test_a_run_speaks_the_readers_language(admin: FlaskClient, session: Session) -> None:
+    too_many = Sentence(sync.EMPTIED["school_class"], n=20, of=20)
+    nobody = Sentence(N_("Das Verzeichnis hat niemanden genannt. Bitte Wurzel, Filter und Rechte prüfen."))
+    with transaction() as writing:
+        result = {"told": [stored(too_many), stored(nobody)]}
+        run = SyncRun(
+            actor_name="Schul-IT", outcome=RunOutcome.REFUSED, sentence=str(too_many), result=result
+        )
+        writing.add(run)
+        writing.flush()
+        number = run.id
+    address = f"/people/directory/runs/{number}"
+    assert "20 von 20 Personen würden ihre Klasse verlieren." in text(admin, address)
+    admin.post("/appearance", data={"language": "en"})
+    page = text(admin, address)
+    assert "20 of 20 people would lose their class." in page
+    assert "niemanden" not in page

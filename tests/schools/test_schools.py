@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -200,3 +201,25 @@ def test_what_is_not_there_is_not_there(house: Actor, school: School) -> None:
 def test_the_check_digit(number: str, fits: bool) -> None:
     assert rules.check_digit_fits(number) is fits
     assert (rules.number_hint(number) is None) is fits
+
+
+@pytest.mark.parametrize("chosen", ["yes", "no", ""])
+def test_the_form_shows_whether_support_is_confirmed(admin: FlaskClient, chosen: str) -> None:
+    assert admin.post("/schools/new", data=NEW | {"support_confirmed": chosen}).status_code == 302
+    page = text(admin, "/schools/154945/edit")
+    options = page.partition('name="support_confirmed"')[2].partition("</select>")[0]
+    assert re.findall(r'<option(?=[^>]* selected)[^>]* value="(\w*)"', options) == [chosen]
+
+
+def test_support_is_confirmed_or_not(admin: FlaskClient) -> None:
+    assert admin.post("/schools/new", data=NEW | {"support_confirmed": "vielleicht"}).status_code == 422
+
+
+def test_the_history_reads_in_words(admin: FlaskClient) -> None:
+    admin.post("/schools/new", data=NEW)
+    admin.post("/schools/154945/rooms/new", data=ROOM)
+    assert "Gesamtschule" in text(admin, "/schools/154945/history")
+    page = text(admin, "/schools/154945/rooms/1.07")
+    assert "Fachraum" in page
+    assert "Altbau" in page
+    assert "specialist" not in page

@@ -10,6 +10,7 @@ import os
 import secrets
 import tomllib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,29 +26,16 @@ def _text(value: str) -> str:
     return value.strip()
 
 
-def _whole(value: str) -> int:
-    return int(value)
+def _from(lowest: int, highest: int = 1_000_000) -> Callable[[str], int]:
+    """Reads a whole number within these bounds."""
 
+    def read(value: str) -> int:
+        number = int(value)
+        if not lowest <= number <= highest:
+            raise ValueError(value)
+        return number
 
-def _percent(value: str) -> int:
-    percent = int(value)
-    if not 0 <= percent <= 100:
-        raise ValueError(value)
-    return percent
-
-
-def _hour(value: str) -> int:
-    hour = int(value)
-    if not 0 <= hour <= 23:
-        raise ValueError(value)
-    return hour
-
-
-def _kept(value: str) -> int:
-    number = int(value)
-    if number < 1:
-        raise ValueError(value)
-    return number
+    return read
 
 
 def _yes_no(value: str) -> bool:
@@ -80,16 +68,16 @@ SETTINGS = (
     Setting("AUTHORITY", _text, "Schulträger", N_("Name des Schulträgers in Kopfzeile und Berichten")),
     Setting("CONTACT", _text, "", N_("E-Mail-Adresse für Rückmeldungen zur Barrierefreiheit")),
     Setting("HTTPS", _yes_no, False, N_("ja, wenn das Produkt hinter HTTPS läuft: Cookies nur verschlüsselt")),
-    Setting("TRUSTED_PROXIES", _whole, 0, N_("Zahl der Proxys davor, deren X-Forwarded-Kopfzeilen gelten")),
-    Setting("IDLE_MINUTES", _whole, 30, N_("Minuten ohne Tätigkeit, nach denen eine Sitzung endet")),
-    Setting("SESSION_HOURS", _whole, 12, N_("Stunden, nach denen eine Sitzung spätestens endet")),
-    Setting("UPLOAD_MB", _whole, 32, N_("größte Datei, die hochgeladen werden darf, in MB")),
+    Setting("TRUSTED_PROXIES", _from(0, 9), 0, N_("Zahl der Proxys davor, deren X-Forwarded-Kopfzeilen gelten")),
+    Setting("IDLE_MINUTES", _from(1), 30, N_("Minuten ohne Tätigkeit, nach denen eine Sitzung endet")),
+    Setting("SESSION_HOURS", _from(1), 12, N_("Stunden, nach denen eine Sitzung spätestens endet")),
+    Setting("UPLOAD_MB", _from(1), 32, N_("größte Datei, die hochgeladen werden darf, in MB")),
     Setting("ASSET_TAG_PREFIX", _text, "IT-", N_("Anfang der Inventarnummern, die das Produkt vergibt")),
-    Setting("NIGHT_HOUR", _hour, 2, N_("Stunde (0 bis 23), ab der die nächtlichen Arbeiten laufen")),
+    Setting("NIGHT_HOUR", _from(0, 23), 2, N_("Stunde (0 bis 23), ab der die nächtlichen Arbeiten laufen")),
     Setting("BACKUP_FOLDER", _text, "", N_("Ordner der nächtlichen Sicherungen (Standard: backups/ in HOME)")),
-    Setting("BACKUP_DAYS", _kept, 7, N_("so viele tägliche Sicherungen bleiben")),
-    Setting("BACKUP_WEEKS", _kept, 5, N_("so viele wöchentliche Sicherungen bleiben")),
-    Setting("BACKUP_MONTHS", _kept, 12, N_("so viele monatliche Sicherungen bleiben")),
+    Setting("BACKUP_DAYS", _from(1), 7, N_("so viele tägliche Sicherungen bleiben")),
+    Setting("BACKUP_WEEKS", _from(1), 5, N_("so viele wöchentliche Sicherungen bleiben")),
+    Setting("BACKUP_MONTHS", _from(1), 12, N_("so viele monatliche Sicherungen bleiben")),
     Setting("LDAP_URL", _text, "", N_("Verzeichnis, etwa ldaps://verzeichnis.example:636; mehrere mit Leerzeichen")),
     Setting("LDAP_BASE_DN", _text, "", N_("Wurzel der Suche, etwa dc=schulen,dc=example")),
     Setting("LDAP_BIND_DN", _text, "", N_("Konto, das lesen darf")),
@@ -100,7 +88,7 @@ SETTINGS = (
     Setting("LDAP_PLAIN", _yes_no, False, N_("unverschlüsselte Verbindung erlauben (nur zum Ausprobieren)")),
     Setting(
         "LDAP_MAX_LEAVERS_PERCENT",
-        _percent,
+        _from(0, 100),
         10,
         N_("Abgleich hält an, wenn mehr Prozent fehlen, insgesamt oder an einer Schule"),
     ),
@@ -207,11 +195,16 @@ def _secret_file(setting: Setting, path: str) -> str:
 
 
 def _kept_secret(path: Path) -> str:
-    """The secret of this installation, made once; two starts at the same time agree on one."""
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return _secret_key(path.read_text("ascii").strip())
-    with os.fdopen(handle, "w") as file:
-        file.write(secrets.token_urlsafe(SECRET_LENGTH))
-    return path.read_text("ascii")
+    """The secret of this installation, made once; two starts at the same time agree on one.
+
+    It gets its name only when all of it is written. Raises SettingsError where the file holds no such secret.
+    """
+    if not path.exists():
+        fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(SECRET_LENGTH))
+        with suppress(FileExistsError):
+            os.link(fresh, path)
+        fresh.unlink()
+    kept: str = _read(_BY_NAME["SECRET_KEY"], path.read_text("ascii", "replace").strip() or " ")
+    return kept

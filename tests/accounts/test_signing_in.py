@@ -61,7 +61,7 @@ def test_a_wrong_or_empty_password_never_opens(person: str, knock: Knock, passwo
 
 @pytest.mark.parametrize("name", ["", "*", ")(uid=*", "\\", "x" * 10_000, "%", "yilmaz\0"])
 def test_a_strange_name_is_only_a_wrong_one(person: str, knock: Knock, name: str) -> None:
-    assert knock(name, PASSWORD).status_code in (302, 422)
+    assert knock(name, PASSWORD).status_code in (302, 400, 422)
     if name != "yilmaz\0":
         assert db.session.scalar(select(func.count(SignedInSession.id))) == 0
 

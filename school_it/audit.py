@@ -250,12 +250,13 @@ def story(session: Session, thing: Traced, *, limit: int = 200) -> list[Entry]:
 def forget(session: Session, person_id: int) -> int:
     """Empty what the trail says about a person; the entries stay. Returns how many were emptied."""
     wanted = (Entry.person_id == person_id, Entry.personal.is_not(None))
-    return session.execute(update(Entry).where(*wanted).values(personal=None)).rowcount  # type: ignore[attr-defined,no-any-return]
+    emptied = session.execute(update(Entry).where(*wanted).values(personal=None))
+    return int(emptied.rowcount)  # type: ignore[attr-defined]
 
 
 KEPT = (
-    "at", "actor_id", "actor_name", "via", "action", "object_type", "object_id", "object_label", "school_id", "batch_id",
-    "person_id",
+    "at", "actor_id", "actor_name", "via", "action", "object_type", "object_id", "object_label", "school_id",
+    "batch_id", "person_id",
 )  # fmt: skip
 REFUSAL = "audit entries are only ever added"
 

@@ -1,4 +1,4 @@
-"""The command line's manners: one JSON object on request, a sentence for people, and an exit code that says what happened.
+"""The command line's manners: one JSON object on request, a sentence for people, an exit code that says what happened.
 
 0 done · 1 failed, nothing changed · 2 wrong usage · 3 refused by a rule, nothing changed · 4 done, some left out.
 """

@@ -27,6 +27,7 @@ from school_it.settings import Settings
 
 WRITES = "school_it_writes"
 BUSY_SECONDS = 15
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
 HIGHEST_ID = 2**31 - 1  # what a column of whole numbers holds, on PostgreSQL too
 HIGHEST_AMOUNT = Decimal(HIGHEST_ID) / 100
 TOWN_TIME = ZoneInfo("Europe/Berlin")
@@ -62,7 +63,11 @@ class Versioned:
 def expect_version(thing: Versioned, seen: int | None) -> None:
     """Raises Stale where `thing` is no longer the version that the editor saw; None skips the question."""
     if seen is not None and thing.version != seen:
-        raise Stale(N_("In der Zwischenzeit hat jemand anderes das geändert. Bitte vergleichen und noch einmal speichern."))
+        raise Stale(
+            N_(
+                "In der Zwischenzeit hat jemand anderes das geändert. Bitte vergleichen und noch einmal speichern."
+            )
+        )
 
 
 class Euro(TypeDecorator[Decimal]):
@@ -160,7 +165,7 @@ def _sqlite_habits(engine: Engine) -> None:
     def prepare_connection(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_SECONDS * 1000}"):
+        for pragma in (*PRAGMAS, f"busy_timeout={BUSY_SECONDS * 1000}"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from school_it.errors import BadValue, N_
+from school_it.errors import N_, BadValue
 
 FIRST_MONTH = 8
 

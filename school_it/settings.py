@@ -64,7 +64,10 @@ class Setting:
 SETTINGS = (
     Setting("HOME", _text, "", N_("Ordner für Datenbank, Dokumente und Sicherungen (Standard: instance/)")),
     Setting("DATABASE_URL", _text, "", N_("Datenbank; leer = SQLite in HOME; sonst postgresql+psycopg://…"), True),
-    Setting("SECRET_KEY", _secret_key, "", N_("Schlüssel für Sitzungen; wird beim ersten Start in HOME angelegt"), True),
+    Setting(
+        "SECRET_KEY", _secret_key, "",
+        N_("Schlüssel für Sitzungen; wird beim ersten Start in HOME angelegt"), True,
+    ),
     Setting("AUTHORITY", _text, "Schulträger", N_("Name des Schulträgers in Kopfzeile und Berichten")),
     Setting("CONTACT", _text, "", N_("E-Mail-Adresse für Rückmeldungen zur Barrierefreiheit")),
     Setting("HTTPS", _yes_no, False, N_("ja, wenn das Produkt hinter HTTPS läuft: Cookies nur verschlüsselt")),
@@ -92,7 +95,7 @@ SETTINGS = (
         10,
         N_("Abgleich hält an, wenn mehr Prozent fehlen, insgesamt oder an einer Schule"),
     ),
-)
+)  # fmt: skip
 
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
 

@@ -211,7 +211,10 @@ def refuse_known_serial(serial: str, tag: str, school_id: int | None, *, by: Act
     """Names the other device to those only who may see it."""
     if not by.scope(May.SEE_DEVICES).holds(school_id):
         return Double(
-            N_("Die Seriennummer %(serial)s dieses Herstellers hat schon ein Gerät, das Sie nicht sehen dürfen."),
+            N_(
+                "Die Seriennummer %(serial)s dieses Herstellers hat schon ein Gerät, "
+                "das Sie nicht sehen dürfen. Bitte prüfen."
+            ),
             serial=serial,
         )
     return Double(

@@ -153,7 +153,7 @@ def _against_serial(
         )
         yield _problem(row, reading, "serial_number", sentence, tag=other["asset_tag"])
     else:
-        sentence = N_("Diese Seriennummer hat schon ein Gerät, das Sie nicht sehen dürfen.")
+        sentence = N_("Diese Seriennummer hat schon ein Gerät, das Sie nicht sehen dürfen. Bitte prüfen.")
         yield _problem(row, reading, "serial_number", sentence)
 
 

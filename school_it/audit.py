@@ -228,6 +228,14 @@ def differences(thing: Any, fields: Iterable[str]) -> Changes:
     return changes
 
 
+def assign(thing: Any, values: Mapping[str, Any], fields: Sequence[str]) -> Changes:
+    """Set those of `fields` that `values` names, and tell what changes by it; what it does not name stays."""
+    for name in fields:
+        if name in values:
+            setattr(thing, name, values[name])
+    return differences(thing, fields)
+
+
 def plain(value: Any) -> Any:
     """A value as JSON can hold it: dates ISO, amounts as text with two decimals, enums by their value."""
     if isinstance(value, enum.Enum):

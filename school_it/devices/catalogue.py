@@ -52,7 +52,7 @@ def change_category(
     expect_version(category, version)
     if values.get("name", category.name) != category.name:
         _refuse_known_name(session, values["name"])
-    changes = _set(category, values, CATEGORY_FIELDS)
+    changes = audit.assign(category, values, CATEGORY_FIELDS)
     if changes:
         audit.record(session, Action.CATEGORY_CHANGED, category, by=by, changes=changes)
 
@@ -74,7 +74,7 @@ def change_model(
     expect_version(model, version)
     if (values.get("manufacturer"), values.get("name")) != (model.manufacturer, model.name):
         _refuse_known_model(session, values)
-    changes = _set(model, values, MODEL_FIELDS)
+    changes = audit.assign(model, values, MODEL_FIELDS)
     if changes:
         audit.record(session, Action.MODEL_CHANGED, model, by=by, changes=changes)
 
@@ -94,10 +94,3 @@ def _refuse_known_name(session: Session, name: str | None) -> None:
 def _refuse_known_model(session: Session, values: Mapping[str, Any]) -> None:
     if queries.find_model(session, values.get("manufacturer"), values.get("name")) is not None:
         raise RuleBroken(N_("Dieses Modell steht schon im Katalog."))
-
-
-def _set(thing: Any, values: Mapping[str, Any], fields: tuple[str, ...]) -> audit.Changes:
-    for name in fields:
-        if name in values:
-            setattr(thing, name, values[name])
-    return audit.differences(thing, fields)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -209,14 +210,14 @@ def possible_rooms(
     session: Session, text: str, *, seen_by: Actor, school_id: int | None, limit: int = 5
 ) -> Sequence[Room]:
     """Rooms within reach whose number begins with `text`, or whose name holds it."""
-    word = text.strip().lower().removeprefix("raum ").strip()
+    word = re.sub(r"^raum ", "", text.strip(), flags=re.IGNORECASE).strip()
     if not word:
         return []
     wanted = select(Room).where(
         seen_by.scope(May.LEND_DEVICES).where(Room.school_id),
         or_(
-            func.lower(Room.room).startswith(word, autoescape=True),
-            func.lower(Room.name).contains(word, autoescape=True),
+            Room.room.istartswith(word, autoescape=True),
+            Room.name.icontains(word, autoescape=True),
         ),
     )
     if school_id is not None:

@@ -46,7 +46,7 @@ def change_school(
     by.must(May.EDIT_SCHOOLS, school.id)
     expect_version(school, version)
     _refuse_known_name(session, school.school_number, values)
-    changes = _set(school, values, SCHOOL_FIELDS[1:])
+    changes = audit.assign(school, values, SCHOOL_FIELDS[1:])
     if changes:
         audit.record(session, Action.SCHOOL_CHANGED, school, by=by, changes=changes)
 
@@ -79,7 +79,7 @@ def change_room(
     wanted = values.get("room", room.room)
     if wanted != room.room and queries.find_room(session, room.school_id, wanted) is not None:
         raise RuleBroken(N_("Den Raum %(room)s gibt es an dieser Schule schon."), room=wanted)
-    changes = _set(room, values, ROOM_FIELDS)
+    changes = audit.assign(room, values, ROOM_FIELDS)
     if changes:
         audit.record(session, Action.ROOM_CHANGED, room, by=by, changes=changes)
 
@@ -117,14 +117,7 @@ def record_figures(
     )
     figures = known or YearlyFigures(school_id=school.id, school_year=school_year, grade=grade, pupils=0)
     session.add(figures)
-    changes = _set(figures, values, FIGURE_FIELDS)
+    changes = audit.assign(figures, values, FIGURE_FIELDS)
     if changes:
         audit.record(session, Action.FIGURES_RECORDED, figures, by=by, changes=changes)
     return figures
-
-
-def _set(thing: Any, values: Mapping[str, Any], fields: tuple[str, ...]) -> audit.Changes:
-    for name in fields:
-        if name in values:
-            setattr(thing, name, values[name])
-    return audit.differences(thing, fields)

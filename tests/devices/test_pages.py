@@ -193,6 +193,15 @@ def test_a_device_goes_into_a_room_by_its_number(
     assert stored(session, "A").holder_room_id == room.id
 
 
+def test_a_room_is_offered_as_it_is_written(
+    desk: FlaskClient, house: Actor, school: School, add_device: AddDevice
+) -> None:
+    add_device("A")
+    room = add_room(house, school, "Übungsraum B")
+    for written in ("Übung", "Raum Übungsraum B", "raum Übungsraum"):
+        assert f'value="room:{room.id}"' in seen(desk, f"/devices/receivers?device=A&to={written}")
+
+
 def test_the_list_is_narrowed_to_a_room_as_it_is_written(
     desk: FlaskClient, house: Actor, school: School, add_device: AddDevice
 ) -> None:

@@ -97,6 +97,20 @@ class Cluster:
             "pg_ctl", "-D", str(self.folder / "data"), "-l", log, "-w", "-t", "60", "-o", options, "start"
         )
 
+        self._end_with_us()
+
+    def _end_with_us(self) -> None:
+        """A test run that is killed stops nothing itself; so somebody watches whether it is still there."""
+        postmaster = int((self.folder / "data" / "postmaster.pid").read_text().splitlines()[0])
+        watch = f"while kill -0 {os.getpid()}; do sleep 2; done; kill -QUIT {postmaster}; sleep 2; rm -rf {self.folder}"
+        subprocess.Popen(
+            ["sh", "-c", watch],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
     def stop(self) -> None:
         with contextlib.suppress(subprocess.CalledProcessError):
             self._as_owner("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "-w", "stop")

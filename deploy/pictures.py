@@ -18,7 +18,7 @@ from tests.look.conftest import FLAGS  # noqa: E402
 TOWN = ("--schools", "6", "--devices", "900", "--people", "900", "--seed", "3")
 # Name of the picture, who looks, at which address.
 PICTURES = (("home", "amt", "/"), ("devices", "koordination", "/devices"))
-SIZE = {"width": 1280, "height": 860}
+SIZE = {"width": 1280, "height": 800}
 MOST_BYTES = 200_000
 
 

@@ -53,7 +53,7 @@ ETAG = {"ETag": {"description": "The version of the object.", "schema": {"type":
 
 # What each method may be answered beside its success, and 422, which goes with what it takes.
 REFUSALS = {
-    "get": (401, 404),
+    "get": (400, 401, 404),
     "post": (400, 401, 403, 404, 409, 415, 422),
     "patch": (400, 401, 403, 404, 409, 412, 415, 422, 428),
 }

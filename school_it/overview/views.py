@@ -8,7 +8,6 @@ from typing import Any
 
 from flask import Blueprint, current_app, jsonify, redirect, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from school_it import cells
@@ -18,6 +17,7 @@ from school_it.database import db, today, whole_number
 from school_it.devices import queries as device_queries
 from school_it.devices.rules import STATES
 from school_it.errors import N_, BadValue
+from school_it.operations import health
 from school_it.overview import pictures, queries, trail, words
 from school_it.overview.attention import PRESENT, Answer
 from school_it.overview.queries import Deadline, TrailWish
@@ -250,5 +250,6 @@ def privacy() -> Any:
 @bp.get("/healthz")
 @public
 def healthz() -> Any:
-    db.session().execute(text("SELECT 1"))
-    return jsonify({"status": "ok"})
+    """For a monitor: 503 and what is missing, in German and without secrets."""
+    missing = health.troubles()
+    return (jsonify({"status": "problem", "missing": missing}), 503) if missing else jsonify({"status": "ok"})

@@ -103,4 +103,4 @@ locks: tools  ## Versionslisten nach einer Änderung von setup.cfg erneuern
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(PYTHON) deploy/locks.py --renew
 
 clean:  ## .venv und Zwischenstände entfernen; instance/ bleibt
-	@rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -21,8 +21,6 @@ from school_it.database import db, transaction
 from school_it.errors import N_, NotThere, RuleBroken
 from school_it.sheets import Table
 
-SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".txt"})
-
 
 def receive(home: Path, file: IO[bytes], name: str) -> str:
     """Keep the bytes under their digest and return it. The name of the file never becomes a path."""

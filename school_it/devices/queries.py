@@ -6,14 +6,13 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, case, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from school_it.access import Actor, May
 from school_it.audit import Action, Entry
 from school_it.devices import numbers, search, sheet
 from school_it.devices.models import Category, Device, DeviceModel, Handout
-from school_it.devices.rules import GONE
 from school_it.errors import N_, NotThere
 from school_it.people.models import Membership, Person
 from school_it.people.rules import PersonState
@@ -62,13 +61,6 @@ def matching_devices(session: Session, text: str, *, seen_by: Actor, limit: int 
     return session.execute(wanted.order_by(Device.tag_folded).limit(limit)).all()
 
 
-def devices_by_id(session: Session, idents: Sequence[int], *, seen_by: Actor, may: May) -> Sequence[Device]:
-    scope = seen_by.scope(may).where(Device.school_id)
-    return session.scalars(
-        select(Device).where(Device.id.in_(idents), scope).order_by(Device.tag_folded)
-    ).all()
-
-
 def schools_of(
     session: Session, which: Sequence[int] | ColumnElement[bool], *, seen_by: Actor
 ) -> Sequence[int | None]:
@@ -104,21 +96,6 @@ def devices_of_person(session: Session, person_id: int) -> Sequence[Device]:
     return session.scalars(
         select(Device).where(Device.person_id == person_id).order_by(Device.tag_folded)
     ).all()
-
-
-def devices_in_room(session: Session, room: Room, *, seen_by: Actor) -> Sequence[Device]:
-    scope = seen_by.scope(May.SEE_DEVICES).where(Device.school_id)
-    return session.scalars(
-        select(Device).where(Device.room_id == room.id, scope).order_by(Device.tag_folded)
-    ).all()
-
-
-def counts_by_school(session: Session, *, seen_by: Actor) -> dict[int | None, int]:
-    """How many devices there are at each school, without those that are gone for good."""
-    wanted = select(Device.school_id, func.count()).where(
-        seen_by.scope(May.SEE_DEVICES).where(Device.school_id), Device.state.not_in(GONE)
-    )
-    return dict(session.execute(wanted.group_by(Device.school_id)).all())
 
 
 # --- categories and models ---

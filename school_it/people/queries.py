@@ -64,10 +64,6 @@ def _conditions(wish: Wish) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def find_person(session: Session, ident: int) -> Person | None:
-    return session.get(Person, ident)
-
-
 def get_person(session: Session, ident: int, *, seen_by: Actor, may: May = May.SEE_PEOPLE) -> Person:
     found = session.scalar(select(Person).where(Person.id == ident, visible(seen_by, may)))
     if found is None:

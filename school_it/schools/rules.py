@@ -8,7 +8,6 @@ from enum import StrEnum
 from school_it.errors import N_, Sentence
 
 WEIGHTS = (6, 5, 4, 3, 2)
-GRADES = (*(f"{grade:02d}" for grade in range(1, 14)), "EF", "Q1", "Q2")
 
 
 class SchoolType(StrEnum):

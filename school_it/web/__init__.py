@@ -93,11 +93,6 @@ def is_own_path(address: str) -> bool:
     return not parts.scheme and not parts.netloc
 
 
-def is_partial() -> bool:
-    """A request of htmx for a part of the page."""
-    return request.headers.get("HX-Request") == "true"
-
-
 class RowNumber(IntegerConverter):
     """``<int:ident>`` in an address: a number that no column can hold is not there."""
 

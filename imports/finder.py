@@ -11,6 +11,7 @@ from school_it.cells import Fault, Raw, as_shown, clean, one_line
 from school_it.sheets import HINT_HEADER, Sheet, match, same_header
 
 SEARCHED_ROWS = 100
+MOST_COLUMNS = 2_000  # what is wider is made to keep us busy
 
 Cells = Sequence[Any]
 
@@ -57,17 +58,21 @@ def _headers_at(
 ) -> Iterable[Header]:
     """This row alone, then as the upper line of a header of two lines."""
     lower = _texts(cells)
-    if not any(lower):
+    if not 0 < len(lower) <= MOST_COLUMNS:
         return
     yield _header(number, lower, [{text} for text in lower], sheet, mapping)
     upper, lower = lower, _texts(below)
-    if any(lower):
+    if 0 < len(lower) <= MOST_COLUMNS:
         yield _two_lines(number + 1, upper, lower, sheet, mapping)
 
 
 def _texts(cells: Cells) -> list[str]:
-    """Headers are texts, or numbers such as a year; a cell with a date in it belongs to a row of data."""
-    return [clean(as_shown(raw)) if isinstance(raw, str | int | float) else "" for raw in cells]
+    """Headers are texts, or numbers such as a year; a cell with a date in it belongs to a row of data.
+
+    What is empty at the end of a row is left off.
+    """
+    texts = [clean(as_shown(raw)) if isinstance(raw, str | int | float) else "" for raw in cells]
+    return texts[: max((place for place, text in enumerate(texts, start=1) if text), default=0)]
 
 
 def _two_lines(

@@ -17,7 +17,18 @@ from zoneinfo import ZoneInfo
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, DateTime, Dialect, Engine, Enum, Integer, MetaData, TypeDecorator, event
+from sqlalchemy import (
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    Integer,
+    MetaData,
+    Select,
+    TypeDecorator,
+    event,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -140,6 +151,11 @@ def transaction() -> Iterator[Session]:
         raise
     finally:
         session.info.pop(WRITES, None)
+
+
+def held(session: Session, rows: Select[Any], of: type[Base]) -> Select[Any]:
+    """In a writing transaction nobody else changes these rows of `of` before it ends: what was judged is written."""
+    return rows.with_for_update(of=of) if session.info.get(WRITES) else rows
 
 
 def is_sqlite(connection: Connection | Session) -> bool:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from school_it import audit
 from school_it.access import Actor, May
 from school_it.audit import Action, Batch
-from school_it.database import today
+from school_it.database import held, today
 from school_it.devices import actions, numbers, queries, rules, search, tags
 from school_it.devices.models import FOLDED_FROM, Device, folds
 from school_it.devices.rules import State
@@ -62,23 +62,14 @@ class Plan:
 
 
 def plan(
-    session: Session,
-    which: Which,
-    values: Mapping[str, Any],
-    clear: Collection[str] = (),
-    *,
-    hold: bool = False,
-    by: Actor,
+    session: Session, which: Which, values: Mapping[str, Any], clear: Collection[str] = (), *, by: Actor
 ) -> Plan:
-    """What `edit_many` would do now. Raises BadValue for a field that cannot be set or emptied together.
-
-    With `hold` nobody else changes the devices before the transaction ends: what was judged is what is written.
-    """
+    """What `edit_many` would do now. Raises BadValue for a field that cannot be set or emptied together."""
     wanted = _wanted(values, clear)
     actions.checked_place(session, *_place(session, wanted))
     judge = _Judge(session, wanted, by)
     made = Plan()
-    for row in _rows(session, which, by, hold=hold):
+    for row in _rows(session, which, by):
         judge.sort_in(made, row)
     return made
 
@@ -96,7 +87,7 @@ def edit_many(
 
     Statements grow by batches of 500, not by devices.
     """
-    made = plan(session, which, values, clear, hold=True, by=by)
+    made = plan(session, which, values, clear, by=by)
     if not made.edits:
         return made
     made.batch = audit.begin_batch(session, "devices.bulk", by=by, title=title)
@@ -147,7 +138,7 @@ def _place(session: Session, wanted: Mapping[str, Any]) -> tuple[int | None, int
     return (wanted["school_id"], wanted["room_id"]) if together else (None, None)
 
 
-def _rows(session: Session, which: Which, by: Actor, *, hold: bool) -> Iterator[Row[Any]]:
+def _rows(session: Session, which: Which, by: Actor) -> Iterator[Row[Any]]:
     """The devices that may be seen, with all that a bulk edit can change."""
     shown = (
         Device.id,
@@ -159,7 +150,7 @@ def _rows(session: Session, which: Which, by: Actor, *, hold: bool) -> Iterator[
     )
     wanted = select(*shown, *(getattr(Device, name) for name in EDITABLE))
     wanted = wanted.where(by.scope(May.SEE_DEVICES).where(Device.school_id)).order_by(Device.tag_folded)
-    wanted = wanted.with_for_update() if hold else wanted
+    wanted = held(session, wanted, Device)
     if isinstance(which, ColumnElement):
         yield from session.execute(wanted.where(which).limit(MOST)).all()
         return

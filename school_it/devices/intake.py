@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from school_it import setwise
 from school_it.access import Actor, May
 from school_it.audit import Batch
-from school_it.database import today
+from school_it.database import held, today
 from school_it.devices import intake_writing, numbers, queries, rules, sheet
 from school_it.devices.models import Device
 from school_it.devices.rules import State, usual_categories
@@ -103,7 +103,7 @@ def known_by_keys(session: Session, rows: Sequence[Row]) -> Stored:
 
 
 def _stored(session: Session, column: Any, wanted: set[str]) -> Iterator[dict[str, Any]]:
-    rows, ordered = queries.rows_for_sheet(), sorted(wanted)
+    rows, ordered = held(session, queries.rows_for_sheet(), Device), sorted(wanted)
     for start in range(0, len(ordered), CHUNK):
         for row in session.execute(rows.where(column.in_(ordered[start : start + CHUNK]))):
             yield queries.with_holder(row)

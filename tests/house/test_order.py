@@ -61,6 +61,13 @@ def test_the_house_names_every_room_and_nothing_else() -> None:
     assert len(HOUSE) == len(set(HOUSE))
 
 
+def test_the_page_of_the_house_names_every_room_in_its_order() -> None:
+    page = (ROOT / "docs" / "house.md").read_text("utf-8")
+    firsts = (line.split("|")[1] for line in page.splitlines() if line.startswith("| `"))
+    named = tuple(name for first in firsts for name in re.findall(r"`(\w+)`", first))
+    assert named == HOUSE
+
+
 @pytest.mark.parametrize("name", sorted(modules()))
 def test_a_room_knows_only_those_before_it(name: str) -> None:
     room = room_of(name)

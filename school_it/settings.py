@@ -152,9 +152,14 @@ def _from_file(path: Path) -> dict[str, Any]:
         ) from None
     values = {name.removeprefix(PREFIX): value for name, value in written.items()}
     for name in values:
-        if name.removesuffix("_FILE") not in _BY_NAME:
+        if name not in _BY_NAME and not _names_a_secret_file(name):
             raise SettingsError(N_("%(path)s nennt die unbekannte Einstellung %(name)s."), path=path, name=name)
     return values
+
+
+def _names_a_secret_file(name: str) -> bool:
+    setting = _BY_NAME.get(name.removesuffix("_FILE"))
+    return setting is not None and setting.secret and name.endswith("_FILE")
 
 
 def _value(

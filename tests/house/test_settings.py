@@ -46,3 +46,14 @@ def test_a_damaged_secret_stops_the_start(tmp_path: Path, content: bytes) -> Non
     (tmp_path / "secret_key").write_bytes(content)
     with pytest.raises(SettingsError, match="SCHOOL_IT_SECRET_KEY"):
         settings.load(environ={"SCHOOL_IT_HOME": str(tmp_path)})
+
+
+def test_the_file_may_name_every_setting_and_files_of_secrets_only(tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("geheim\n", "utf-8")
+    toml = f'LDAP_CA_FILE = "ca.pem"\nLDAP_PASSWORD_FILE = "{tmp_path / "password"}"\n'
+    (tmp_path / "settings.toml").write_text(toml, "utf-8")
+    loaded = settings.load(environ={"SCHOOL_IT_HOME": str(tmp_path)})
+    assert (loaded.LDAP_CA_FILE, loaded.LDAP_PASSWORD) == ("ca.pem", "geheim")
+    (tmp_path / "settings.toml").write_text('AUTHORITY_FILE = "name.txt"\n', "utf-8")
+    with pytest.raises(SettingsError, match="AUTHORITY_FILE"):
+        settings.load(environ={"SCHOOL_IT_HOME": str(tmp_path)})

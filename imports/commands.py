@@ -62,6 +62,9 @@ def _run(kind: Kind, file: Path, wish: Wish, *, dry_run: bool, partial: bool) ->
     by = access.house("import")
     sheet = kind.sheet(db.session())
     table = outlooks.read_file(file, sheet, wish)
+    if wish.only and not table.rows:
+        wanted = ", ".join(f"{header}={text}" for header, text in wish.only.items())
+        raise BadValue(N_("Keine Zeile der Datei hat %(wanted)s. Es wurde nichts übernommen."), wanted=wanted)
     if dry_run:
         found = outlooks.look(db.session(), table, kind, sheet, wish, file_name=file.name, by=by)
         return found.as_json(), _code(found, partial)
@@ -98,6 +101,10 @@ def _told(facts: dict[str, Any]) -> str:
     for problem in facts["problems"]:
         where = f", {problem['column']}" if problem["column"] else ""
         lines.append(f"Zeile {problem['row']}{where}: {problem['sentence']}")
+    if facts["left_out"]:
+        lines.append(
+            f"Nicht gelesene Spalten: {', '.join(facts['left_out'])}. Mit --map wird gesagt, was sie bedeuten."
+        )
     lines += [f"Hinweis zu Zeile {hint['row']}: {hint['sentence']}" for hint in facts["hints"]]
     if facts["applied"]:
         lines.append(f"Übernommen (Vorgang {facts['batch']}).")

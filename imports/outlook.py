@@ -94,6 +94,8 @@ class Outlook:
             "sheet": self.table.sheet,
             "header_row": self.table.header_row,
             "columns": [{"header": header, "field": name} for header, name in self.reading.columns],
+            "joined": self.reading.joined,
+            "left_out": self.reading.left_out,
             **self.counts,
             "sums": {
                 name: {"file": f"{total:.2f}", "taken": f"{taken[name]:.2f}"}
@@ -158,7 +160,11 @@ def _narrowed(table: Table, header: str, text: str) -> Table:
     wanted = sheets.same_header(header)
     places = [place for place, one in enumerate(table.headers) if sheets.same_header(one) == wanted]
     if not places:
-        raise BadValue(N_("Eine Spalte »%(header)s« gibt es in der Datei nicht."), header=header)
+        raise BadValue(
+            N_("Eine Spalte »%(header)s« hat die Datei nicht. Sie hat: %(headers)s."),
+            header=header,
+            headers=", ".join(table.headers),
+        )
     kept = [row for row in table.rows if cells.as_shown(row[1][places[0]]).strip() == text.strip()]
     left = {number for number, _cells in table.rows} - {number for number, _cells in kept}
     return replace(table, rows=kept, passed_over=tuple(sorted({*table.passed_over, *left})))

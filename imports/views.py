@@ -17,6 +17,7 @@ from school_it.access import May, current, needs
 from school_it.database import db, transaction, whole_number
 from school_it.errors import N_, NotAllowed, SchoolItError
 from school_it.schools import queries as school_queries
+from school_it.sheets import match
 from school_it.web import flash_done, page
 from school_it.web.fields import refusals_in, status_of
 
@@ -112,7 +113,23 @@ def _preview(ident: int, form: ApplyForm) -> Any:
         form=form,
         narrow=narrow,
         may_apply=current().may(kind.may),
+        better=_better_kind(upload),
     )
+
+
+def _better_kind(upload: Upload) -> str | None:
+    """The title of another kind that knows more of the headers, where no row of the file could be taken."""
+    summary, session = upload.summary, db.session()
+    if not summary["rows"] or summary["problem"] < summary["rows"]:
+        return None
+    headers = [column["header"] for column in summary["columns"]]
+    known = {
+        name: sum(map(bool, match(kind.sheet(session), headers)))
+        for name, kind in KINDS.items()
+        if current().may(kind.may)
+    }
+    best = max(known, key=lambda name: known[name], default=upload.kind)
+    return KINDS[best].title if known.get(best, 0) > known.get(upload.kind, 0) else None
 
 
 @bp.post("/<int:ident>/wish")

@@ -14,11 +14,19 @@ PIVOT = 69  # d.m.69 is 1969, d.m.68 is 2068
 _TIME_BEHIND = r"(?:(?:T|,? )\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?(?: Uhr)?)?"
 _GERMAN_DATE = re.compile(r"(\d{1,2})\. ?(\d{1,2})\. ?(\d{4}|\d\d)" + _TIME_BEHIND, re.ASCII)
 _ISO_DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)" + _TIME_BEHIND, re.ASCII)
+_MONTHS = ("jan", "feb", "mär", "apr", "mai", "jun", "jul", "aug", "sep", "okt", "nov", "dez")
+_NAMED_MONTH = re.compile(
+    r"(\d{1,2})\. ?(jan(?:uar)?|feb(?:ruar)?|märz?|apr(?:il)?|mai|juni?|juli?|aug(?:ust)?|sept?(?:ember)?"
+    r"|okt(?:ober)?|nov(?:ember)?|dez(?:ember)?)\.? (\d{4})"
+)
 _RUN_TOGETHER = re.compile(r"(\d\d)(\d\d)(\d{4}|\d\d)", re.ASCII)
 
 
 def read_date(raw: Raw) -> date | None:
-    """Date cells, ``31.12.2024``, ``1.2.24``, ``2024-12-31``; a time behind it is dropped. Never a guess."""
+    """Date cells, ``31.12.2024``, ``1.2.24``, ``1. März 2024``, ``2024-12-31``; a time behind it is dropped.
+
+    Never a guess.
+    """
     if isinstance(raw, date):
         day = raw.date() if isinstance(raw, datetime) else raw
         return _sensible(day, raw)
@@ -40,6 +48,9 @@ def _day_in(text: str, raw: str) -> date:
         day, month, year = german.groups()
     elif iso:
         year, month, day = iso.groups()
+    elif named := _NAMED_MONTH.fullmatch(text.casefold()):
+        day, word, year = named.groups()
+        month = str(_MONTHS.index(word[:3]) + 1)
     else:
         return _refuse_date(raw)
     try:

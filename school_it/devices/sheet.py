@@ -97,7 +97,7 @@ def _columns(category: cells.Type) -> tuple[Column, ...]:
             "Anschaffungsdatum",
             DATE,
             False,
-            ("Anschaffung", "Kaufdatum", "Anschaffung am", "Datum Kauf", "gekauft am"),
+            ("Anschaffung", "Kaufdatum", "Anschaffung am", "Anschaffung Datum", "Datum Kauf", "gekauft am"),
         ),
         Column(
             "commissioned_on",

@@ -35,13 +35,22 @@ SCHOOLS = Sheet(
     N_("Schulen"),
     (
         Column("school_number", "Schulnummer", CODE, True, ("Schul-Nr.", "SNR", "schulnr")),
-        Column("name", "Schule", TEXT, True, ("Schulname", "Name der Schule", "Name", "Schulbezeichnung_1")),
+        Column(
+            "name",
+            "Schule",
+            TEXT,
+            True,
+            ("Schulname", "Name der Schule", "Name", "Schulbezeichnung_1"),
+            parts=("Schulbezeichnung_1", "Schulbezeichnung_2", "Schulbezeichnung_3"),
+        ),
         Column("school_type", "Schulform", cells.one_of(TYPE_WORDS), True, ("Schulart", "sf")),
         Column("street", "Straße", TEXT, other_headers=("Strasse", "Anschrift")),
         Column("postcode", "PLZ", CODE, other_headers=("Postleitzahl",)),
         Column("place", "Ort", TEXT, other_headers=("Stadt",)),
         Column("email", "E-Mail", TEXT, other_headers=("Mail", "E-Mail-Adresse")),
-        Column("phone", "Telefon", TEXT, other_headers=("Telefonnummer",)),
+        Column(
+            "phone", "Telefon", TEXT, other_headers=("Telefonnummer",), parts=("Telefonvorwahl", "Telefon")
+        ),
         Column("social_index", "Sozialindex", INTEGER, other_headers=("Schulsozialindex",)),
         Column("use_concept_date", "Einsatzkonzept vom", DATE),
         Column("support_confirmed", "Support gesichert", YES_NO),

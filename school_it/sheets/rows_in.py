@@ -10,7 +10,7 @@ from typing import Any
 
 from school_it import cells
 from school_it.errors import N_, BadValue, Sentence
-from school_it.sheets.headers import match
+from school_it.sheets.headers import match, same_header
 from school_it.sheets.shape import Column, Problem, Reading, Row, Sheet, Table, check_fields
 
 
@@ -50,6 +50,13 @@ class _Place:
     header: str
     read: Callable[[Any], Any]
     seen: dict[str, Any]
+    parts: tuple[int, ...] = ()
+
+    def raw(self, raws: Sequence[cells.Raw]) -> cells.Raw:
+        if not self.parts:
+            return raws[self.index]
+        texts = (cells.as_shown(raws[part]).strip() for part in self.parts if raws[part] is not None)
+        return " ".join(filter(None, texts)) or None
 
     def value(self, raw: cells.Raw) -> Any:
         """The value of one cell. Raises BadValue."""
@@ -63,13 +70,38 @@ class _Place:
         return value
 
 
+def _parts(column: Column, header: str, reading: Reading) -> tuple[int, ...]:
+    """The places of the parts of a value, in their order, where the file has more than the matched one."""
+    order = [same_header(part) for part in column.parts]
+    if same_header(header) not in order:
+        return ()
+    free = {
+        same_header(other): index
+        for index, (other, mapped) in reversed(list(enumerate(reading.columns)))
+        if mapped in (None, column.field)
+    }
+    found = tuple(free[part] for part in order if part in free)
+    for index in found:
+        other, mapped = reading.columns[index]
+        if mapped is None:
+            reading.joined[other] = column.field
+    return found if len(found) > 1 else ()
+
+
 class _RowReader:
     def __init__(
         self, sheet: Sheet, reading: Reading, given: Mapping[str, Any], blank_clears: Collection[str]
     ) -> None:
         self.sheet, self.reading, self.given = sheet, reading, given
         self.places = [
-            _Place(index, name, header, sheet.column(name).type.read, {})
+            _Place(
+                index,
+                name,
+                header,
+                sheet.column(name).type.read,
+                {},
+                _parts(sheet.column(name), header, reading),
+            )
             for index, (header, name) in enumerate(reading.columns)
             if name
         ]
@@ -83,7 +115,7 @@ class _RowReader:
         values: dict[str, Any] = {}
         problems: list[Problem] = []
         for place in self.places:
-            raw = raws[place.index]
+            raw = place.raw(raws)
             if raw is None:
                 continue
             try:

@@ -15,13 +15,17 @@ HINT_HEADER = "Prüfhinweis"  # the column we add to a corrected file; it is ski
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: the field's name in programs, its German header, and how its cells are read."""
+    """One column: the field's name in programs, its German header, and how its cells are read.
+
+    `parts`: the headers, in order, over which some files spread the value; they are read joined by a blank.
+    """
 
     field: str
     header: str
     type: cells.Type = cells.TEXT
     needed: bool = False
     other_headers: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,14 @@ class Reading:
     faulty: list[Row] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     sums: dict[str, Decimal] = field(default_factory=dict)
+    joined: dict[str, str] = field(default_factory=dict)  # header of a further part -> field it belongs to
+
+    @property
+    def left_out(self) -> list[str]:
+        """The headers whose cells nobody reads."""
+        return [
+            header for header, mapped in self.columns if header and not mapped and header not in self.joined
+        ]
 
     @property
     def count(self) -> int:

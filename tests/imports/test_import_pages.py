@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -140,3 +141,40 @@ def test_a_file_that_waits_stands_on_the_start_page(admin: FlaskClient) -> None:
     bring(admin, LIST)
     assert "noch nicht übernommen" in admin.get("/").get_data(as_text=True)
     assert "liste.csv" in admin.get("/imports?state=preview").get_data(as_text=True)
+
+
+STATE = "sep=;\n" + ";".join(
+    f'"{header}"'
+    for header in (
+        "Schulnummer", "Schulform", "Schulbezeichnung_1", "Schulbezeichnung_2", "Schulbezeichnung_3",
+        "Kurzbezeichnung", "Telefonvorwahl", "Telefon", "Rechtsform", "Traegernummer",
+    )
+)  # fmt: skip
+STATE += '\n"115514";"02";"Gem. Grundschule";"Am Beispielweg";"";"Beispiel, GG";"02242";"1234";"1";"13201"\n'
+
+
+def test_a_name_and_a_number_over_several_columns_are_read_whole(
+    admin: FlaskClient, session: Session
+) -> None:
+    preview = bring(admin, STATE)
+    page = admin.get(preview).get_data(as_text=True)
+    assert "Nicht gelesen werden die Spalten: Rechtsform." in page
+    assert "gehört zu »Schule«" in page
+    admin.post(preview + "/apply")
+    school = session.scalars(select(School)).one()
+    assert (school.name, school.phone) == ("Gem. Grundschule Am Beispielweg", "02242 1234")
+    assert 'href="/schools">Zur Liste: Schulen' in admin.get(preview).get_data(as_text=True)
+
+
+def test_a_list_of_another_kind_says_which(admin: FlaskClient) -> None:
+    page = admin.get(bring(admin, LIST, kind="devices")).get_data(as_text=True)
+    assert "passen besser zu »Schulen«" in page
+
+
+def test_only_where_no_row_fits_takes_nothing(app: Flask, tmp_path: Path) -> None:
+    (tmp_path / "liste.csv").write_text(LIST, "utf-8")
+    words = ["import", "schools", str(tmp_path / "liste.csv"), "--only"]
+    result = app.test_cli_runner().invoke(args=[*words, "traegernr=1"])
+    assert (result.exit_code, "Keine Zeile der Datei hat traegernr=1" in result.stderr) == (2, True)
+    result = app.test_cli_runner().invoke(args=[*words, "Traeger=1"])
+    assert "Sie hat: schulnr, sf, name" in result.stderr

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
@@ -30,6 +30,10 @@ SAID = (
 )
 
 
+UNKNOWN_SCHOOLS = "Bitte diese Schulen anlegen oder bei der Schule unter »Name im Verzeichnis« eintragen."
+NAMED = 3  # a whole school that is unknown is one line, not one for each pupil
+
+
 @click.group()
 def ldap() -> None:
     """Das Verzeichnis der Schulen."""
@@ -51,7 +55,7 @@ def test(as_json: bool) -> None:
 
 
 def _glance_text(facts: Mapping[str, Any]) -> str:
-    more = " (die erste Seite; es gibt mehr)" if facts["more"] else ""
+    more = " (die erste Seite; meist gibt es mehr)" if facts["more"] else ""
     secured = "verschlüsselt" if facts["encrypted"] else "NICHT verschlüsselt"
     lines = [
         f"{facts['host']} antwortet, {secured}, Profil {facts['profile']}.",
@@ -59,6 +63,7 @@ def _glance_text(facts: Mapping[str, Any]) -> str:
         *(f"  {number:5} {PERSON_ROLES[role]}" for role, number in facts["roles"].items()),
         *(f"  {number:5} an Schule {key or '(keine)'}" for key, number in facts["schools"].items()),
         *(f"Unbekannte Schule: {key}" for key in facts["unknown_schools"]),
+        *([UNKNOWN_SCHOOLS] if facts["unknown_schools"] else []),
         *(f"{entry['who']}: {entry['sentence']}" for entry in facts["problems"]),
     ]
     return "\n".join(lines)
@@ -95,12 +100,25 @@ def _code(run: SyncRun) -> int:
     return cli.PARTLY if run.result["problem"] else cli.DONE
 
 
+def _findings(entries: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What was found, with the first few of those it was found with; ``--json`` names all."""
+    who: dict[str, list[str]] = {}
+    for entry in entries:
+        who.setdefault(entry["sentence"], []).append(entry["who"])
+    return [f"{_named(names)}: {sentence}" for sentence, names in who.items()]
+
+
+def _named(names: Sequence[str]) -> str:
+    more = len(names) - NAMED
+    return ", ".join(names[:NAMED]) + (f" und {more} weitere" if more > 0 else "")
+
+
 def _run_text(run: SyncRun) -> str:
     result = run.result
     counts = ", ".join(f"{result[name]} {word}" for name, word in COUNT_WORDS)
     lines = [f"{result['entries']} Personen im Verzeichnis: {counts}."]
     lines += [_step_text(step) for step in result["steps"]] if run.dry_run else []
-    lines += [f"{entry['who']}: {entry['sentence']}" for entry in (*result["problems"], *result["remarks"])]
+    lines += _findings([*result["problems"], *result["remarks"]])
     if result["returns_due"]:
         lines.append(f"{result['returns_due']} Abgegangene haben noch Geräte.")
     if run.outcome is RunOutcome.REFUSED:

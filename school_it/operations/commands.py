@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import click
 from flask import current_app
 
 from school_it import access, cli
+from school_it.database import TOWN_TIME
 
 
 @click.group("db")
@@ -99,7 +101,10 @@ def verify_backup(file: Path, as_json: bool) -> None:
     from school_it.operations import backup as backups
 
     facts = {**backups.facts(backups.verify(current_app.config["SCHOOL_IT"], file), file), "sound": True}
-    text = f"{file} ist unversehrt: Stand {facts['schema']}, vom {facts['made_at']}, {facts['rows']} Zeilen."
+    made = datetime.fromisoformat(str(facts["made_at"])).astimezone(TOWN_TIME)
+    text = (
+        f"{file} ist unversehrt: vom {made:%d.%m.%Y, %H:%M}, Stand {facts['schema']}, {facts['rows']} Zeilen."
+    )
     cli.answer(facts, as_json=as_json, text=text)
 
 

@@ -6,13 +6,13 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
 from sqlalchemy import text
 
-from school_it.database import db, now
+from school_it.database import TOWN_TIME, db, now
 from school_it.errors import SchoolItError
 from school_it.jobs import State, find_last_night, kinds
 from school_it.operations import night, schema
@@ -146,6 +146,8 @@ def worker(_settings: Settings) -> Iterator[Finding]:
 
 @check
 def nights(settings: Settings) -> Iterator[Finding]:
+    if schema.current() is None:  # the check of the database says so
+        return
     for kind in kinds.of_the_night(settings):
         last = find_last_night(db.session(), kind.name)
         if last is None:
@@ -164,8 +166,8 @@ def backups(settings: Settings) -> Iterator[Finding]:
     if newest is None:
         yield note("backups", "Es gibt noch keine nächtliche Sicherung.")
         return
-    made = datetime.fromtimestamp(newest.stat().st_mtime, UTC)
-    said = f"Die neueste Sicherung ist vom {made:%d.%m.%Y, %H:%M} UTC."
+    made = datetime.fromtimestamp(newest.stat().st_mtime, TOWN_TIME)
+    said = f"Die neueste Sicherung ist vom {made:%d.%m.%Y, %H:%M}."
     yield well("backups", said) if now() - made < BACKUP_AGE else ill("backups", said + " Das ist zu alt.")
 
 

@@ -166,6 +166,13 @@ def test_a_job_of_the_running_product_is_done_by_the_worker(home: Path, product:
         db.engine.dispose()
 
 
+def test_the_doctor_of_an_empty_database_names_the_one_thing_to_do(tmp_path: Path) -> None:
+    said = live.command(tmp_path, "doctor")
+    assert said.returncode == 1
+    assert said.stdout.count("FEHLER") == 1, said.stdout
+    assert "school-it db upgrade" in said.stdout
+
+
 def test_the_doctor_says_in_sentences_how_it_is(home: Path, product: Running) -> None:
     said = live.command(home, "doctor")
     assert said.returncode == 0, said.stdout

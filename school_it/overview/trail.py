@@ -45,6 +45,7 @@ VIA = {
     "api": N_("Schnittstelle"),
     "cli": N_("Befehl"),
     "job": N_("Auftrag"),
+    "import": N_("Einlesen"),
     "demo": N_("Demo"),
 }
 

@@ -42,6 +42,7 @@ _FORMATS = {
 _AS_TEXT = {"num_format": "@", "text_wrap": True}
 _WIDTHS = {"euro": 15, "percent": 10, "date": 12, "integer": 9, "number": 9}
 _NARROWEST, _WIDEST = 8, 44
+_MANY_COLUMNS = 14  # from here on every blank beside a text makes the print smaller
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,7 @@ class _Styles:
 
 def _set_up(sheet: Any) -> None:
     sheet.set_paper(9)
-    sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
+    sheet.set_margins(left=0.3, right=0.3, top=0.5, bottom=0.6)
     sheet.fit_to_pages(1, 0)
     sheet.set_footer("&L&8&A&R&8Seite &P von &N")
     sheet.hide_gridlines(2)
@@ -219,8 +220,11 @@ class _TableWriter:
 
     def _finish(self, last_row: int) -> None:
         columns = self.page.columns
+        beside = 1 if len(columns) > _MANY_COLUMNS else 2
+        for place, total in self.sums.items():
+            self.widths[place] = max(_header_width(columns[place], 0), len(f"{total:,.2f} €"))
         for place, width in enumerate(self.widths):
-            self.sheet.set_column(place, place, min(max(width + 2, _NARROWEST), _WIDEST))
+            self.sheet.set_column(place, place, min(max(width + beside, _NARROWEST), _WIDEST))
         if len(columns) > 7:
             self.sheet.set_landscape()
         self.sheet.repeat_rows(HEADER_ROW)
@@ -231,10 +235,10 @@ class _TableWriter:
             _name_cell(self.book, self.page.sheet_name, name, number, self.places[of_field])
 
 
-def _header_width(column: Column) -> int:
+def _header_width(column: Column, usual: int | None = None) -> int:
     """Wide enough for what is usual in it, and for the longest word of its header."""
     longest = max(map(len, column.header.replace("-", "- ").split()), default=0)
-    return max(_WIDTHS.get(column.type.name, 0), longest)
+    return max(_WIDTHS.get(column.type.name, 0) if usual is None else usual, longest)
 
 
 # --- cells --------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from school_it.access import Actor, Role
 from school_it.demo import town
 from school_it.devices.models import Category, Device
+from school_it.schools.models import School
 
 
 @pytest.fixture(autouse=True)
@@ -40,3 +41,19 @@ def test_only_what_the_filter_shows_in_the_order_of_the_page(browser: FlaskClien
 def test_the_page_leads_to_it(browser: FlaskClient) -> None:
     page = browser.get("/devices?state=in_stock").get_data(as_text=True)
     assert "/exports/devices.xlsx?state=in_stock" in page
+
+
+def test_its_filters_are_told_in_words(browser: FlaskClient, session: Session) -> None:
+    ident = session.scalar(select(Category.id).where(Category.name == "Tablet"))
+    answer = browser.get(f"/exports/devices.xlsx?category={ident}&state=in_stock,in_use&holder=without&room=-")
+    sheet = openpyxl.load_workbook(BytesIO(answer.data)).active
+    assert sheet is not None
+    told = "Geräteart: Tablet · Zustand: Lager oder in Betrieb · Raum: ohne · Ausgabe: nicht ausgegeben"
+    assert str(sheet["A3"].value).endswith(told)
+
+
+def test_a_chosen_school_is_told_once(browser: FlaskClient, session: Session) -> None:
+    number = session.scalar(select(School.school_number))
+    sheet = openpyxl.load_workbook(BytesIO(browser.get(f"/exports/devices.xlsx?school={number}").data)).active
+    assert sheet is not None
+    assert str(sheet["A3"].value).count(str(number)) == 1

@@ -64,11 +64,12 @@ def sheet_page(
     title: str,
     sheet_name: str,
     sums: Sequence[str] = (),
+    holding: str = "",
 ) -> Page:
-    """A page with all columns of a sheet, as the import reads them back."""
-    return Page(
-        title, sheet_name, sheet.columns, sheets.lines(sheet, rows), subtitle=_subtitle(choice), sums=sums
-    )
+    """A page with all columns of a sheet, as the import reads them back; `holding` says what is among its rows."""
+    authority, where = _subtitle(choice)
+    subtitle = (authority, " · ".join(filter(None, (where, holding))))
+    return Page(title, sheet_name, sheet.columns, sheets.lines(sheet, rows), subtitle=subtitle, sums=sums)
 
 
 def _subtitle(choice: Choice) -> tuple[str, str]:
@@ -100,7 +101,7 @@ def _inventory(session: Session, choice: Choice, by: Actor) -> Pages:
     return [
         sheet_page(
             sheet, rows, choice, title="Bestandsverzeichnis", sheet_name="Bestandsverzeichnis",
-            sums=("price_net", "price_gross"),
+            sums=("price_net", "price_gross"), holding="auch ausgesonderte Geräte",
         )
     ]  # fmt: skip
 
@@ -129,7 +130,7 @@ REPORTS = {
         Report(
             "inventory",
             N_("Bestandsverzeichnis"),
-            N_("Alle Geräte mit Standort, Zustand, Preis und Zweckbindung"),
+            N_("Alle Geräte mit allen Spalten, Preisen und Summen, auch die ausgesonderten"),
             May.SEE_DEVICES,
             _inventory,
             "devices",
@@ -137,7 +138,7 @@ REPORTS = {
         Report(
             "devices",
             N_("Geräteliste"),
-            N_("Die Liste der Geräte mit ihren üblichen Spalten"),
+            N_("Die wichtigsten acht Spalten, gut lesbar auf A4; mit eigenen Spalten aus der Geräteliste"),
             May.SEE_DEVICES,
             _devices,
         ),

@@ -15,7 +15,11 @@ def table() -> str:
     """The table as it has to stand in the page: ``python -m tests.house.test_settings_page`` writes it."""
     lines = ["| Einstellung | Standard | Bedeutung |", "|---|---|---|"]
     for setting in SETTINGS:
-        default = {True: "ja", False: "nein"}.get(setting.default, setting.default)
+        default = (
+            {True: "ja", False: "nein"}[setting.default]
+            if isinstance(setting.default, bool)
+            else setting.default
+        )
         name = f"`{PREFIX}{setting.name}`" + (
             f", auch `{PREFIX}{setting.name}_FILE`" if setting.secret else ""
         )

@@ -50,6 +50,8 @@ def guarded(command: Command) -> Command:
             return _fail(str(problem), problem.exit_code, as_json=values.get("as_json", False))
         except (OperationalError, ProgrammingError) as problem:
             return _fail(_database_sentence(problem), FAILED, as_json=values.get("as_json", False))
+        except OSError as problem:
+            return _fail(_file_sentence(problem), FAILED, as_json=values.get("as_json", False))
 
     return with_appcontext(run)  # type: ignore[return-value]
 
@@ -60,6 +62,11 @@ def _fail(sentence: str, code: int, *, as_json: bool) -> None:
     else:
         click.echo(sentence, err=True)
     sys.exit(code)
+
+
+def _file_sentence(problem: OSError) -> str:
+    where = f"{problem.filename}: " if problem.filename else ""
+    return f"{where}Das ließ sich nicht lesen oder schreiben ({problem.strerror or 'Fehler des Systems'})."
 
 
 def _database_sentence(problem: Exception) -> str:

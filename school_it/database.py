@@ -29,15 +29,17 @@ from sqlalchemy import (
     TypeDecorator,
     event,
 )
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.orm.exc import StaleDataError
 
 from school_it import money
-from school_it.errors import N_, Stale
+from school_it.errors import N_, Busy, Stale
 from school_it.settings import Settings
 
 WRITES = "school_it_writes"
 BUSY_SECONDS = 15
+UNIQUE_VIOLATION = "23505"  # PostgreSQL's code for it
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
 HIGHEST_ID = 2**31 - 1  # what a column of whole numbers holds, on PostgreSQL too
 HIGHEST_AMOUNT = Decimal(HIGHEST_ID) / 100
@@ -132,7 +134,7 @@ def transaction() -> Iterator[Session]:
     """The one place that commits: everything inside happens, or nothing of it.
 
     What the session read before is forgotten first, so that a check inside sees what is true now. Raises Stale where
-    another writer was faster.
+    another writer was faster, Busy where one holds the database for too long.
     """
     session = db.session()
     if session.info.get(WRITES):
@@ -146,11 +148,24 @@ def transaction() -> Iterator[Session]:
     except StaleDataError as clash:
         session.rollback()
         raise Stale(N_("In der Zwischenzeit hat jemand anderes das geändert. Bitte noch einmal versuchen.")) from clash
+    except (IntegrityError, OperationalError) as clash:
+        session.rollback()
+        raise _in_words(clash) from clash
     except BaseException:
         session.rollback()
         raise
     finally:
         session.info.pop(WRITES, None)
+
+
+def _in_words(clash: DBAPIError) -> Exception:
+    """What two people can do to each other in the same moment, as a sentence; anything else stays what it is."""
+    why = clash.orig
+    if getattr(why, "sqlstate", None) == UNIQUE_VIOLATION or "UNIQUE constraint failed" in str(why):
+        return Stale(N_("Jemand anderes hat gerade dasselbe angelegt. Es wurde nichts geändert; bitte nachsehen."))
+    if "database is locked" in str(why):
+        return Busy(N_("Gerade wird viel geschrieben. Es wurde nichts geändert; bitte gleich noch einmal versuchen."))
+    return clash
 
 
 def held(session: Session, rows: Select[Any], of: type[Base]) -> Select[Any]:

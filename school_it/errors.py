@@ -91,6 +91,12 @@ class Stale(RuleBroken):
     status = 412
 
 
+class Busy(SchoolItError):
+    """Another writer has the database for longer than anybody waits; nothing was changed."""
+
+    status = 503
+
+
 class BadValue(SchoolItError):
     """A value that cannot be read or is not allowed in its place."""
 

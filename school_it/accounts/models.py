@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from school_it.access import Actor, Grant, Role
@@ -54,7 +54,13 @@ class RoleGrant(Model):
     """A role, at one school or at all, until a day or for good; `reason` says why it was given."""
 
     __tablename__ = "role_grants"
-    __table_args__ = (UniqueConstraint("user_id", "role", "school_id"),)
+    __table_args__ = (
+        UniqueConstraint("user_id", "role", "school_id"),
+        Index(
+            "uq_role_grants_everywhere", "user_id", "role", unique=True,
+            sqlite_where=text("school_id IS NULL"), postgresql_where=text("school_id IS NULL"),
+        ),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), nullable=False)

@@ -15,7 +15,6 @@ from typing import Any
 from flask import Flask, Request, current_app, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import AnonymousUserMixin, LoginManager, current_user
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from school_it import web
@@ -23,7 +22,7 @@ from school_it.access import Actor
 from school_it.accounts import actions, passwords, queries
 from school_it.accounts.models import SignedInSession, User
 from school_it.database import db, now, today, transaction
-from school_it.errors import N_, NotAllowed
+from school_it.errors import N_, Busy, NotAllowed
 
 SEEN_EVERY = timedelta(minutes=1)
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -123,7 +122,7 @@ def _by_token(asked: Request) -> SignedIn | None:
 
 def _note(what: Callable[[Session, int, datetime], None], ident: int, at: datetime) -> None:
     """Nobody waits for this: while a long import holds the database, the next request notes it."""
-    with suppress(OperationalError), transaction() as writing:
+    with suppress(Busy), transaction() as writing:
         what(writing, ident, at)
 
 

@@ -27,7 +27,7 @@ transaction rolls back. A `SchoolItError` makes the job failed with that sentenc
 default under ``TESTING``) the job is done before ``transaction()`` is left.
 """
 
-from school_it.jobs.actions import cancel, start
+from school_it.jobs.actions import cancel, cancel_waiting_of, start
 from school_it.jobs.kinds import Facts, nightly, task
 from school_it.jobs.models import Job, State
 from school_it.jobs.queries import find_last_night, get_job
@@ -40,6 +40,7 @@ __all__ = [
     "State",
     "Work",
     "cancel",
+    "cancel_waiting_of",
     "find_last_night",
     "get_job",
     "nightly",

@@ -8,13 +8,12 @@ from typing import Any
 
 from flask import has_request_context
 from sqlalchemy import select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from school_it import web
 from school_it.access import Actor
 from school_it.database import now, transaction
-from school_it.errors import N_, NotAllowed, RuleBroken, Sentence
+from school_it.errors import N_, NotAllowed, RuleBroken, Sentence, Stale
 from school_it.jobs import queries, queue
 from school_it.jobs.kinds import KINDS, Kind
 from school_it.jobs.models import OPEN, Job, State, acting, stored
@@ -69,7 +68,7 @@ def start_night(kind: Kind, *, night: date, by: Actor) -> bool:
             session.add(job)
             session.flush()
             session.info.setdefault(queue.STARTED, []).append(job.id)
-    except IntegrityError:
+    except Stale:
         return False
     return True
 
@@ -94,6 +93,14 @@ def cancel(number: int, *, by: Actor) -> None:
 def _ended_before_it_began(session: Session, number: int, by: Actor) -> bool:
     said = Sentence(N_("Abgebrochen von %(name)s, bevor er begann."), name=by.name)
     return end(session, number, State.CANCELLED, said, was=(State.QUEUED,))
+
+
+def cancel_waiting_of(session: Session, user_id: int, *, by: Actor) -> None:
+    """What somebody has put down and nobody has begun: it would be done with rights that have ended."""
+    said = Sentence(N_("Abgebrochen von %(name)s, bevor er begann."), name=by.name)
+    waiting = select(Job.id).where(Job.started_by == user_id, Job.state == State.QUEUED)
+    for number in session.scalars(waiting).all():
+        end(session, number, State.CANCELLED, said, was=(State.QUEUED,))
 
 
 def take(session: Session, number: int, *, worker: str) -> Job | None:

@@ -10,11 +10,10 @@ from typing import Any
 
 from flask import Flask
 from flask_babel import force_locale
-from sqlalchemy.exc import OperationalError
 
 from school_it.access import Actor
 from school_it.database import db, transaction
-from school_it.errors import N_, SchoolItError, Sentence
+from school_it.errors import N_, Busy, SchoolItError, Sentence
 from school_it.jobs import actions
 from school_it.jobs.kinds import KINDS, Facts
 from school_it.jobs.models import Job, State, stored
@@ -114,7 +113,7 @@ def _end(work: Work, state: State, said: Sentence | None, *, result: Facts | Non
         try:
             _write_end(work, state, said, result or {})
             return
-        except OperationalError:
+        except Busy:
             log.warning("the end of job %s could not be written; it is tried again", work.number)
             if stopping.wait(AGAIN_SECONDS):
                 raise

@@ -98,13 +98,13 @@ KEPT = (
             "Name, Schule, Klasse oder Tätigkeit, Benutzername, dienstliche E-Mail-Adresse, Kennung im Verzeichnis"
         ),
         N_("Geräte ausgeben und zurücknehmen"),
-        N_("bis 90 Tage nach dem Abgang, solange nichts mehr ausgeliehen ist"),
+        N_("bis die Administration den Namen nach dem Abgang vergisst; vorgesehen sind 90 Tage, nichts darf mehr ausgeliehen sein"),
     ),
     Kept(
         N_("Leihen"),
         N_("Person, Gerät, Tag der Ausgabe und Rückgabe, Zustand des Geräts"),
         N_("Nachweis, wer welches Gerät hat"),
-        N_("Name bis 6 Monate nach der Rückgabe; das Gerät und die Daten ohne Namen bleiben"),
+        N_("Name, bis er vergessen wird (vorgesehen: 6 Monate nach der Rückgabe); Gerät und Tage bleiben"),
     ),
     Kept(
         N_("Konten"),

@@ -375,6 +375,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('role_grants', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_role_grants_school_id'), ['school_id'], unique=False)
+        batch_op.create_index('uq_role_grants_everywhere', ['user_id', 'role'], unique=True, sqlite_where=sa.text('school_id IS NULL'), postgresql_where=sa.text('school_id IS NULL'))
 
     op.create_table('saved_views',
     sa.Column('id', sa.Integer(), nullable=False),

@@ -1,0 +1,41 @@
+"""Two people who do the same in the same moment: one of them is told in a sentence, and nothing is half done."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy.orm import Session
+
+from school_it.access import Role
+from school_it.accounts.models import RoleGrant, User
+from school_it.database import db, transaction
+from school_it.errors import Busy, Stale
+from school_it.schools.models import School
+from school_it.schools.rules import SchoolType
+
+
+def test_the_second_of_two_equal_things_is_told(session: Session, school: School) -> None:
+    with pytest.raises(Stale), transaction() as writing:
+        writing.add(School(school_number=school.school_number, name="Zwilling", school_type=SchoolType.G))
+
+
+def test_a_role_everywhere_is_given_once(session: Session) -> None:
+    with transaction() as writing:
+        user = User(name="zwei", display_name="Zwei")
+        writing.add(user)
+        writing.flush()
+        writing.add(RoleGrant(user_id=user.id, role=Role.OFFICE))
+    with pytest.raises(Stale), transaction() as writing:
+        writing.add(RoleGrant(user_id=user.id, role=Role.OFFICE))
+
+
+def test_who_waits_too_long_for_the_database_is_asked_to_come_back(session: Session) -> None:
+    if db.engine.dialect.name != "sqlite":
+        return  # PostgreSQL lets both write
+    with db.engine.connect() as other:
+        other.exec_driver_sql("ROLLBACK")
+        other.exec_driver_sql("BEGIN IMMEDIATE")
+        session.connection().exec_driver_sql("PRAGMA busy_timeout=50")
+        with pytest.raises(Busy), transaction():
+            pass
+    session.rollback()
+    db.engine.dispose()  # the short patience was this test's

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
@@ -155,3 +156,16 @@ def put_away(home: Path, ident: int, *, by: Actor) -> None:
         upload.state = "discarded"
     details_path(home, upload).unlink(missing_ok=True)
     let_go(db.session(), home, upload.digest)
+
+
+def tidy(session: Session, home: Path, *, before: datetime) -> int:
+    """Remove the bytes and the rows of files that came before that moment; what is noted about them stays."""
+    old = session.scalars(select(Upload).where(Upload.uploaded_at < before)).all()
+    young = set(session.scalars(select(Upload.digest).where(Upload.uploaded_at >= before)))
+    for upload in old:
+        details_path(home, upload).unlink(missing_ok=True)
+        if upload.digest not in young:
+            path_of(home, upload.digest).unlink(missing_ok=True)
+        if upload.state == "preview":
+            upload.state = "discarded"
+    return len(old)

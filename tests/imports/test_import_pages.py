@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from imports import inbox
+from imports.models import Upload
 from school_it.audit import Entry
+from school_it.database import now, transaction
 from school_it.schools.models import School
 
 LIST = "sep=;\nschulnr;sf;name;kurz;plz;ort;strasse;traegernr\n"
@@ -178,3 +182,18 @@ def test_only_where_no_row_fits_takes_nothing(app: Flask, tmp_path: Path) -> Non
     assert (result.exit_code, "Keine Zeile der Datei hat traegernr=1" in result.stderr) == (2, True)
     result = app.test_cli_runner().invoke(args=[*words, "Traeger=1"])
     assert "Sie hat: schulnr, sf, name" in result.stderr
+
+
+def test_after_three_months_nothing_of_a_file_is_left_but_its_counts(
+    app: Flask, admin: FlaskClient, session: Session
+) -> None:
+    preview = bring(admin, LIST)
+    admin.post(preview + "/apply")
+    home = app.config["SCHOOL_IT"].home
+    with transaction() as writing:
+        inbox.tidy(writing, home, before=now() + timedelta(seconds=1))
+    upload = session.scalars(select(Upload)).one()
+    assert not inbox.path_of(home, upload.digest).exists()
+    assert not inbox.details_path(home, upload).exists()
+    assert upload.summary["new"] == 3
+    assert admin.get(preview).status_code == 200

@@ -232,7 +232,9 @@ def apply(
     )  # fmt: skip
     _write(session, outlook, by=by, batch=batch, told=told)
     batch.counts = outlook.counts
-    audit.record(session, Action.FILE_IMPORTED, None, by=by, batch=batch, kind=kind.name, counts=outlook.counts)
+    audit.record(
+        session, Action.FILE_IMPORTED, None, by=by, batch=batch, kind=kind.name, counts=outlook.counts
+    )
     return batch
 
 

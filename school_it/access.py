@@ -268,7 +268,9 @@ def _refuse_without(actor: Actor, permissions: tuple[May, ...]) -> None:
     if any(actor.may(permission) for permission in permissions):
         return
     if not actor.grants:
-        raise NotAllowed(N_("Ihr Konto hat zurzeit keine Rolle. Bitte wenden Sie sich an die Administration."))
+        raise NotAllowed(
+            N_("Ihr Konto hat zurzeit keine Rolle. Bitte wenden Sie sich an die Administration.")
+        )
     if any(permission.endswith(".see") for permission in permissions):
         raise NotThere(N_("Diese Seite gibt es nicht."))
     raise NotAllowed(N_("Dafür fehlt Ihnen das Recht."))

@@ -111,7 +111,9 @@ class Moment(TypeDecorator[datetime]):
 
 def words(kind: type[enum.StrEnum]) -> Enum:
     """A column that stores the enum's *value*; SQLAlchemy would store its name."""
-    return Enum(kind, native_enum=False, length=30, values_callable=lambda members: [str(m.value) for m in members])
+    return Enum(
+        kind, native_enum=False, length=30, values_callable=lambda members: [str(m.value) for m in members]
+    )
 
 
 def whole_number(text: str) -> int | None:
@@ -147,7 +149,9 @@ def transaction() -> Iterator[Session]:
         session.commit()
     except StaleDataError as clash:
         session.rollback()
-        raise Stale(N_("In der Zwischenzeit hat jemand anderes das geändert. Bitte noch einmal versuchen.")) from clash
+        raise Stale(
+            N_("In der Zwischenzeit hat jemand anderes das geändert. Bitte noch einmal versuchen.")
+        ) from clash
     except (IntegrityError, OperationalError) as clash:
         session.rollback()
         raise _in_words(clash) from clash
@@ -162,9 +166,13 @@ def _in_words(clash: DBAPIError) -> Exception:
     """What two people can do to each other in the same moment, as a sentence; anything else stays what it is."""
     why = clash.orig
     if getattr(why, "sqlstate", None) == UNIQUE_VIOLATION or "UNIQUE constraint failed" in str(why):
-        return Stale(N_("Jemand anderes hat gerade dasselbe angelegt. Es wurde nichts geändert; bitte nachsehen."))
+        return Stale(
+            N_("Jemand anderes hat gerade dasselbe angelegt. Es wurde nichts geändert; bitte nachsehen.")
+        )
     if "database is locked" in str(why):
-        return Busy(N_("Gerade wird viel geschrieben. Es wurde nichts geändert; bitte gleich noch einmal versuchen."))
+        return Busy(
+            N_("Gerade wird viel geschrieben. Es wurde nichts geändert; bitte gleich noch einmal versuchen.")
+        )
     return clash
 
 
@@ -181,7 +189,9 @@ def is_sqlite(connection: Connection | Session) -> bool:
 def prepare(app: Flask, settings: Settings) -> None:
     """Connect `app` to the database of its settings."""
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.DATABASE_URL
-    options: dict[str, Any] = {"hide_parameters": True}  # names and hashes have no place in the log of a fault
+    options: dict[str, Any] = {
+        "hide_parameters": True
+    }  # names and hashes have no place in the log of a fault
     if settings.DATABASE_URL.startswith("postgresql"):
         options |= {"pool_pre_ping": True, "pool_size": 10}
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options

@@ -28,7 +28,9 @@ class Sentence:
         self.values = values
 
     def said_by(self, gettext: Callable[[str], str]) -> str:
-        return _filled(gettext(self.text), {name: _said(value, gettext) for name, value in self.values.items()})
+        return _filled(
+            gettext(self.text), {name: _said(value, gettext) for name, value in self.values.items()}
+        )
 
     def __str__(self) -> str:
         return self.said_by(lambda text: text)

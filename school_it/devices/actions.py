@@ -67,7 +67,9 @@ def change_device(
         setattr(device, name, value)
     changes = audit.differences(device, FIELDS)
     if {"asset_tag", "serial_number", "manufacturer"} & changes.keys():
-        _refuse_double(session, device.asset_tag, device.serial_number, device.manufacturer, but=device, by=by)
+        _refuse_double(
+            session, device.asset_tag, device.serial_number, device.manufacturer, but=device, by=by
+        )
     if changes:
         with unique_or_refused():
             session.flush()

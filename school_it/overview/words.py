@@ -98,7 +98,9 @@ KEPT = (
             "Name, Schule, Klasse oder Tätigkeit, Benutzername, dienstliche E-Mail-Adresse, Kennung im Verzeichnis"
         ),
         N_("Geräte ausgeben und zurücknehmen"),
-        N_("bis die Administration den Namen nach dem Abgang vergisst; vorgesehen sind 90 Tage, nichts darf mehr ausgeliehen sein"),
+        N_(
+            "bis der Name vergessen wird (vorgesehen: 90 Tage nach dem Abgang, nichts mehr ausgeliehen)"
+        ),
     ),
     Kept(
         N_("Leihen"),

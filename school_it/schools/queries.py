@@ -111,7 +111,9 @@ def room_counts(session: Session, *, seen_by: Actor) -> dict[int, int]:
     return dict(session.execute(counted).all())
 
 
-def rooms_for_sheet(session: Session, *, seen_by: Actor, school_id: int | None = None) -> Sequence[RowMapping]:
+def rooms_for_sheet(
+    session: Session, *, seen_by: Actor, school_id: int | None = None
+) -> Sequence[RowMapping]:
     """Rooms by the field names of their sheet."""
     wanted = (
         select(
@@ -125,7 +127,9 @@ def rooms_for_sheet(session: Session, *, seen_by: Actor, school_id: int | None =
     return session.execute(wanted.order_by(School.school_number, Room.room)).mappings().all()
 
 
-def figures_for_sheet(session: Session, *, seen_by: Actor, school_id: int | None = None) -> Sequence[RowMapping]:
+def figures_for_sheet(
+    session: Session, *, seen_by: Actor, school_id: int | None = None
+) -> Sequence[RowMapping]:
     """Yearly figures by the field names of their sheet."""
     one = YearlyFigures
     wanted = (

@@ -205,7 +205,9 @@ def _answer_unexpected(error: Exception) -> Any:
     current_app.logger.exception("unexpected error %s on %s %s", number, request.method, request.endpoint)
     if current_app.config.get("PROPAGATE_EXCEPTIONS"):
         raise error
-    detail = _("Das war ein Fehler des Programms. Es wurde nichts geändert. Fehlernummer: %(number)s", number=number)
+    detail = _(
+        "Das war ein Fehler des Programms. Es wurde nichts geändert. Fehlernummer: %(number)s", number=number
+    )
     return _answer(500, _("Das hat nicht geklappt"), detail)
 
 

@@ -31,7 +31,9 @@ def test_only_what_the_filter_shows_in_the_order_of_the_page(browser: FlaskClien
     tablets = select(Device.asset_tag).join(Category).where(Category.name == "Tablet")
     wanted = sorted(session.scalars(tablets), reverse=True)
     ident = session.scalar(select(Category.id).where(Category.name == "Tablet"))
-    answer = browser.get(f"/exports/devices.xlsx?category={ident}&order=desc&cols=asset_tag,price_gross,state")
+    answer = browser.get(
+        f"/exports/devices.xlsx?category={ident}&order=desc&cols=asset_tag,price_gross,state"
+    )
     rows = list(openpyxl.load_workbook(BytesIO(answer.data)).active.iter_rows(min_row=5, values_only=True))  # type: ignore[union-attr]
     assert rows[0][:3] == ("Inventarnummer", "Preis brutto", "Zustand")
     assert [row[0] for row in rows[1:-1]] == wanted
@@ -45,7 +47,9 @@ def test_the_page_leads_to_it(browser: FlaskClient) -> None:
 
 def test_its_filters_are_told_in_words(browser: FlaskClient, session: Session) -> None:
     ident = session.scalar(select(Category.id).where(Category.name == "Tablet"))
-    answer = browser.get(f"/exports/devices.xlsx?category={ident}&state=in_stock,in_use&holder=without&room=-")
+    answer = browser.get(
+        f"/exports/devices.xlsx?category={ident}&state=in_stock,in_use&holder=without&room=-"
+    )
     sheet = openpyxl.load_workbook(BytesIO(answer.data)).active
     assert sheet is not None
     told = "Geräteart: Tablet · Zustand: Lager oder in Betrieb · Raum: ohne · Ausgabe: nicht ausgegeben"

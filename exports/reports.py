@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -121,6 +121,12 @@ def _people(session: Session, choice: Choice, by: Actor) -> Pages:
     known = (person for source in sources for person in people_queries.known_people(session, source))
     everybody = scope.everywhere and choice.school is None
     seen = [person for person in known if everybody or wanted.intersection(person.school_numbers)]
+    if not scope.everywhere:
+        within = school_queries.numbers_within(session, scope)
+        seen = [
+            replace(person, school_numbers=tuple(n for n in person.school_numbers if n in within))
+            for person in seen
+        ]
     return [sheet_page(PEOPLE, sheet_lines(seen), choice, title=PEOPLE.title, sheet_name="Personen")]
 
 

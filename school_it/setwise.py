@@ -33,9 +33,14 @@ class Changed(NamedTuple):
     school_id: int | None
 
 
+LONGEST_TEXT = 4000
+"""For a remark too, whose column has no end: a cell of an export holds no more than eight times as much."""
+
+
 def misfits(reading: Reading, columns: Mapping[str, ColumnElement[Any]]) -> Iterator[Problem]:
     """The values for which their columns have no room: `columns` by the field names of the sheet."""
-    room = {name: column.type.length for name, column in columns.items() if isinstance(column.type, String)}
+    texts = {name: column.type for name, column in columns.items() if isinstance(column.type, String)}
+    room = {name: kind.length or LONGEST_TEXT for name, kind in texts.items()}
     for row in reading.rows:
         for name, value in row.values.items():
             against = _too_much(value, room.get(name)) if name in columns else None

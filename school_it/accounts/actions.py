@@ -12,7 +12,7 @@ from sqlalchemy import delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from school_it import audit
+from school_it import audit, jobs
 from school_it.access import SCHOOL_ROLES, Actor, Role
 from school_it.accounts import queries, rules
 from school_it.accounts.models import FailedSignIn, RoleGrant, SignedInSession, Token, User
@@ -94,6 +94,7 @@ def close_user(session: Session, user: User, *, by: Actor) -> None:
     user.active = False
     end_sessions(session, user)
     session.execute(delete(Token).where(Token.user_id == user.id))
+    jobs.cancel_waiting_of(session, user.id, by=by)
     audit.record(session, Action.ACCOUNT_CLOSED, user, by=by)
 
 
@@ -150,6 +151,7 @@ def end_role(session: Session, user: User, grant: RoleGrant, *, by: Actor) -> No
     school = session.get(School, grant.school_id) if grant.school_id else None
     user.roles.remove(grant)
     end_sessions(session, user)
+    jobs.cancel_waiting_of(session, user.id, by=by)
     number = school.school_number if school else None
     audit.record(session, Action.ROLE_ENDED, user, by=by, role=grant.role, school=number)
 

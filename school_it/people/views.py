@@ -89,11 +89,11 @@ def _classes(session: Session, actor: Actor, wanted: Wish) -> list[str]:
 @needs(May.SEE_PEOPLE)
 def person(ident: int) -> Any:
     session = db.session()
-    found = queries.get_person(session, ident, seen_by=current())
+    found, within = queries.get_person(session, ident, seen_by=current()), current().scope(May.SEE_PEOPLE)
     return page(
         "people/person.html",
         person=found,
-        schools=queries.schools_of(session, found),
+        schools=[school for school in queries.schools_of(session, found) if within.holds(school.id)],
         panels=[panel(session, found, current()) for panel in holdings.PANELS],
         events=show.story(audit.story(session, found), names=FIELD_NAMES, value=_worded),
         role_names=PERSON_ROLES,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import zipfile
 from collections.abc import Callable
 from io import BytesIO
 
@@ -11,10 +13,13 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from school_it.access import TOWN_WIDE, Actor, Grant, May, Role
+from school_it.accounts import actions as account_actions
+from school_it.accounts import queries as account_queries
 from school_it.database import transaction
 from school_it.devices import actions, loans, queries
 from school_it.devices.models import Device
-from school_it.people.models import Person
+from school_it.jobs import Job, State
+from school_it.people.models import Membership, Person
 from tests.house.world import FOREIGN, OWN, World, account, browser_of
 
 
@@ -144,7 +149,12 @@ def test_a_file_has_no_more_rights_than_who_brings_it(
 @pytest.mark.parametrize("meaning", ["id", "school_id", "approved_by", "version", "__class__"])
 def test_a_column_means_only_what_the_sheet_knows(coordinator: FlaskClient, meaning: str) -> None:
     place = bring(coordinator, "Inventarnummer;Geräteart;Schulnummer;X\r\nN-1;Tablet;115514;1\r\n")
-    fields = {"column-0": "asset_tag", "column-1": "category", "column-2": "school_number", "column-3": meaning}
+    fields = {
+        "column-0": "asset_tag",
+        "column-1": "category",
+        "column-2": "school_number",
+        "column-3": meaning,
+    }
     assert coordinator.post(f"{place}/wish", data=fields).status_code == 422
 
 
@@ -178,7 +188,9 @@ def test_more_fields_than_the_form_has_change_nothing(
 ) -> None:
     """Whatever a form sends beside its own fields is not looked at."""
     device = world.own.rows[5]
-    before = {name: getattr(device, name) for name in ("approved_by", "approved_on", "person_id", "id", "state")}
+    before = {
+        name: getattr(device, name) for name in ("approved_by", "approved_on", "person_id", "id", "state")
+    }
     form = {
         "category_id": world.samples["category"], "school": "115514", "asset_tag": device.asset_tag,
         field: "disposed" if field == "state" else "1",
@@ -187,3 +199,56 @@ def test_more_fields_than_the_form_has_change_nothing(
     session.expire_all()
     after = session.get_one(Device, before["id"])
     assert {name: getattr(after, name) for name in before} == before
+
+
+def test_of_somebody_at_two_schools_each_tells_its_own(
+    app: Flask, coordinator: FlaskClient, world: World
+) -> None:
+    ident = world.foreign.samples["person"]
+    with transaction() as writing:
+        person = writing.get_one(Person, ident)
+        person.given_name = person.family_name = "Pendler"
+        writing.add(Membership(person_id=ident, school_id=world.own.rows[0].id))
+    for path in ("/people", f"/people/{ident}"):
+        text = coordinator.get(path).get_data(as_text=True)
+        assert "Pendler" in text
+        assert not re.search(rf">\s*{FOREIGN}( short_name \d+)?\s*<", text), path
+    answer = coordinator.get("/exports/people.xlsx")
+    with zipfile.ZipFile(BytesIO(answer.get_data())) as book:
+        sheet = "".join(
+            book.read(name).decode() for name in book.namelist() if name.startswith("xl/worksheets/")
+        )
+    answer.close()
+    assert "Pendler" in sheet
+    assert "167149" not in sheet
+
+
+@pytest.mark.parametrize("deed", ["close", "end"])
+def test_what_waits_is_not_done_with_rights_that_have_ended(
+    world: World, session: Session, house: Actor, deed: str
+) -> None:
+    with transaction() as writing:
+        user = account_queries.get_user(writing, "coordinator")
+        job = Job(
+            kind="nothing",
+            title={"text": "x", "values": {}},
+            started_by=user.id,
+            started_by_name="x",
+            acting={},
+        )
+        writing.add(job)
+        writing.flush()
+        number = job.id
+    with transaction() as writing:
+        user = account_queries.get_user(writing, "coordinator")
+        if deed == "close":
+            account_actions.close_user(writing, user, by=house)
+        else:
+            account_actions.end_role(writing, user, user.roles[0], by=house)
+    assert session.get_one(Job, number).state is State.CANCELLED
+
+
+def test_no_remark_of_a_file_stops_the_exports_of_the_town(coordinator: FlaskClient, world: World) -> None:
+    content = f"Inventarnummer;Geräteart;Schulnummer;Bemerkung\r\nN-1;Tablet;115514;{'x' * 40_000}\r\n"
+    place = bring(coordinator, content)
+    assert "Höchstens 4000 Zeichen" in coordinator.get(f"{place}?show=problem").get_data(as_text=True)

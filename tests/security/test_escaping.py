@@ -49,7 +49,16 @@ def pages(app: Flask, world: World, by: Actor) -> Iterator[tuple[str, str]]:
             if not rule.rule.startswith("/api/") and answer.mimetype == "text/html":
                 yield what, answer.get_data(as_text=True)
     asked = dict.fromkeys(("q", "sort", "room", "state", "cols", "show", "next", "school", "who"), PAYLOAD)
-    for path in ("/devices", "/search", "/people", "/audit", "/login", "/exports", "/devices/views", brought.location):
+    for path in (
+        "/devices",
+        "/search",
+        "/people",
+        "/audit",
+        "/login",
+        "/exports",
+        "/devices/views",
+        brought.location,
+    ):
         yield path, walker.browser.get(path, query_string=asked).get_data(as_text=True)
     typed = dict.fromkeys(("remark", "model", "school", "acquired_on", "to", "name", "token_name"), PAYLOAD)
     for path in ("/devices/new", "/devices/many", "/accounts/new", "/profile/tokens", "/schools/120000/edit"):

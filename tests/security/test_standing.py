@@ -107,10 +107,15 @@ def test_the_home_is_for_its_owner_only(tmp_path: Path) -> None:
     assert any("chmod 700" in finding.sentence for finding in doctor.settings(known))
 
 
-@pytest.mark.parametrize("name", ["../../../etc/cron.d/x.csv", "/etc/passwd", "..\\..\\x.csv", "a\x00b.csv", "x" * 5000])
+@pytest.mark.parametrize(
+    "name", ["../../../etc/cron.d/x.csv", "/etc/passwd", "..\\..\\x.csv", "a\x00b.csv", "x" * 5000]
+)
 def test_the_name_of_a_file_is_never_a_path(tmp_path: Path, name: str) -> None:
     digest = inbox.receive(tmp_path, BytesIO(b"a;b\r\n"), name)
-    assert [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")] == ["inbox", f"inbox/{digest}"]
+    assert [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")] == [
+        "inbox",
+        f"inbox/{digest}",
+    ]
 
 
 def bring(browser: FlaskClient, content: bytes, name: str = "liste.xlsx") -> int:
@@ -158,7 +163,9 @@ def at_once(app: Flask, who: list[str], path: str, form: dict[str, str]) -> list
 def test_of_two_who_hand_out_at_once_one_does(app: Flask, world: World, session: Session) -> None:
     session.rollback()
     form = {"to": "x", "receiver": f"person:{world.own.samples['person']}"}
-    answers = at_once(app, ["admin", "office", "coordinator", "coordinator"], f"/devices/{OWN}-2/hand-out", form)
+    answers = at_once(
+        app, ["admin", "office", "coordinator", "coordinator"], f"/devices/{OWN}-2/hand-out", form
+    )
     assert sorted(answers) == [302, 422, 422, 422]
     spare = session.query(Device).filter_by(asset_tag=f"{OWN}-2").one()
     assert session.query(Handout).filter_by(device_id=spare.id).count() == 1

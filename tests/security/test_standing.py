@@ -62,7 +62,7 @@ def test_a_fault_says_nothing_and_logs_no_values(
     name = "-".join(["Geheim", "kind"])
 
     def broken(*_args: object, **_more: object) -> None:
-        db.session().execute(text("INSERT INTO people (given_name) VALUES (:name)"), {"name": name})
+        db.session().execute(text("INSERT INTO nowhere (name) VALUES (:name)"), {"name": name})
 
     monkeypatch.setattr("school_it.devices.listing.matches", broken)
     monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
@@ -70,8 +70,8 @@ def test_a_fault_says_nothing_and_logs_no_values(
         answer = admin.get("/devices")
     assert answer.status_code == 500
     assert "Traceback" not in answer.get_data(as_text=True)
-    assert "IntegrityError" not in answer.get_data(as_text=True)
-    assert "IntegrityError" in caplog.text
+    assert "sqlalchemy" not in answer.get_data(as_text=True)
+    assert "sqlalchemy.exc." in caplog.text
     assert name not in caplog.text
 
 

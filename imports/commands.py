@@ -26,7 +26,7 @@ from school_it.errors import N_, BadValue
     "mappings",
     multiple=True,
     metavar="Spalte=feld",
-    help="Was eine Spalte bedeutet; »Spalte=« lässt sie weg.",
+    help="Was eine Spalte bedeutet, etwa »Preis=Preis brutto«; »Spalte=« lässt sie weg.",
 )
 @click.option(
     "--only",
@@ -103,7 +103,7 @@ def _told(facts: dict[str, Any]) -> str:
         lines.append(f"Zeile {problem['row']}{where}: {problem['sentence']}")
     if facts["left_out"]:
         lines.append(
-            f"Nicht gelesene Spalten: {', '.join(facts['left_out'])}. Mit --map wird gesagt, was sie bedeuten."
+            f"Nicht gelesene Spalten (mit --map wird gesagt, was sie bedeuten): {', '.join(facts['left_out'])}"
         )
     lines += [f"Hinweis zu Zeile {hint['row']}: {hint['sentence']}" for hint in facts["hints"]]
     if facts["applied"]:

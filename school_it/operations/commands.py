@@ -113,9 +113,12 @@ def verify_backup(file: Path, as_json: bool) -> None:
 @cli.as_json
 @cli.guarded
 def restore_backup(file: Path, as_json: bool) -> None:
-    """Eine Sicherung zurückspielen; die Datenbank von vorher bleibt aufgehoben."""
+    """Eine Sicherung zurückspielen; die Datenbank von vorher bleibt aufgehoben. Vorher »school-it serve« beenden."""
     from school_it.operations import backup as backups
+    from school_it.operations.health import worker_lives
 
+    if worker_lives():
+        cli.tell("Schul-IT läuft gerade. Was jetzt noch jemand einträgt, kann dabei verloren gehen.")
     done = backups.restore(current_app.config["SCHOOL_IT"], file)
     facts = {**backups.facts(done.manifest, file), "kept": done.kept}
     cli.answer(facts, as_json=as_json, text=f"{file} ist zurückgespielt. Der Stand von vorher: {done.kept}")

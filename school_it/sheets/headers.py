@@ -119,6 +119,8 @@ def _won(fit: _Fit | None, closest: Mapping[str, _Fit | None]) -> str | None:
 def _said(sheet: Sheet, headers: Sequence[str], mapping: Mapping[str, str | None]) -> dict[int, str | None]:
     places = {same_header(header): place for place, header in reversed(list(enumerate(headers)))}
     said = {}
+    names = {same_header(column.header): column.field for column in sheet.columns}
+    mapping = {header: name and names.get(same_header(name), name) for header, name in mapping.items()}
     check_fields(sheet, filter(None, mapping.values()))
     for header, name in mapping.items():
         place = places.get(same_header(header))
@@ -133,7 +135,10 @@ def _said(sheet: Sheet, headers: Sequence[str], mapping: Mapping[str, str | None
 
 
 def parse_mapping(options: Iterable[str]) -> dict[str, str | None]:
-    """``["Header=field"]`` as a mapping; ``Header=`` leaves a column out. Raises BadValue without ``=``."""
+    """``["Header=field"]`` as a mapping, also with the field's own header; ``Header=`` leaves a column out.
+
+    Raises BadValue without ``=``.
+    """
     mapping: dict[str, str | None] = {}
     for option in options:
         header, equals, name = option.rpartition("=")

@@ -95,6 +95,11 @@ def test_a_mapping_goes_before_everything():
     assert sheets.match(DEVICES, ["Preis", "Preis brutto"], mapping) == ["price_gross", None]
 
 
+def test_a_mapping_may_name_the_field_by_its_own_header():
+    mapping = sheets.parse_mapping(["Kosten=Preis brutto"])
+    assert sheets.match(DEVICES, ["Kosten"], mapping) == ["price_gross"]
+
+
 def test_a_mapping_takes_the_field_from_the_column_that_had_it():
     assert sheets.match(DEVICES, ["Notiz", "Bemerkung"], {"notiz": "remark"}) == ["remark", None]
 

@@ -46,6 +46,7 @@ VIA = {
     "cli": N_("Befehl"),
     "job": N_("Auftrag"),
     "import": N_("Einlesen"),
+    "export": N_("Berichte"),
     "demo": N_("Demo"),
 }
 

@@ -131,5 +131,5 @@ def _run_text(run: SyncRun) -> str:
 def _step_text(step: Mapping[str, Any]) -> str:
     changes = "; ".join(f"{name}: {before} → {after}" for name, (before, after) in step["changes"].items())
     place = " ".join(filter(None, (step["school_number"], step["school_class"])))
-    said = f"{KIND_NAMES[Kind(step['kind'])]}: {step['name']} ({place})"
+    said = f"{KIND_NAMES[Kind(step['kind'])]}: {step['name']}" + (f" ({place})" if place else "")
     return f"{said}: {changes}" if step["kind"] == Kind.CHANGED and changes else said

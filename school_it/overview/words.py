@@ -98,9 +98,7 @@ KEPT = (
             "Name, Schule, Klasse oder Tätigkeit, Benutzername, dienstliche E-Mail-Adresse, Kennung im Verzeichnis"
         ),
         N_("Geräte ausgeben und zurücknehmen"),
-        N_(
-            "bis der Name vergessen wird (vorgesehen: 90 Tage nach dem Abgang, nichts mehr ausgeliehen)"
-        ),
+        N_("bis der Name vergessen wird (vorgesehen: 90 Tage nach dem Abgang, nichts mehr ausgeliehen)"),
     ),
     Kept(
         N_("Leihen"),

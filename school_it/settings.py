@@ -153,7 +153,9 @@ def _from_file(path: Path) -> dict[str, Any]:
     values = {name.removeprefix(PREFIX): value for name, value in written.items()}
     for name in values:
         if name not in _BY_NAME and not _names_a_secret_file(name):
-            raise SettingsError(N_("%(path)s nennt die unbekannte Einstellung %(name)s."), path=path, name=name)
+            raise SettingsError(
+                N_("%(path)s nennt die unbekannte Einstellung %(name)s."), path=path, name=name
+            )
     return values
 
 
@@ -165,7 +167,11 @@ def _names_a_secret_file(name: str) -> bool:
 def _value(
     setting: Setting, overrides: Mapping[str, Any], environ: Mapping[str, str], written: Mapping[str, Any]
 ) -> Any:
-    for source, name in ((overrides, setting.name), (environ, PREFIX + setting.name), (written, setting.name)):
+    for source, name in (
+        (overrides, setting.name),
+        (environ, PREFIX + setting.name),
+        (written, setting.name),
+    ):
         if name in source:
             return _read(setting, source[name])
         if setting.secret and source.get(name + "_FILE"):

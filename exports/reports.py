@@ -65,11 +65,14 @@ def sheet_page(
     sheet_name: str,
     sums: Sequence[str] = (),
     holding: str = "",
+    printed_to: str | None = None,
 ) -> Page:
     """A page with all columns of a sheet, as the import reads them back; `holding` says what is among its rows."""
     authority, where = _subtitle(choice)
-    subtitle = (authority, " · ".join(filter(None, (where, holding))))
-    return Page(title, sheet_name, sheet.columns, sheets.lines(sheet, rows), subtitle=subtitle, sums=sums)
+    paper = f"gedruckt bis »{sheet.column(printed_to).header}«" if printed_to else ""
+    subtitle = (authority, " · ".join(filter(None, (where, holding, paper))))
+    lines = sheets.lines(sheet, rows)
+    return Page(title, sheet_name, sheet.columns, lines, subtitle=subtitle, sums=sums, printed_to=printed_to)
 
 
 def _subtitle(choice: Choice) -> tuple[str, str]:
@@ -102,6 +105,7 @@ def _inventory(session: Session, choice: Choice, by: Actor) -> Pages:
         sheet_page(
             sheet, rows, choice, title="Bestandsverzeichnis", sheet_name="Bestandsverzeichnis",
             sums=("price_net", "price_gross"), holding="auch ausgesonderte Geräte",
+            printed_to="price_gross",
         )
     ]  # fmt: skip
 

@@ -47,7 +47,10 @@ _MANY_COLUMNS = 14  # from here on every blank beside a text makes the print sma
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A table. `sums`: fields of the sum row; `names`: workbook-wide name -> (row from 0 or SUM, field)."""
+    """A table. `sums`: fields of the sum row; `names`: workbook-wide name -> (row from 0 or SUM, field).
+
+    `printed_to` is the last field on paper, where all columns would make the print too small to read.
+    """
 
     title: str
     sheet_name: str
@@ -56,6 +59,7 @@ class Page:
     subtitle: Sequence[str] = ()
     sums: Sequence[str] = ()
     names: Mapping[str, tuple[int | str, str]] = field(default_factory=dict)
+    printed_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +231,8 @@ class _TableWriter:
             self.sheet.set_column(place, place, min(max(width + beside, _NARROWEST), _WIDEST))
         if len(columns) > 7:
             self.sheet.set_landscape()
+        if self.page.printed_to:
+            self.sheet.print_area(0, 0, self.next_row, self.places[self.page.printed_to])
         self.sheet.repeat_rows(HEADER_ROW)
         self.sheet.freeze_panes(HEADER_ROW + 1, 0)
         self.sheet.autofilter(HEADER_ROW, 0, max(last_row, HEADER_ROW), len(columns) - 1)

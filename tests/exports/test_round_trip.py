@@ -7,9 +7,11 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import openpyxl
 import pytest
 from click.testing import Result
 from flask import Flask
+from openpyxl.utils import get_column_letter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -64,3 +66,15 @@ def test_an_export_read_back_unchanged_changes_nothing(app: Flask, tmp_path: Pat
     found = json.loads(back.stdout)
     assert (found["new"], found["changed"], found["problem"]) == (0, 0, 0), found
     assert found["same"] == facts["rows"] > 0
+
+
+@pytest.mark.usefixtures("small_town")
+def test_the_register_is_printed_as_far_as_its_prices(app: Flask, tmp_path: Path) -> None:
+    """All 23 columns on one page across would be four points high; the sheet holds them, the paper does not."""
+    out = tmp_path / "bestand.xlsx"
+    run(app, "export", "inventory", "--out", str(out))
+    sheet = openpyxl.load_workbook(out)["Bestandsverzeichnis"]
+    headers = [cell.value for cell in sheet[5]]
+    last = get_column_letter(headers.index("Preis brutto") + 1)
+    assert sheet.print_area == f"'Bestandsverzeichnis'!$A$1:${last}${sheet.max_row}"
+    assert "gedruckt bis »Preis brutto«" in str(sheet["A3"].value)

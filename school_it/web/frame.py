@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from school_it import web
-from school_it.access import ROLE_NAMES, May
+from school_it.access import ROLE_NAMES, Actor, May
 from school_it.errors import N_
 
 PRODUCT = "Schul-IT"
@@ -74,37 +74,37 @@ def _quicker(app: Flask) -> Callable[..., str]:
 
 
 def _frame() -> dict[str, Any]:
-    known = current_app.view_functions
-    inside = bool(current_user) and current_user.is_authenticated
+    user, known = current_user._get_current_object(), current_app.view_functions
+    inside: bool = user.is_authenticated
+
+    def may(permission: May, school_id: int | None = None) -> bool:
+        return inside and bool(user.actor.may(permission, school_id))
+
     return {
         "product": PRODUCT,
         "version": version(),
         "town": current_app.config["SCHOOL_IT"].AUTHORITY,
-        "navigation": _navigation() if inside else [],
+        "navigation": _navigation(may) if inside else [],
         "places": {
             name: url_for(endpoint)
             for name, endpoint in PLACES.items()
             if endpoint in known and (inside or name not in SIGNED_IN_ONLY)
         },
-        "signed_in": {"name": current_user.display_name, "role": _role_words()} if inside else None,
-        "theme": session.get("theme") or (current_user.theme if current_user else "auto"),
-        "density": session.get("density") or (current_user.density if current_user else "compact"),
-        "shortcuts": current_user.shortcuts if current_user else True,
+        "signed_in": {"name": user.display_name, "role": _role_words(user.actor)} if inside else None,
+        "theme": session.get("theme") or user.theme,
+        "density": session.get("density") or user.density,
+        "shortcuts": user.shortcuts,
         "lang": web.language()[:2],
-        "may": _may,
+        "may": may,
         "May": May,
     }
 
 
-def _may(permission: May, school_id: int | None = None) -> bool:
-    return bool(current_user.is_authenticated and current_user.actor.may(permission, school_id))
-
-
-def _navigation() -> list[Item]:
+def _navigation(may: Callable[[May], bool]) -> list[Item]:
     return [
         Item(_(title), url_for(endpoint), icon, current=_is_here(url_for(endpoint)))
         for permission, endpoint, title, icon in NAVIGATION
-        if endpoint in current_app.view_functions and _may(permission)
+        if endpoint in current_app.view_functions and may(permission)
     ]
 
 
@@ -114,8 +114,8 @@ def _is_here(address: str) -> bool:
     return here == address or (not address.endswith("/") and here.startswith(f"{address}/"))
 
 
-def _role_words() -> str:
-    return ", ".join(_(name) for role, name in ROLE_NAMES.items() if role in current_user.actor.roles)
+def _role_words(actor: Actor) -> str:
+    return ", ".join(_(name) for role, name in ROLE_NAMES.items() if role in actor.roles)
 
 
 @cache

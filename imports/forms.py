@@ -45,4 +45,6 @@ class NarrowForm(Form):
 
 
 class ApplyForm(Form):
-    partial = BooleanField(_l("Die guten Zeilen übernehmen und die mit Fehlern auslassen"))
+    """`partial`: the good rows only."""
+
+    partial = BooleanField()

@@ -33,8 +33,8 @@ class Limits:
     members: int = 2_000
     cells: int = 30_000_000
     rows: int = 200_000
-    memory_bytes: int = 3 * 2**30
-    seconds: int = 120
+    memory_bytes: int = 3 * 2**29
+    seconds: int = 60
 
 
 LIMITS = Limits()

@@ -156,6 +156,14 @@ class ChoiceField(SelectField):
     def __init__(self, label: str, *, coerce: Callable[[str], Any] = str, **values: Any) -> None:
         super().__init__(label, coerce=lambda text: None if text in ("", None) else coerce(text), **values)
 
+    def iter_choices(self) -> list[Any]:
+        """An empty choice without a word of its own says what it is."""
+        word = _("bitte wählen") if self.flags.required else _("keine Angabe")
+        return [
+            choice if choice.value or choice.label else choice._replace(label=word)
+            for choice in super().iter_choices()
+        ]
+
     def pre_validate(self, form: Any) -> None:
         if self.data is None:
             return

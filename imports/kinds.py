@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from school_it.access import Actor, May
 from school_it.audit import Batch
 from school_it.devices.intake import DeviceIntake
-from school_it.errors import N_, BadValue, Sentence
+from school_it.errors import N_, BadValue, NotAllowed, Sentence
 from school_it.people.intake import PeopleIntake
 from school_it.people.sheet import PEOPLE
 from school_it.schools.intake import FiguresIntake, RoomIntake, SchoolIntake
@@ -51,6 +51,11 @@ class Kind:
     may: May
     intake: Intake
     sheet: Callable[[Session], Sheet]
+
+    def must_be_brought_by(self, actor: Actor) -> None:
+        """Raises NotAllowed where this actor may bring no such file."""
+        if not actor.may(self.may):
+            raise NotAllowed(N_("Diese Art von Datei dürfen Sie nicht einlesen."))
 
 
 def _fixed(sheet: Sheet, intake: Intake) -> Kind:

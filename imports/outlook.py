@@ -16,7 +16,7 @@ from imports.kinds import Kind
 from school_it import audit, cells, changes, sheets
 from school_it.access import Actor
 from school_it.audit import Action
-from school_it.errors import N_, BadValue, NotAllowed, RuleBroken, Sentence
+from school_it.errors import N_, BadValue, RuleBroken, Sentence
 from school_it.schools import queries as school_queries
 from school_it.setwise import Changed
 from school_it.sheets import Problem, Reading, Row, Sheet, Table
@@ -174,8 +174,7 @@ def look(
     session: Session, table: Table, kind: Kind, sheet: Sheet, wish: Wish, *, file_name: str, by: Actor
 ) -> Outlook:
     """What the table would do to what is stored now. Raises NotAllowed, BadValue."""
-    if not by.may(kind.may):
-        raise NotAllowed(N_("Diese Art von Datei dürfen Sie nicht einlesen."))
+    kind.must_be_brought_by(by)
     given = {"school_number": wish.school} if wish.school and "school_number" in sheet.fields else {}
     reading = sheets.read(sheet, table, wish.mapping, given=given, blank_clears=wish.blank_clears)
     reading.refuse(kind.intake.check(session, reading, by=by))

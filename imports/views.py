@@ -10,12 +10,12 @@ from werkzeug.wrappers import Response
 
 from imports import inbox, work
 from imports.forms import ApplyForm, NarrowForm, UploadForm
-from imports.kinds import KINDS, get_kind
+from imports.kinds import KINDS, Kind, get_kind
 from imports.models import Upload
 from imports.outlook import Wish
 from school_it.access import May, current, needs
 from school_it.database import db, transaction, whole_number
-from school_it.errors import N_, NotAllowed, SchoolItError
+from school_it.errors import SchoolItError
 from school_it.schools import queries as school_queries
 from school_it.sheets import match
 from school_it.web import flash_done, page
@@ -59,8 +59,7 @@ def index() -> Any:
 def _receive(form: UploadForm) -> int:
     """Keep the file, look at it once, and remember what was found. A file that cannot be read leaves nothing."""
     actor, kind = current(), get_kind(form.kind.data)
-    if not actor.may(kind.may):
-        raise NotAllowed(N_("Diese Art von Datei dürfen Sie nicht einlesen."))
+    kind.must_be_brought_by(actor)
     name = (form.file.data.filename or "")[-255:]
     digest = inbox.receive(_home(), form.file.data.stream, name)
     upload = Upload(
@@ -117,8 +116,8 @@ def _preview(ident: int, form: ApplyForm) -> Any:
     )
 
 
-def _better_kind(upload: Upload) -> str | None:
-    """The title of another kind that knows more of the headers, where no row of the file could be taken."""
+def _better_kind(upload: Upload) -> Kind | None:
+    """Another kind that knows more of the headers, where no row of the file could be taken."""
     summary, session = upload.summary, db.session()
     if not summary["rows"] or summary["problem"] < summary["rows"]:
         return None
@@ -129,7 +128,7 @@ def _better_kind(upload: Upload) -> str | None:
         if current().may(kind.may)
     }
     best = max(known, key=lambda name: known[name], default=upload.kind)
-    return KINDS[best].title if known.get(best, 0) > known.get(upload.kind, 0) else None
+    return KINDS[best] if known.get(best, 0) > known.get(upload.kind, 0) else None
 
 
 @bp.post("/<int:ident>/wish")
@@ -151,6 +150,19 @@ def change_wish(ident: int) -> Response:
                 header: request.form.get(f"column-{place}") or None for place, header in enumerate(headers)
             }
         upload.wish = wish
+        inbox.note(_home(), upload, inbox.look_at(session, _home(), upload, by=actor))
+    return redirect(url_for(".preview", ident=ident))
+
+
+@bp.post("/<int:ident>/kind")
+@needs(May.IMPORT_DEVICES, May.IMPORT_ALL)
+def change_kind(ident: int) -> Response:
+    """The file holds something else than was said: look at it as that, from the beginning."""
+    actor, kind = current(), get_kind(request.form.get("kind", ""))
+    kind.must_be_brought_by(actor)
+    with transaction() as session:
+        upload = inbox.get_waiting(session, ident, seen_by=actor)
+        upload.kind, upload.wish = kind.name, Wish(school=upload.wish.get("school")).as_json()
         inbox.note(_home(), upload, inbox.look_at(session, _home(), upload, by=actor))
     return redirect(url_for(".preview", ident=ident))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from imports import inbox
 from imports.models import Upload
+from school_it.access import Role
 from school_it.audit import Entry
 from school_it.database import now, transaction
 from school_it.schools.models import School
@@ -171,8 +173,20 @@ def test_a_name_and_a_number_over_several_columns_are_read_whole(
 
 
 def test_a_list_of_another_kind_says_which(admin: FlaskClient) -> None:
-    page = admin.get(bring(admin, LIST, kind="devices")).get_data(as_text=True)
-    assert "passen besser zu »Schulen«" in page
+    preview = bring(admin, LIST, kind="devices")
+    assert "passen besser zu »Schulen«" in admin.get(preview).get_data(as_text=True)
+    assert admin.post(preview + "/kind", data={"kind": "schools"}).status_code == 302
+    assert "Nur die guten" not in admin.get(preview).get_data(as_text=True)
+    assert "3 Zeilen übernehmen" in admin.get(preview).get_data(as_text=True)
+
+
+def test_nobody_looks_at_a_file_as_what_they_may_not_bring(
+    school: School, sign_in_as: Callable[..., FlaskClient]
+) -> None:
+    browser = sign_in_as(Role.COORDINATOR, school)
+    preview = bring(browser, "Inventarnummer;Geräteart\nA-1;Tablet\n", kind="devices")
+    assert browser.post(preview + "/kind", data={"kind": "schools"}).status_code == 403
+    assert browser.post(preview + "/kind", data={"kind": "nonsense"}).status_code == 422
 
 
 def test_only_where_no_row_fits_takes_nothing(app: Flask, tmp_path: Path) -> None:

@@ -176,7 +176,7 @@ def test_a_list_of_another_kind_says_which(admin: FlaskClient) -> None:
     preview = bring(admin, LIST, kind="devices")
     assert "passen besser zu »Schulen«" in admin.get(preview).get_data(as_text=True)
     assert admin.post(preview + "/kind", data={"kind": "schools"}).status_code == 302
-    assert "Nur die guten" not in admin.get(preview).get_data(as_text=True)
+    assert "gute übernehmen" not in admin.get(preview).get_data(as_text=True)
     assert "3 Zeilen übernehmen" in admin.get(preview).get_data(as_text=True)
 
 

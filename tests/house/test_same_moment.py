@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
+from pathlib import Path
+
 import pytest
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app import create_app
 from school_it.access import Role
 from school_it.accounts.models import RoleGrant, User
 from school_it.database import db, transaction
@@ -28,14 +33,18 @@ def test_a_role_everywhere_is_given_once(session: Session) -> None:
         writing.add(RoleGrant(user_id=user.id, role=Role.OFFICE))
 
 
-def test_who_waits_too_long_for_the_database_is_asked_to_come_back(session: Session) -> None:
-    if db.engine.dialect.name != "sqlite":
-        return  # PostgreSQL lets both write
-    with db.engine.connect() as other:
-        other.exec_driver_sql("ROLLBACK")
-        other.exec_driver_sql("BEGIN IMMEDIATE")
-        session.connection().exec_driver_sql("PRAGMA busy_timeout=50")
+def test_who_waits_too_long_for_sqlite_is_asked_to_come_back(tmp_path: Path) -> None:
+    own = {"TESTING": True, "HOME": str(tmp_path), "DATABASE_URL": f"sqlite:///{tmp_path / 'own.db'}"}
+    with create_app(own).app_context():
+        db.create_all()
+        other = sqlite3.connect(tmp_path / "own.db", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        db.session.connection().exec_driver_sql("PRAGMA busy_timeout=50")
         with pytest.raises(Busy), transaction():
             pass
-    session.rollback()
-    db.engine.dispose()  # the short patience was this test's
+        other.execute("ROLLBACK")
+        other.close()
+        with transaction() as writing:
+            assert writing.scalar(select(func.count()).select_from(School)) == 0
+        db.session.remove()
+        db.engine.dispose()

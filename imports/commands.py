@@ -10,7 +10,8 @@ import click
 
 from imports import outlook as outlooks
 from imports.kinds import KINDS, Kind, get_kind
-from imports.outlook import Outlook, Wish
+from imports.outlook import Outlook
+from imports.wish import Wish
 from school_it import access, cli, sheets
 from school_it.database import db, transaction
 from school_it.errors import N_, BadValue

@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from imports import outlook as outlooks
 from imports.kinds import get_kind
 from imports.models import Upload
-from imports.outlook import Outlook, Told, Wish
+from imports.outlook import Outlook, Told
+from imports.wish import Wish
 from school_it.access import Actor, May
 from school_it.database import db, transaction
 from school_it.errors import N_, NotThere, RuleBroken

@@ -12,7 +12,7 @@ from imports import inbox, work
 from imports.forms import ApplyForm, NarrowForm, UploadForm
 from imports.kinds import KINDS, Kind, get_kind
 from imports.models import Upload
-from imports.outlook import Wish
+from imports.wish import Wish
 from school_it.access import May, current, needs
 from school_it.database import db, transaction, whole_number
 from school_it.errors import SchoolItError

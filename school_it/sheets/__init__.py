@@ -18,12 +18,24 @@ from __future__ import annotations
 from school_it.sheets.headers import match, parse_mapping, same_header
 from school_it.sheets.lines_out import lines
 from school_it.sheets.rows_in import read, sums
-from school_it.sheets.shape import HINT_HEADER, Column, Problem, Reading, Row, Sheet, Table
+from school_it.sheets.shape import (
+    HINT_HEADER,
+    Column,
+    Creation,
+    Problem,
+    Question,
+    Reading,
+    Row,
+    Sheet,
+    Table,
+)
 
 __all__ = [
     "HINT_HEADER",
     "Column",
+    "Creation",
     "Problem",
+    "Question",
     "Reading",
     "Row",
     "Sheet",

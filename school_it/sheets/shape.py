@@ -60,6 +60,8 @@ class Table:
 
     `rows` are (row number as a spreadsheet program shows it, cells in the order of `headers`); `places` are
     the headers' columns in the file, counted from 0; `passed_over` the numbers of the rows that are no data.
+    `header_row` 0 is a table without headers: its columns are called »Spalte A«, »Spalte B«. Of `rows`,
+    `hidden_rows` are hidden in the file (data all the same); `other_sheets` and `hidden_sheets` name the rest of it.
     """
 
     sheet: str | None
@@ -68,6 +70,9 @@ class Table:
     places: tuple[int, ...]
     rows: list[tuple[int, list[cells.Raw]]]
     passed_over: tuple[int, ...] = ()
+    hidden_rows: int = 0
+    other_sheets: tuple[str, ...] = ()
+    hidden_sheets: tuple[str, ...] = ()
 
     @property
     def ignored(self) -> int:
@@ -77,6 +82,27 @@ class Table:
 class Row(NamedTuple):
     number: int
     values: dict[str, Any]
+
+
+class Question(NamedTuple):
+    """A column whose dates could be day and month either way round: ``read(…, day_first={header: True})`` answers."""
+
+    header: str
+    field: str
+    examples: tuple[str, ...]
+
+
+class Creation(NamedTuple):
+    """What is not stored yet and would come to be by the way: a room, a supplier, a model.
+
+    `known` are the words stored already (of that school, where it has one), for »meinten Sie …?«.
+    """
+
+    field: str
+    value: str
+    school_number: str | None
+    rows: tuple[int, ...]
+    known: tuple[str, ...] = ()
 
 
 class Problem(NamedTuple):
@@ -101,6 +127,7 @@ class Reading:
     problems: list[Problem] = field(default_factory=list)
     sums: dict[str, Decimal] = field(default_factory=dict)
     joined: dict[str, str] = field(default_factory=dict)  # header of a further part -> field it belongs to
+    questions: list[Question] = field(default_factory=list)
 
     @property
     def left_out(self) -> list[str]:

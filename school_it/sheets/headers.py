@@ -43,7 +43,7 @@ def same_header(text: str) -> str:
     return text.rstrip(":*")
 
 
-def _loosely(text: str) -> str:
+def loosely(text: str) -> str:
     """A header with its abbreviations written out and its hyphens, brackets and currency off."""
     text = re.sub(r"-\s*\n\s*", "", cells.clean(text)).casefold().translate(_UMLAUTS)
     text = re.sub(r"(?<=[a-z])(nr|dat)\b", r" \1", text)
@@ -76,7 +76,7 @@ class _Fit(NamedTuple):
 
 def _best_fit(sheet: Sheet, header: str, *, without: Collection[str]) -> _Fit | None:
     spellings = _spellings(sheet)
-    for distance, key in enumerate((same_header(header), same_header(header), _loosely(header))):
+    for distance, key in enumerate((same_header(header), same_header(header), loosely(header))):
         meant = spellings[distance].get(key, set()) if key else set[str]()
         if len(meant) == 1:
             (name,) = meant
@@ -95,7 +95,7 @@ def _spellings(sheet: Sheet) -> tuple[Mapping[str, set[str]], ...]:
         for spelling in (*column.other_headers, column.field):
             other[same_header(spelling)].add(column.field)
         for spelling in (column.header, *column.other_headers):
-            loose[_loosely(spelling)].add(column.field)
+            loose[loosely(spelling)].add(column.field)
     return own, other, loose
 
 

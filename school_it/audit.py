@@ -58,6 +58,8 @@ class Action(enum.StrEnum):
     DISPOSAL_APPROVED = "device.disposal_approved"
     DEVICE_DISPOSED = "device.disposed"
     FILE_IMPORTED = "import.applied"
+    PROFILE_KEPT = "import.profile_kept"
+    PROFILE_REMOVED = "import.profile_removed"
     REPORT_EXPORTED = "export.made"
     BACKUP_MADE = "backup.made"
 
@@ -96,6 +98,8 @@ SAID = {
     Action.DISPOSAL_APPROVED: N_("Aussonderung genehmigt"),
     Action.DEVICE_DISPOSED: N_("ausgesondert"),
     Action.FILE_IMPORTED: N_("Datei eingelesen"),
+    Action.PROFILE_KEPT: N_("Profil für Dateien gemerkt"),
+    Action.PROFILE_REMOVED: N_("Profil für Dateien gelöscht"),
     Action.REPORT_EXPORTED: N_("Bericht ausgegeben"),
     Action.BACKUP_MADE: N_("Sicherung erstellt"),
 }
@@ -237,11 +241,13 @@ def assign(thing: Any, values: Mapping[str, Any], fields: Sequence[str]) -> Chan
 
 
 def plain(value: Any) -> Any:
-    """A value as JSON can hold it: dates ISO, amounts as text with two decimals, enums by their value."""
+    """A value as JSON can hold it: dates ISO, amounts as text with two decimals, shares exact, enums by their value."""
     if isinstance(value, enum.Enum):
         return value.value
     if isinstance(value, Decimal):
-        return f"{value:.2f}"
+        return f"{value:.2f}" if value == round(value, 2) else f"{value:f}"
+    if isinstance(value, tuple):
+        return [plain(one) for one in value]
     if isinstance(value, date | datetime):
         return value.isoformat()
     if value is None or isinstance(value, str | int | float | bool | list | dict):

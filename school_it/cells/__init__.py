@@ -6,6 +6,7 @@ Interface
     an empty cell, or raises `BadValue` with the sentence; ``EURO.show(value)`` is German text that reads
     back as the same value. The readers are plain functions (`read_euro`, `read_code`, …) that forms use
     for their text fields too; a form's date field uses `parse_date`, which also takes ``221126``.
+    ``order_of(raws)`` says for a column of dates whether ``03/04/2024`` is a day in April or in March.
 
 A raw cell is what the door in yields: None, text, numbers, dates, moments, times, `Shown` numbers, `Fault`.
 """
@@ -18,7 +19,7 @@ from typing import Any
 
 from school_it import money
 from school_it.cells.codes import read_code, read_codes, show_codes
-from school_it.cells.dates import parse_date, read_date
+from school_it.cells.dates import Order, order_of, parse_date, read_date
 from school_it.cells.listed import Listed, read_yes_no, show_yes_no
 from school_it.cells.numbers import (
     read_euro,
@@ -85,6 +86,7 @@ __all__ = [
     "TEXT",
     "YES_NO",
     "Fault",
+    "Order",
     "Raw",
     "Shown",
     "Type",
@@ -93,9 +95,11 @@ __all__ = [
     "is_placeholder",
     "one_line",
     "one_of",
+    "order_of",
     "parse_date",
     "read_code",
     "read_codes",
+    "read_date",
     "read_euro",
     "read_integer",
     "read_number",

@@ -4,7 +4,8 @@ Interface
     ``Column(field, header, type, needed=…, other_headers=(…))``
     ``Sheet(kind, title, columns, keys)``, one per kind of workbook
     ``match(sheet, headers, mapping)`` -> the field of each header, None where it is unknown or could mean two
-    ``read(sheet, table, mapping, given=…, blank_clears=…)`` -> `Reading`: rows, faulty rows, problems, sums
+    ``read(sheet, table, mapping, given=…, blank_clears=…, day_first=…)`` -> `Reading`: rows, faulty rows,
+    problems, sums, questions
     ``sums(sheet, rows, fields)`` -> the amounts taken
     ``lines(sheet, objects)`` -> rows for `exports.workbook`
     ``parse_mapping(["Header=field"])`` -> the mapping of ``--map``

@@ -6,12 +6,13 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from school_it import cells
 from school_it.errors import N_, BadValue, Sentence
 from school_it.sheets.headers import match, same_header
-from school_it.sheets.shape import Column, Problem, Reading, Row, Sheet, Table, check_fields
+from school_it.sheets.shape import Column, Problem, Question, Reading, Row, Sheet, Table, check_fields
 
 
 def read(
@@ -21,21 +22,47 @@ def read(
     *,
     given: Mapping[str, Any] | None = None,
     blank_clears: Collection[str] = (),
+    day_first: Mapping[str, bool] | None = None,
 ) -> Reading:
     """Read every row of a table.
 
     `given` holds values for fields that a row leaves blank (``--school``); `blank_clears` the fields that an
-    empty cell empties. Raises BadValue where the mapping or `blank_clears` names what is not there.
+    empty cell empties; `day_first` says by header whether ``03/04/2024`` begins with the day: a column where that is
+    open and nothing in it proves it is among the questions, and such cells are problems. Raises BadValue where
+    the mapping or `blank_clears` names what is not there.
     """
     matched = match(sheet, table.headers, mapping)
     check_fields(sheet, blank_clears)
     reading = Reading(list(zip(table.headers, matched, strict=True)))
-    reader = _RowReader(sheet, reading, given or {}, blank_clears)
+    orders = _orders_of_dates(sheet, table, reading, day_first or {})
+    reader = _RowReader(sheet, reading, given or {}, blank_clears, orders)
     for number, raws in table.rows:
         reader.take(number, raws)
     reading.refuse(reader.doubles())
     reading.sums = reader.sums
     return reading
+
+
+_EXAMPLES = 3
+
+
+def _orders_of_dates(
+    sheet: Sheet, table: Table, reading: Reading, answers: Mapping[str, bool]
+) -> Mapping[int, bool]:
+    """By place, whether the day comes first in a column of dates: as answered, or as the column itself proves."""
+    answered = {same_header(header): answer for header, answer in answers.items()}
+    orders: dict[int, bool] = {}
+    for place, (header, name) in enumerate(reading.columns):
+        if not name or sheet.column(name).type.name != "date":
+            continue
+        order = cells.Order(answered.get(same_header(header)), ())
+        if order.day_first is None:
+            order = cells.order_of(raws[place] for _number, raws in table.rows)
+        if order.day_first is not None:
+            orders[place] = order.day_first
+        elif order.unclear:
+            reading.questions.append(Question(header, name, order.unclear[:_EXAMPLES]))
+    return orders
 
 
 # Many cells of a column say the same: each text is converted once, as long as not too many are different.
@@ -90,7 +117,12 @@ def _parts(column: Column, header: str, reading: Reading) -> tuple[int, ...]:
 
 class _RowReader:
     def __init__(
-        self, sheet: Sheet, reading: Reading, given: Mapping[str, Any], blank_clears: Collection[str]
+        self,
+        sheet: Sheet,
+        reading: Reading,
+        given: Mapping[str, Any],
+        blank_clears: Collection[str],
+        orders: Mapping[int, bool],
     ) -> None:
         self.sheet, self.reading, self.given = sheet, reading, given
         self.places = [
@@ -98,7 +130,9 @@ class _RowReader:
                 index,
                 name,
                 header,
-                sheet.column(name).type.read,
+                partial(cells.read_date, day_first=orders[index])
+                if index in orders
+                else sheet.column(name).type.read,
                 {},
                 _parts(sheet.column(name), header, reading),
             )
@@ -132,13 +166,18 @@ class _RowReader:
             row.values.setdefault(name, value)
         for name in self.sums:
             self.sums[name] += row.values.get(name, 0)
-        for key in self.keys:
+        for key in self._counting(row):
             key.note(row)
         problems += self._lacking(row, unread={problem.column for problem in problems})
         for name in self.clears:
             row.values.setdefault(name, None)
         (self.reading.faulty if problems else self.reading.rows).append(row)
         self.reading.problems += problems
+
+    def _counting(self, row: Row) -> Sequence[_Key]:
+        """The keys by which a row may be named twice: one that is the last resort only where there is no other."""
+        others = self.keys[:-1] if self.sheet.last_resort else self.keys
+        return others if any(key.is_in(row.values) for key in others) else self.keys
 
     def _lacking(self, row: Row, *, unread: set[str | None]) -> Iterator[Problem]:
         for column in self.needed:

@@ -34,13 +34,15 @@ class Sheet:
 
     `keys`: each a tuple of fields that together name one row, the most speaking field first: problems of the
     key point at it. A key is there when its needed columns (where none is needed, all its columns) are
-    filled. A row needs at least one key.
+    filled. A row needs at least one key. `last_resort`: the last key counts only in rows that have no other, so
+    that rows with another one may share its value.
     """
 
     kind: str
     title: str
     columns: tuple[Column, ...]
     keys: tuple[tuple[str, ...], ...] = ()
+    last_resort: bool = False
 
     def column(self, name: str) -> Column:
         """Raises KeyError where there is no such field."""
@@ -128,6 +130,7 @@ class Reading:
     sums: dict[str, Decimal] = field(default_factory=dict)
     joined: dict[str, str] = field(default_factory=dict)  # header of a further part -> field it belongs to
     questions: list[Question] = field(default_factory=list)
+    known: dict[int, tuple[int, dict[str, Any]]] | None = None  # where checking the rows has found it by the way
 
     @property
     def left_out(self) -> list[str]:

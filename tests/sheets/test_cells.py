@@ -260,10 +260,9 @@ def test_a_date_that_does_not_exist_is_a_problem_not_another_date(raw):
         "Sommer 2020",
         "2020",
         2020.0,
-        45000.0,
-        "11/01/2026",
+        "11-01-26",
         "Q1 2024",
-        "02.2024",
+        "13.2024",
         time(0, 0),
         date(1900, 1, 1),
         "221126",
@@ -274,6 +273,11 @@ def test_a_date_that_does_not_exist_is_a_problem_not_another_date(raw):
 )
 def test_a_vague_date_is_a_problem_and_never_a_guess(raw):
     assert "ist kein Datum" in problem(DATE, raw)
+
+
+def test_a_date_that_could_be_two_is_a_problem_and_one_that_could_not_is_read():
+    assert "Tag oder Monat zuerst?" in problem(DATE, "11/01/2026")
+    assert DATE.read("13/01/2026") == DATE.read("01/13/2026") == date(2026, 1, 13)
 
 
 @pytest.mark.parametrize("text", ["221126", "22112026", "22.11.2026", "22.11.26", "2026-11-22"])

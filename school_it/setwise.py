@@ -6,7 +6,7 @@ A row through the ORM costs ten to forty times as much. Rows are plain mappings 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -19,7 +19,7 @@ from school_it.audit import Action, Batch
 from school_it.changes import Change
 from school_it.database import HIGHEST_AMOUNT, HIGHEST_ID
 from school_it.errors import N_, Sentence
-from school_it.sheets import Problem, Reading
+from school_it.sheets import Creation, Problem, Reading, Row
 
 CHUNK = 500
 
@@ -53,6 +53,23 @@ def _too_much(value: Any, length: int | None) -> Sentence | None:
         return Sentence(N_("Höchstens %(max)s Zeichen."), max=length)
     highest = {int: HIGHEST_ID, Decimal: HIGHEST_AMOUNT}.get(type(value))
     return Sentence(TOO_LARGE) if highest is not None and abs(value) > highest else None
+
+
+def creations(
+    field: str,
+    wanted: Iterable[tuple[Row, str | None, str]],
+    stored: Mapping[str | None, Collection[str]],
+) -> list[Creation]:
+    """The words of `wanted` (row, school number or None, word) that are not `stored` there, each with its rows."""
+    rows: dict[tuple[str | None, str], list[int]] = defaultdict(list)
+    for row, school_number, word in wanted:
+        if word not in stored.get(school_number, ()):
+            rows[school_number, word].append(row.number)
+    known = {number: tuple(sorted(stored.get(number, ()))) for number in {key[0] for key in rows}}
+    return [
+        Creation(field, word, number, tuple(numbers), known[number])
+        for (number, word), numbers in rows.items()
+    ]
 
 
 TOO_LARGE = N_("Diese Zahl ist zu groß. Bitte eine kleinere eintragen.")

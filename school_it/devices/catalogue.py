@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from school_it import audit
 from school_it.access import Actor, May
-from school_it.audit import Action
+from school_it.audit import Action, Batch
 from school_it.database import expect_version
 from school_it.devices import queries, rules
 from school_it.devices.models import Category, DeviceModel
@@ -36,12 +36,14 @@ def at_hand(session: Session, *, by: Actor) -> dict[str, int]:
     return queries.category_ids(session) or ensure_categories(session, by=by)
 
 
-def add_category(session: Session, values: Mapping[str, Any], *, by: Actor) -> Category:
+def add_category(
+    session: Session, values: Mapping[str, Any], *, by: Actor, batch: Batch | None = None
+) -> Category:
     _must(by)
     _refuse_known_name(session, values.get("name"))
     made = Category(**{name: values[name] for name in CATEGORY_FIELDS if name in values})
     session.add(made)
-    audit.record(session, Action.CATEGORY_ADDED, made, by=by)
+    audit.record(session, Action.CATEGORY_ADDED, made, by=by, batch=batch)
     return made
 
 

@@ -1,10 +1,8 @@
-"""Devices from a file: what is known of them, what is wrong with a row, and writing thousands with few statements."""
+"""Devices from a file: what is known of them, what is wrong with a row, what would come to be by the way."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -12,54 +10,46 @@ from sqlalchemy.orm import Session
 from school_it import setwise
 from school_it.access import Actor, May
 from school_it.audit import Batch
-from school_it.database import held, today
-from school_it.devices import intake_writing, numbers, queries, rules, sheet
-from school_it.devices.models import Device
+from school_it.database import today
+from school_it.devices import intake_matching, intake_writing, numbers, queries, rules, sheet
+from school_it.devices.intake_matching import Stored, against_keys, known_by_keys, problem
+from school_it.devices.models import Category, Device
 from school_it.devices.rules import State, usual_categories
 from school_it.errors import N_, BadValue, Sentence
+from school_it.schools import queries as school_queries
 from school_it.schools.intake import Known, unknown_schools
 from school_it.schools.models import Room
-from school_it.setwise import CHUNK, Changed
-from school_it.sheets import Problem, Reading, Row, Sheet
+from school_it.setwise import Changed
+from school_it.sheets import Creation, Problem, Reading, Row, Sheet
 
-SerialKey = tuple[str, str]
-
-
-@dataclass(frozen=True)
-class Stored:
-    """What is stored of the devices that a file may mean."""
-
-    by_tag: Mapping[str, Mapping[str, Any]]
-    by_serial: Mapping[SerialKey, Mapping[str, Any]]
-
-    def meant_by(self, row: Row) -> Mapping[str, Any] | None:
-        """The device of a row: by its inventory number, else by serial number with manufacturer."""
-        tag = row.values.get("asset_tag")
-        if tag:
-            return self.by_tag.get(numbers.folded(tag))
-        return self.by_serial.get(serial_key(row.values))
+NAMES = ("manufacturer", "model", "supplier")
+"""The free words of a device that »meinten Sie …?« asks about."""
 
 
 class DeviceIntake:
-    """Rows of `sheet.sheet_with(queries.category_names(session))`."""
+    """Rows of `sheet(session)`; with `new_categories`, words that are made categories when the rows are written."""
 
     may = May.IMPORT_DEVICES
 
-    def sheet(self, session: Session) -> Sheet:
-        return sheet.sheet_with(queries.category_names(session) or usual_categories())
+    def sheet(self, session: Session, new_categories: Iterable[str] = ()) -> Sheet:
+        stored = queries.category_names(session) or usual_categories()
+        return sheet.sheet_with(tuple(dict.fromkeys((*stored, *new_categories))))
 
     def check(self, session: Session, reading: Reading, *, by: Actor) -> Iterator[Problem]:
         yield from unknown_schools(session, reading, by=by, may=May.IMPORT_DEVICES)
-        yield from setwise.misfits(reading, {**Device.__table__.c, "room": Room.__table__.c.room})
+        columns = {**Device.__table__.c, "room": Room.__table__.c.room, "category": Category.__table__.c.name}
+        yield from setwise.misfits(reading, columns)
+        yield from _against_categories(session, reading, by)
         stored = known_by_keys(session, reading.rows)
-        yield from _same_but_for_case(reading)
+        reading.known = _known(stored, reading.rows)
+        yield from intake_matching.doubles(reading, stored)
         for row in reading.rows:
             yield from self._against(row, stored, reading, by)
 
     def _against(self, row: Row, stored: Stored, reading: Reading, by: Actor) -> Iterator[Problem]:
         device = stored.meant_by(row)
         if device is not None and not by.scope(May.IMPORT_DEVICES).holds(device["school_id"]):
-            yield _problem(
+            yield problem(
                 row,
                 reading,
                 "asset_tag",
@@ -68,7 +58,7 @@ class DeviceIntake:
             return
         if device is None:
             yield from _against_tag(row, reading)
-        yield from _against_serial(row, device, stored, reading, by)
+        yield from against_keys(row, device, stored, reading, by)
         if row.values.get("state") is State.DISPOSED:
             yield from _against_disposal(row, device, reading, by)
         elif row.values.get("state") and device is not None and device["state"] is State.DISPOSED:
@@ -78,11 +68,7 @@ class DeviceIntake:
         return iter(())
 
     def known(self, session: Session, rows: Sequence[Row]) -> Known:
-        stored = known_by_keys(session, rows)
-        found = ((row, stored.meant_by(row)) for row in rows)
-        return {
-            row.number: (device["id"], _as_spelt(device, row)) for row, device in found if device is not None
-        }
+        return _known(known_by_keys(session, rows), rows)
 
     def write(
         self, session: Session, new: Sequence[Row], changed: Sequence[Changed], *, by: Actor, batch: Batch
@@ -90,27 +76,16 @@ class DeviceIntake:
         intake_writing.write(session, new, changed, by=by, batch=batch)
 
     def label(self, values: Mapping[str, Any]) -> str:
-        return values.get("asset_tag") or values.get("serial_number") or ""
+        return values.get("asset_tag") or values.get("serial_number") or values.get("mac_address") or ""
+
+    def creates(self, session: Session, rows: Sequence[Row]) -> list[Creation]:
+        """Rooms that their school does not have, and manufacturers, models and suppliers that no device has yet."""
+        return [*_new_rooms(session, rows), *_new_names(session, rows)]
 
 
-def known_by_keys(session: Session, rows: Sequence[Row]) -> Stored:
-    """The stored devices that the rows may mean, each as the values of the sheet; two statements for 500 rows."""
-    tags = {numbers.folded(row.values.get("asset_tag")) for row in rows} - {""}
-    serials = {numbers.folded(row.values.get("serial_number")) for row in rows} - {""}
-    by_tag = {numbers.folded(one["asset_tag"]): one for one in _stored(session, Device.tag_folded, tags)}
-    by_serial = {serial_key(one): one for one in _stored(session, Device.serial_folded, serials)}
-    return Stored(by_tag, by_serial)
-
-
-def _stored(session: Session, column: Any, wanted: set[str]) -> Iterator[dict[str, Any]]:
-    rows, ordered = held(session, queries.rows_for_sheet(), Device), sorted(wanted)
-    for start in range(0, len(ordered), CHUNK):
-        for row in session.execute(rows.where(column.in_(ordered[start : start + CHUNK]))):
-            yield queries.with_holder(row)
-
-
-def serial_key(values: Mapping[str, Any]) -> SerialKey:
-    return numbers.folded(values.get("serial_number")), numbers.folded(values.get("manufacturer"))
+def _known(stored: Stored, rows: Sequence[Row]) -> Known:
+    found = ((row, stored.meant_by(row)) for row in rows)
+    return {row.number: (device["id"], _as_spelt(device, row)) for row, device in found if device is not None}
 
 
 def _as_spelt(device: Mapping[str, Any], row: Row) -> dict[str, Any]:
@@ -123,38 +98,40 @@ def _as_spelt(device: Mapping[str, Any], row: Row) -> dict[str, Any]:
     return known
 
 
-def _same_but_for_case(reading: Reading) -> Iterator[Problem]:
-    """Two numbers that differ only in capital letters are one number."""
-    counted = Counter(numbers.folded(row.values.get("asset_tag")) for row in reading.rows)
+def _new_rooms(session: Session, rows: Sequence[Row]) -> list[Creation]:
+    used = {row.values.get("school_number") for row in rows if row.values.get("room")} - {None}
+    stored = school_queries.room_numbers(session, used) if used else {}
+    wanted = ((row, row.values.get("school_number"), row.values.get("room")) for row in rows)
+    return setwise.creations(
+        "room", ((row, number, room) for row, number, room in wanted if room and number), stored
+    )
+
+
+def _new_names(session: Session, rows: Sequence[Row]) -> Iterator[Creation]:
+    used = [name for name in NAMES if any(row.values.get(name) for row in rows)]
+    stored = queries.names_in_use(session) if used else {}
+    for name in used:
+        wanted = ((row, None, row.values[name]) for row in rows if row.values.get(name))
+        yield from setwise.creations(name, wanted, {None: stored[name]})
+
+
+def _against_categories(session: Session, reading: Reading, by: Actor) -> Iterator[Problem]:
+    """A category that is not stored yet is made by those only who may change the catalogue."""
+    if by.scope(May.EDIT_CATALOGUE).everywhere:
+        return
+    known = {*(queries.category_names(session) or usual_categories())}
     for row in reading.rows:
-        if counted[numbers.folded(row.values.get("asset_tag"))] > 1 and row.values.get("asset_tag"):
-            yield _problem(row, reading, "asset_tag", N_("Diese Inventarnummer steht mehrfach in der Datei."))
+        if row.values.get("category") not in known:
+            sentence = N_("Neue Gerätearten legt nur das Schulverwaltungsamt an.")
+            yield problem(row, reading, "category", sentence)
 
 
 def _against_tag(row: Row, reading: Reading) -> Iterator[Problem]:
     try:
         if row.values.get("asset_tag"):
             numbers.checked_tag(row.values["asset_tag"])
-    except BadValue as problem:
-        yield _problem(row, reading, "asset_tag", problem.sentence.text, **problem.sentence.values)
-
-
-def _against_serial(
-    row: Row, device: Mapping[str, Any] | None, stored: Stored, reading: Reading, by: Actor
-) -> Iterator[Problem]:
-    """The other device is named to those only who may see it."""
-    values = {**(device or {}), **row.values}
-    other = stored.by_serial.get(serial_key(values)) if values.get("serial_number") else None
-    if other is None or (device is not None and other["id"] == device["id"]):
-        return
-    if by.scope(May.SEE_DEVICES).holds(other["school_id"]):
-        sentence = N_(
-            "Diese Seriennummer hat schon das Gerät %(tag)s. Bitte Inventarnummer oder Seriennummer prüfen."
-        )
-        yield _problem(row, reading, "serial_number", sentence, tag=other["asset_tag"])
-    else:
-        sentence = N_("Diese Seriennummer hat schon ein Gerät, das Sie nicht sehen dürfen. Bitte prüfen.")
-        yield _problem(row, reading, "serial_number", sentence)
+    except BadValue as refused:
+        yield problem(row, reading, "asset_tag", refused.sentence.text, **refused.sentence.values)
 
 
 def _against_disposal(
@@ -162,7 +139,7 @@ def _against_disposal(
 ) -> Iterator[Problem]:
     """The office's import counts as its approval, but not against the funding and not while somebody has the device."""
     if device is None and not by.may(May.APPROVE_DISPOSAL):
-        yield _problem(
+        yield problem(
             row, reading, "state", N_("Aussondern darf über eine Datei nur das Schulverwaltungsamt.")
         )
     if device is None or device["state"] is State.DISPOSED:
@@ -172,13 +149,11 @@ def _against_disposal(
         sentence = N_(
             "Die Zweckbindung läuft noch bis %(day)s; so lange kann das Gerät nicht ausgesondert werden."
         )
-        yield _problem(
-            row, reading, "state", sentence, day=f"{device['bound_until'] or bound_until:%d.%m.%Y}"
-        )
+        yield problem(row, reading, "state", sentence, day=f"{device['bound_until'] or bound_until:%d.%m.%Y}")
     elif device["holder"]:
-        yield _problem(row, reading, "state", N_("Das Gerät ist noch ausgegeben. Bitte zuerst zurücknehmen."))
+        yield problem(row, reading, "state", N_("Das Gerät ist noch ausgegeben. Bitte zuerst zurücknehmen."))
     elif not by.scope(May.APPROVE_DISPOSAL).holds(device["school_id"]):
-        yield _problem(
+        yield problem(
             row, reading, "state", N_("Aussondern darf über eine Datei nur das Schulverwaltungsamt.")
         )
 
@@ -186,10 +161,4 @@ def _against_disposal(
 def _against_revival(row: Row, device: Mapping[str, Any], reading: Reading, by: Actor) -> Iterator[Problem]:
     if not by.scope(May.APPROVE_DISPOSAL).holds(device["school_id"]):
         sentence = N_("Das Gerät ist ausgesondert. Wieder aufnehmen darf es nur das Schulverwaltungsamt.")
-        yield _problem(row, reading, "state", sentence)
-
-
-def _problem(row: Row, reading: Reading, name: str, sentence: str, **values: Any) -> Problem:
-    said = row.values.get(name)
-    shown = None if said is None else sheet.DEVICES.column(name).type.show(said)
-    return Problem(row.number, reading.header_of(name), shown, Sentence(sentence, **values))
+        yield problem(row, reading, "state", sentence)

@@ -64,12 +64,22 @@ class _References:
         self, session: Session, rows: Iterable[Mapping[str, Any]], *, by: Actor, batch: Batch
     ) -> None:
         self.schools = school_queries.ids_by_number(session)
-        self.categories = catalogue.at_hand(session, by=by)
         rows = list(rows)
+        self.categories = catalogue.at_hand(session, by=by)
+        self._make_categories(session, rows, by=by, batch=batch)
         at = {self.school_of(row) for row in rows} - {None}
         self.rooms = self._rooms(session, at)
         self._make_rooms(session, rows, by=by, batch=batch)
         self.people = self._people(session, at) if any(row.get("holder") for row in rows) else {}
+
+    def _make_categories(
+        self, session: Session, rows: Iterable[Mapping[str, Any]], *, by: Actor, batch: Batch
+    ) -> None:
+        """Those that somebody has agreed to: others are not in the sheet."""
+        for name in dict.fromkeys(row["category"] for row in rows if row.get("category")):
+            if name not in self.categories:
+                made = catalogue.add_category(session, {"name": name}, by=by, batch=batch)
+                self.categories[name] = made.id
 
     def school_of(self, values: Mapping[str, Any]) -> int | None:
         number = values.get("school_number")

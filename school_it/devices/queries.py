@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, case, or_, select
+from sqlalchemy import ColumnElement, Row, Select, case, literal, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from school_it.access import Actor, May
@@ -109,6 +109,19 @@ def categories(session: Session, *, only_active: bool = False) -> Sequence[Categ
 def category_names(session: Session) -> tuple[str, ...]:
     """The names of all categories, for `sheet.sheet_with`."""
     return tuple(session.scalars(select(Category.name).order_by(Category.id)))
+
+
+def names_in_use(session: Session) -> dict[str, set[str]]:
+    """The manufacturers, models and suppliers that devices have or the catalogue knows."""
+    found: dict[str, set[Any]] = {"manufacturer": set(), "model": set(), "supplier": set()}
+    of_devices = select(Device.manufacturer, Device.model, Device.supplier).distinct()
+    of_catalogue = select(DeviceModel.manufacturer, DeviceModel.name, literal(None))
+    both: Any = union_all(of_devices, of_catalogue)
+    for manufacturer, model, supplier in session.execute(both):
+        found["manufacturer"].add(manufacturer)
+        found["model"].add(model)
+        found["supplier"].add(supplier)
+    return {field: names - {None, ""} for field, names in found.items()}
 
 
 def category_ids(session: Session) -> dict[str, int]:

@@ -57,7 +57,8 @@ def sheet_with(categories: tuple[str, ...]) -> Sheet:
         "devices",
         N_("Geräte"),
         _columns(cells.one_of(listed)),
-        keys=(("asset_tag",), ("serial_number", "manufacturer")),
+        keys=(("asset_tag",), ("serial_number", "manufacturer"), ("mac_address",)),
+        last_resort=True,
     )
 
 

@@ -24,8 +24,9 @@ from school_it.people.sheet import PEOPLE
 from school_it.people.sync import Kind, KnownPerson, Step, Wanted, changes_between
 from school_it.schools import queries as school_queries
 from school_it.setwise import Changed
-from school_it.sheets import Problem, Reading, Row
+from school_it.sheets import Creation, Problem, Reading, Row
 
+Known = dict[int, tuple[int, dict[str, Any]]]
 FILE = "file"
 """The source of people whom a file brought."""
 
@@ -46,6 +47,7 @@ class PeopleIntake:
         idents, scope = school_queries.ids_by_number(session), by.scope(May.IMPORT_ALL)
         within = {number for number, ident in idents.items() if scope.holds(ident)}
         known = _by_key(session)
+        reading.known = _known(known, reading.rows)
         for row in reading.rows:
             person = known.get(row.values["record_id"])
             for fault in (
@@ -60,14 +62,8 @@ class PeopleIntake:
             if row.values["role"] is PersonRole.PUPIL and not row.values.get("school_class"):
                 yield row.number, Sentence(N_("Ohne Klasse."))
 
-    def known(self, session: Session, rows: Sequence[Row]) -> dict[int, tuple[int, dict[str, Any]]]:
-        stored = _by_key(session)
-        keys = ((row.number, row.values["record_id"]) for row in rows)
-        return {
-            number: (stored[key].id, sheet_values(stored[key]) | {"record_id": key})
-            for number, key in keys
-            if key in stored
-        }
+    def known(self, session: Session, rows: Sequence[Row]) -> Known:
+        return _known(_by_key(session), rows)
 
     def write(
         self, session: Session, new: Sequence[Row], changed: Sequence[Changed], *, by: Actor, batch: Batch
@@ -76,6 +72,9 @@ class PeopleIntake:
         steps = [Step(Kind.NEW, _wanted(row.values, today())) for row in new]
         steps += [_step(stored[one.ident], one, today()) for one in changed]
         actions.write_people(session, FILE, steps, by=by, batch=batch)
+
+    def creates(self, session: Session, rows: Sequence[Row]) -> list[Creation]:
+        return []
 
     def label(self, values: Mapping[str, Any]) -> str:
         return rules.full_name(values.get("given_name") or "", values.get("family_name") or "")
@@ -116,6 +115,15 @@ def _by_key(session: Session) -> dict[str, KnownPerson]:
     shared = _record_counts(everybody)
     return {_key(person, shared): person for person in everybody} | {
         person.stable_id: person for person in from_file
+    }
+
+
+def _known(stored: Mapping[str, KnownPerson], rows: Sequence[Row]) -> Known:
+    keys = ((row.number, row.values["record_id"]) for row in rows)
+    return {
+        number: (stored[key].id, sheet_values(stored[key]) | {"record_id": key})
+        for number, key in keys
+        if key in stored
     }
 
 

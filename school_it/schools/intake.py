@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 from school_it import setwise
 from school_it.access import Actor, May
 from school_it.audit import Action, Batch
+from school_it.changes import Change
 from school_it.errors import N_, Sentence
-from school_it.schools import actions, queries, rules
+from school_it.schools import queries, rules
 from school_it.schools.models import Building, Room, School, YearlyFigures
 from school_it.setwise import Changed
-from school_it.sheets import Problem, Reading, Row
+from school_it.sheets import Creation, Problem, Reading, Row
 
 Known = dict[int, tuple[int, dict[str, Any]]]
 """By row number: the id of the stored thing, and its values by the field names of the sheet."""
@@ -65,6 +66,9 @@ class SchoolIntake:
         stored = {row.school_number: (row.id, dict(row._mapping)) for row in session.execute(select(table))}
         return {row.number: stored[key] for row in rows if (key := row.values["school_number"]) in stored}
 
+    def creates(self, session: Session, rows: Sequence[Row]) -> list[Creation]:
+        return []
+
     def write(
         self, session: Session, new: Sequence[Row], changed: Sequence[Changed], *, by: Actor, batch: Batch
     ) -> None:
@@ -91,6 +95,9 @@ class _AtSchool:
 
     def hints(self, rows: Iterable[Row]) -> Iterator[tuple[int, Sentence]]:
         return iter(())
+
+    def creates(self, session: Session, rows: Sequence[Row]) -> list[Creation]:
+        return []
 
 
 class RoomIntake(_AtSchool):
@@ -123,46 +130,74 @@ class RoomIntake(_AtSchool):
     def write(
         self, session: Session, new: Sequence[Row], changed: Sequence[Changed], *, by: Actor, batch: Batch
     ) -> None:
-        idents = queries.ids_by_number(session)
+        schools = queries.ids_by_number(session)
+        named: list[tuple[int | None, str | None]] = [
+            (schools[row.values["school_number"]], row.values.get("building")) for row in new
+        ]
+        named += [
+            (one.school_id, one.fields["building"].after) for one in changed if "building" in one.fields
+        ]
+        buildings = _buildings(session, named, by=by, batch=batch)
         table: Table = Room.__table__  # type: ignore[assignment]
-        rows = [self._stored(session, idents, row.values, by=by) for row in new]
+        rows = [self._stored(schools, buildings, row.values) for row in new]
         setwise.add(
             session, table, rows, action=Action.ROOM_ADDED, by=by, batch=batch, label=lambda row: row["room"]
         )
         setwise.change(
-            session, table, [self._with_building(session, one, by=by) for one in changed],
+            session, table, [self._with_building(buildings, one) for one in changed],
             action=Action.ROOM_CHANGED, by=by, batch=batch,
         )  # fmt: skip
 
+    def creates(self, session: Session, rows: Sequence[Row]) -> list[Creation]:
+        """The buildings that their school does not have."""
+        named = [row for row in rows if row.values.get("building")]
+        stored: dict[str | None, set[str]] = {}
+        if named:
+            stored = {number: {*known} for number, known in queries.buildings_by_school(session).items()}
+        wanted = ((row, row.values["school_number"], row.values["building"]) for row in named)
+        return setwise.creations("building", wanted, stored)
+
     def _stored(
-        self, session: Session, idents: Mapping[str, int], values: Mapping[str, Any], *, by: Actor
+        self, schools: Mapping[str, int], buildings: _Buildings, values: Mapping[str, Any]
     ) -> dict[str, Any]:
         row = {name: value for name, value in values.items() if name not in ("school_number", "building")}
-        school_id = idents[values["school_number"]]
-        return {
-            "version": 1,
-            **row,
-            "school_id": school_id,
-            "building_id": self._building(session, school_id, values.get("building"), by=by),
-        }
+        school_id = schools[values["school_number"]]
+        building_id = buildings.get((school_id, values.get("building")))
+        return {"version": 1, **row, "school_id": school_id, "building_id": building_id}
 
-    def _with_building(self, session: Session, one: Changed, *, by: Actor) -> Changed:
-        if "building" not in one.fields or one.school_id is None:
+    def _with_building(self, buildings: _Buildings, one: Changed) -> Changed:
+        if "building" not in one.fields:
             return one
         fields = dict(one.fields)
-        change = fields.pop("building")
-        known = queries.find_building(session, one.school_id, change.before or "")
-        after = self._building(session, one.school_id, change.after, by=by)
-        fields["building_id"] = type(change)(known.id if known else None, after)
+        before, after = fields.pop("building")
+        fields["building_id"] = Change(
+            buildings.get((one.school_id, before)), buildings.get((one.school_id, after))
+        )
         return one._replace(fields=fields)
-
-    def _building(self, session: Session, school_id: int, name: str | None, *, by: Actor) -> int | None:
-        building = actions.building(session, school_id, name, by=by)
-        session.flush()
-        return building.id if building else None
 
     def label(self, values: Mapping[str, Any]) -> str:
         return f"{values.get('school_number', '')} {values.get('room', '')}".strip()
+
+
+_Buildings = Mapping[tuple[int | None, str | None], int]
+
+
+def _buildings(
+    session: Session, named: Iterable[tuple[int | None, str | None]], *, by: Actor, batch: Batch
+) -> _Buildings:
+    """The ids of all buildings by school and name; those of `named` are made where their school has none yet."""
+    table: Table = Building.__table__  # type: ignore[assignment]
+    stored = select(Building.school_id, Building.name, Building.id)
+    known: dict[tuple[int | None, str | None], int] = {
+        (school_id, name): ident for school_id, name, ident in session.execute(stored)
+    }
+    missing = [key for key in dict.fromkeys(named) if key[1] and key not in known]
+    made = [{"school_id": school_id, "name": name} for school_id, name in missing]
+    idents = setwise.add(
+        session, table, made, action=Action.BUILDING_ADDED, by=by, batch=batch,
+        label=lambda row: str(row["name"]),
+    )  # fmt: skip
+    return known | dict(zip(missing, idents, strict=True))
 
 
 class FiguresIntake(_AtSchool):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import ColumnElement, RowMapping, Select, and_, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -74,6 +74,24 @@ def get_room(session: Session, school: School, room: str) -> Room:
     found = find_room(session, school.id, room)
     if found is None:
         raise NotThere(N_("Den Raum %(room)s gibt es an dieser Schule nicht."), room=room)
+    return found
+
+
+def room_numbers(session: Session, schools: Collection[str | None]) -> dict[str | None, set[str]]:
+    """By school number, the rooms that are there."""
+    wanted = select(School.school_number, Room.room).join(School, School.id == Room.school_id)
+    found: dict[str | None, set[str]] = {}
+    for number, room in session.execute(wanted.where(School.school_number.in_(schools))):
+        found.setdefault(number, set()).add(room)
+    return found
+
+
+def buildings_by_school(session: Session) -> dict[str, dict[str, int]]:
+    """By school number, the buildings by name with their ids."""
+    wanted = select(School.school_number, Building.name, Building.id).join(School)
+    found: dict[str, dict[str, int]] = {}
+    for number, name, ident in session.execute(wanted):
+        found.setdefault(number, {})[name] = ident
     return found
 
 

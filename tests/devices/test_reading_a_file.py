@@ -24,6 +24,7 @@ from school_it.schools.models import Room, School
 from school_it.setwise import Changed
 from school_it.sheets import Reading, Table
 from tests.devices.conftest import AddDevice
+from tests.devices.test_pages import statements
 
 INTAKE = DeviceIntake()
 
@@ -139,12 +140,117 @@ def test_keys_that_fit_two_devices_are_a_problem(
     (problem,) = problems_of(session, house, both)
     assert problem.startswith("2 Seriennummer: ")
     assert "A2" in problem
+    assert "A1" in problem
     (problem,) = problems_of(session, house, {**both, "asset_tag": "NEU"})
     assert "A2" in problem
 
 
 def test_the_same_number_in_other_letters_twice_is_a_problem(session: Session, house: Actor) -> None:
     assert len(problems_of(session, house, ROW, {**ROW, "asset_tag": "a1"})) == 2
+
+
+BASE = {"category": "Tablet", "school_number": "115514"}
+MAC = "AA:BB:CC:DD:EE:0F"
+
+
+def test_a_row_without_another_key_is_known_by_its_mac_address(
+    session: Session, house: Actor, add_device: AddDevice
+) -> None:
+    add_device("A1", mac_address=MAC)
+    assert take(house, {**BASE, "mac_address": "aa-bb-cc-dd-ee-0f", "remark": "x"}) == (0, 1, 0)
+    assert take(house, {**BASE, "mac_address": "AA:BB:CC:DD:EE:10"}) == (1, 0, 0)
+    assert session.scalars(select(Device.asset_tag).order_by(Device.id)).all() == ["A1", "IT-000001"]
+
+
+def test_a_mac_address_that_two_devices_have_is_a_problem_that_names_them(
+    session: Session, house: Actor, coordinator: Actor, add_device: AddDevice, other_school: School
+) -> None:
+    add_device("A1", mac_address=MAC)
+    add_device("A2", mac_address=MAC, school_id=other_school.id)
+    (problem,) = problems_of(session, house, {**BASE, "mac_address": MAC})
+    assert "A1, A2" in problem
+    (problem,) = problems_of(session, coordinator, {**BASE, "mac_address": MAC})
+    assert "A1" in problem
+    assert "A2" not in problem
+
+
+def test_devices_with_numbers_of_their_own_may_share_a_mac_address(session: Session, house: Actor) -> None:
+    rows = [{**ROW, "asset_tag": tag, "mac_address": MAC} for tag in ("A1", "A2")]
+    assert take(house, *rows) == (2, 0, 0)
+    twice = reading_of({**BASE, "mac_address": MAC}, {**BASE, "mac_address": MAC})
+    assert [problem.row for problem in twice.problems] == [2, 3]
+
+
+def test_two_rows_that_mean_one_device_by_different_keys_are_problems(
+    session: Session, house: Actor, add_device: AddDevice
+) -> None:
+    add_device("A1", serial_number="S1", manufacturer="B")
+    by_serial = {**BASE, "serial_number": "S1", "manufacturer": "B", "remark": "x"}
+    told = problems_of(session, house, {**ROW, "remark": "y"}, by_serial)
+    assert told == [
+        f"{row} None: Die Zeilen 2, 3 meinen dasselbe Gerät. Bitte nur eine davon stehen lassen."
+        for row in (2, 3)
+    ]
+
+
+def test_a_serial_number_twice_in_other_letters_is_a_problem(session: Session, house: Actor) -> None:
+    serial = {"serial_number": "S1", "manufacturer": "Beispiel"}
+    other = {"serial_number": "s1", "manufacturer": "BEISPIEL"}
+    told = problems_of(session, house, {**ROW, **serial}, {**ROW, "asset_tag": "A2", **other})
+    assert all("Zeilen 2, 3" in sentence for sentence in told)
+    assert len(told) == 2
+
+
+def test_what_would_come_to_be_by_the_way_is_told(
+    session: Session, house: Actor, add_device: AddDevice, room: Room
+) -> None:
+    add_device("A1", manufacturer="Beispiel", model="Pad 9", supplier="Muster GmbH")
+    rows = reading_of(
+        {**ROW, "manufacturer": "Beispiel", "model": "Pad 10", "supplier": "Muster GmbH", "room": room.room},
+        {**ROW, "asset_tag": "A2", "manufacturer": "Beispiel", "model": "Pad 10", "room": "1.8"},
+    ).rows
+    found = {(one.field, one.value): one for one in INTAKE.creates(session, rows)}
+    assert set(found) == {("room", "1.8"), ("model", "Pad 10")}
+    assert (found["room", "1.8"].school_number, found["room", "1.8"].known) == ("115514", ("1.07",))
+    assert (found["model", "Pad 10"].rows, found["model", "Pad 10"].known) == ((2, 3), ("Pad 9",))
+
+
+def test_what_would_come_to_be_costs_the_same_few_statements_for_any_number_of_rows(
+    session: Session, house: Actor
+) -> None:
+    rows = [
+        {**ROW, "asset_tag": f"A{n}", "room": f"R{n}", "model": f"M{n}", "supplier": f"L{n}"}
+        for n in range(300)
+    ]
+    counts = []
+    for some in (rows[:2], rows):
+        reading = reading_of(*some)
+        with statements() as seen:
+            INTAKE.creates(session, reading.rows)
+        counts.append(len(seen))
+    assert counts[0] == counts[1]
+    assert counts[0] <= 3
+
+
+def test_a_new_category_is_made_only_where_somebody_agreed_and_may(
+    session: Session, house: Actor, coordinator: Actor, categories: dict[str, int]
+) -> None:
+    agreed = INTAKE.sheet(session, ["Brille"])
+    header = ("Inventarnummer", "Geräteart", "Schulnummer")
+    table = Table("Geräte", 1, header, (0, 1, 2), [(2, ["A1", "Brille", "115514"])])
+    assert sheets.read(sheet.DEVICES, table).problems
+    reading = sheets.read(agreed, table)
+    (refused,) = INTAKE.check(session, reading, by=coordinator)
+    assert "Schulverwaltungsamt" in str(refused.sentence)
+    assert not list(INTAKE.check(session, reading, by=house))
+    with transaction() as writing:
+        batch = audit.begin_batch(writing, "import", by=house)
+        INTAKE.write(writing, reading.rows, [], by=house, batch=batch)
+        number = batch.id
+    assert session.scalars(select(Device)).one().category.name == "Brille"
+    assert "Brille" not in categories
+    made = session.scalars(select(Entry).where(Entry.object_label == "Brille")).one()
+    assert (made.action, made.batch_id) == ("category.added", number)
 
 
 def test_what_is_out_of_reach_is_a_problem(

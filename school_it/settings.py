@@ -85,7 +85,7 @@ SETTINGS = (
     Setting("LDAP_BASE_DN", _text, "", N_("Wurzel der Suche, etwa dc=schulen,dc=example")),
     Setting("LDAP_BIND_DN", _text, "", N_("Konto, das lesen darf")),
     Setting("LDAP_PASSWORD", _text, "", N_("Kennwort dieses Kontos"), True),
-    Setting("LDAP_PROFILE", _text, "ucs", N_("Aufbau des Verzeichnisses: ucs, inetorg oder der Pfad einer TOML-Datei")),
+    Setting("LDAP_PROFILE", _text, "ucs", N_("Aufbau des Verzeichnisses: ucs, sophomorix, ad, inetorg oder der Pfad einer TOML-Datei")),
     Setting("LDAP_CA_FILE", _text, "", N_("Zertifikat der ausstellenden Stelle (PEM)")),
     Setting("LDAP_STARTTLS", _yes_no, True, N_("StartTLS bei ldap://-Adressen")),
     Setting("LDAP_PLAIN", _yes_no, False, N_("unverschlüsselte Verbindung erlauben (nur zum Ausprobieren)")),

@@ -63,11 +63,17 @@ class RoleRule:
 
 @dataclass(frozen=True, slots=True)
 class SchoolRule:
-    """The first attribute with values tells the schools; `main_from_dn`: the DN's level for the main one."""
+    """The first attribute with values tells the schools; `main_from_dn`: the DN's level for the main one.
+
+    `split` are signs that part several schools within one value. `fixed` is the one school of everybody, for a
+    directory that has only one.
+    """
 
     attributes: tuple[str, ...]
     main_from_dn: str | None = None
     take: str | None = None
+    split: str = ""
+    fixed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +90,8 @@ class GroupRule:
 
 @dataclass(frozen=True, slots=True)
 class ClassRule:
+    """An attribute tells the class, or groups do; `{school}` in `take` is the person's main school."""
+
     attribute: str | None = None
     take: str | None = None
     groups: GroupRule | None = None
@@ -98,6 +106,8 @@ class ExpiryRule:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
+    """`unset` are values that mean there is none; `leaving` marks who is about to go."""
+
     name: str
     title: str
     filter: str
@@ -109,6 +119,8 @@ class Profile:
     school_class: ClassRule
     locked: tuple[Match, ...] = ()
     exclude: tuple[Match, ...] = ()
+    leaving: tuple[Match, ...] = ()
+    unset: tuple[str, ...] = ()
     expires: ExpiryRule | None = None
     below: str = ""
 
@@ -121,7 +133,7 @@ class Profile:
         yield self.id_attribute
         yield from self.fields.values()
         yield from (rule.when.attribute for rule in self.roles)
-        yield from (match.attribute for match in (*self.locked, *self.exclude))
+        yield from (match.attribute for match in (*self.locked, *self.exclude, *self.leaving))
         yield from self.school.attributes
         if self.school_class.attribute:
             yield self.school_class.attribute
@@ -258,6 +270,8 @@ def _profile(name: str, file: _Table) -> Profile:
         school_class=_class(file.table("class")) if "class" in file.told else ClassRule(),
         locked=tuple(_match(table) for table in file.tables("locked")),
         exclude=tuple(_match(table) for table in file.tables("exclude")),
+        leaving=tuple(_match(table) for table in file.tables("leaving")),
+        unset=people.texts("unset") if "unset" in people.told else (),
         expires=_expiry(file.table("expires")) if "expires" in file.told else None,
     )
     if "family_name" not in profile.fields:
@@ -285,7 +299,9 @@ def _role(table: _Table) -> RoleRule:
 
 def _school(table: _Table) -> SchoolRule:
     attributes = tuple(table.allowed("attributes", name) for name in table.texts("attributes"))
-    rule = SchoolRule(attributes, table.maybe("main_from_dn"), table.pattern("take"))
+    rule = SchoolRule(
+        attributes, table.maybe("main_from_dn"), table.pattern("take"), table.text_or("split", "")
+    )
     table.done()
     return rule
 

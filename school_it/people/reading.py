@@ -121,6 +121,8 @@ def _person(
     notes: list[Sentence] = []
     role = _role(entry, profile)
     schools = _schools(entry, profile, base)
+    if any(match.holds(_readable(entry, match.attribute)) for match in profile.leaving):
+        notes.append(Sentence(N_("Das Verzeichnis kündigt den Abgang an.")))
     told = _class_raw(entry, profile, groups, schools, notes) if role is PersonRole.PUPIL else None
     until = _expiry(entry, profile.expires)
     return DirectoryPerson(
@@ -159,7 +161,7 @@ def _readable(entry: Entry, attribute: str) -> tuple[str, ...]:
 def _first(entry: Entry, profile: Profile, field: str) -> str | None:
     attribute = profile.fields.get(field)
     values = _texts(entry, attribute) if attribute else ()
-    return values[0] if values else None
+    return next((value for value in values if value not in profile.unset), None)
 
 
 def _who(entry: Entry, profile: Profile, stable_id: str) -> str:
@@ -206,12 +208,22 @@ def _email(entry: Entry, profile: Profile, notes: list[Sentence]) -> str | None:
 
 def _schools(entry: Entry, profile: Profile, base: str) -> tuple[str, ...]:
     rule = profile.school
+    if rule.fixed:
+        return (rule.fixed,)
     told = next(filter(None, (_texts(entry, attribute) for attribute in rule.attributes)), ())
-    keys = [key for text in told if (key := _taken(text, rule.take))]
+    keys = [key for text in _parted(told, rule.split) if (key := _taken(text, rule.take))]
     if rule.main_from_dn and (main := nearest(entry.dn, rule.main_from_dn, base)):
         key = _taken(main, rule.take)
         keys.sort(key=lambda other: other.casefold() != (key or "").casefold())
     return tuple(dict.fromkeys(keys))
+
+
+def _parted(texts: Sequence[str], signs: str) -> Iterable[str]:
+    if not signs:
+        return texts
+    return [
+        part for text in texts for each in re.split(f"[{re.escape(signs)}]", text) if (part := each.strip())
+    ]
 
 
 def _class_raw(
@@ -222,7 +234,10 @@ def _class_raw(
         names = _classes_in_groups(groups.get(dn_key(entry.dn), ()), schools)
     else:
         told = _texts(entry, rule.attribute) if rule.attribute else ()
-        names = [name for text in told if (name := _taken(text, rule.take))]
+        main = schools[0] if schools else None
+        names = [
+            name for text in told if text not in profile.unset and (name := _taken(text, rule.take, main))
+        ]
     if len(names) > 1:
         notes.append(Sentence(N_("Mehrere Klassen: %(classes)s. Die erste gilt."), classes=", ".join(names)))
     if not names:

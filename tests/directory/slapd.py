@@ -1,6 +1,7 @@
 """A real OpenLDAP server for the tests: one process, one folder, gone at the end of the run.
 
-Each area of tests has a database of its own in it, by suffix. `o=limited` answers at most 500 entries,
+Each area of tests has a database of its own in it, by suffix: the town in four layouts, each also a day later and a
+school year later. `o=limited` answers at most 500 entries,
 however they are paged; `o=scratch` is empty and can be written to.
 """
 
@@ -22,15 +23,21 @@ SCHEMA_FOLDERS = (
     Path("/usr/local/etc/openldap/schema"),
 )
 MODULE_FOLDERS = (Path("/usr/lib/ldap"), Path("/usr/lib/openldap"), Path("/usr/lib64/openldap"))
+OWN_SCHEMAS = ("ucs.schema", "windows.schema")
 READER_PASSWORD = "darf-nur-lesen"
 ADMIN_PASSWORD = "darf-auch-schreiben"
-SUFFIXES = ("o=inetorg", "o=ucs", "o=limited", "o=scratch")
+LAYOUTS = ("inetorg", "ucs", "ad", "sophomorix")
+SUFFIXES = (
+    *(f"o={layout}{later}" for layout in LAYOUTS for later in ("", "-day", "-year")),
+    "o=limited",
+    "o=scratch",
+)
 OTHER_NAME = "127.0.0.2"
 """A loopback address the server listens on and its certificate does not name."""
 
 CONFIG = """\
 {includes}
-include {own_schema}
+{own}
 modulepath {modules}
 moduleload back_mdb
 pidfile {folder}/slapd.pid
@@ -43,7 +50,8 @@ DATABASE = """
 database mdb
 suffix "{suffix}"
 directory {folder}
-maxsize 268435456
+maxsize 67108864
+dbnosync
 rootdn "cn=admin,{suffix}"
 rootpw {admin}
 index objectClass,entryUUID eq
@@ -172,7 +180,7 @@ class Slapd:
         names = ("core", "cosine", "nis", "inetorgperson")
         text = CONFIG.format(
             includes="\n".join(f"include {schemas / name}.schema" for name in names),
-            own_schema=Path(__file__).with_name("ucs.schema"),
+            own="\n".join(f"include {Path(__file__).with_name(name)}" for name in OWN_SCHEMAS),
             modules=_first_folder(MODULE_FOLDERS, "back_mdb.*"),
             folder=self.folder,
         )

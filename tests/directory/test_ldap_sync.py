@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from click.testing import Result
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -15,70 +14,17 @@ from sqlalchemy.orm import Session
 
 from school_it import audit
 from school_it.access import Actor
-from school_it.database import db, transaction
+from school_it.database import transaction
 from school_it.people import actions, holdings
-from school_it.people.commands import ldap
 from school_it.people.models import Person, PersonState, SyncRun
 from school_it.people.rules import RunOutcome
 from school_it.schools.models import School
-from school_it.settings import Settings
 from tests.conftest import add_school
 from tests.directory.slapd import READER_PASSWORD, Slapd
-from tests.directory.town import SCHOOLS, Resident, inetorg, residents, ucs
+from tests.directory.syncing import NUMBERS, person, run, sync
+from tests.directory.town import Resident, inetorg, residents, ucs
 
 pytestmark = pytest.mark.directory
-
-NUMBERS = dict(zip((school.number for school in SCHOOLS), ("115514", "167149", "193240"), strict=True))
-"""The town's directory has names of its own for the schools."""
-
-
-@pytest.fixture
-def schools(session: Session, house: Actor) -> list[School]:
-    made = [add_school(house, number, f"Schule {number}") for number in NUMBERS.values()]
-    with transaction() as session:
-        for school, name in zip(made, NUMBERS, strict=True):
-            session.merge(school).directory_name = name
-    return made
-
-
-@pytest.fixture
-def settings(app: Flask, slapd: Slapd) -> Iterator[dict[str, Any]]:
-    """The settings of the product for one test; change them as the operator would."""
-    before = app.config["SCHOOL_IT"]
-    values = {name: before[name] for name in before._values}
-    values |= {
-        "LDAP_URL": slapd.secure_url,
-        "LDAP_CA_FILE": str(slapd.folder / "ca.pem"),
-        "LDAP_PASSWORD": READER_PASSWORD,
-    }
-    yield _Pointed(app, values)
-    app.config["SCHOOL_IT"] = before
-
-
-class _Pointed(dict[str, Any]):
-    def __init__(self, app: Flask, values: dict[str, Any]) -> None:
-        super().__init__(values)
-        self.app = app
-
-    def at(self, suffix: str, profile: str, **more: Any) -> None:
-        self.update(LDAP_BASE_DN=suffix, LDAP_BIND_DN=f"cn=leser,{suffix}", LDAP_PROFILE=profile, **more)
-        self.app.config["SCHOOL_IT"] = Settings(self)
-
-
-def run(app: Flask, *words: str) -> Result:
-    return app.test_cli_runner().invoke(ldap, words)
-
-
-def sync(app: Flask, *options: str, code: int = 0) -> dict[str, Any]:
-    done = run(app, "sync", "--json", *options)
-    assert done.exit_code == code, done.output
-    db.session.rollback()
-    return dict(json.loads(done.stdout))
-
-
-def person(session: Session, username: str) -> Person:
-    return session.scalars(select(Person).where(Person.username == username)).one()
-
 
 # --- the whole town ---
 

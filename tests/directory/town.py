@@ -26,7 +26,7 @@ UCS_CLASSES = {
 }
 UCS_PLACES = {PersonRole.PUPIL: "schueler", PersonRole.TEACHER: "lehrer", PersonRole.STAFF: "mitarbeiter"}
 
-Line = tuple[str, str]
+Line = tuple[str, str | bytes]
 
 
 @dataclass(frozen=True)
@@ -37,10 +37,12 @@ class Resident:
     locked: bool = False
     expires: int | None = None
     rdn: str = ""
+    id: str = ""
 
     @property
     def stable_id(self) -> str:
-        return str(uuid.uuid5(uuid.NAMESPACE_DNS, self.person.record_id + self.person.username))
+        """What the directory knows them by; `id` keeps it where name or sign-in have changed since."""
+        return self.id or str(uuid.uuid5(uuid.NAMESPACE_DNS, self.person.record_id + self.person.username))
 
 
 def residents(count: int, *, seed: int = 1) -> list[Resident]:
@@ -259,6 +261,8 @@ def _block(name: str) -> str:
 
 def _line(line: Line) -> str:
     name, value = line
+    if isinstance(value, bytes):
+        return f"{name}:: {base64.b64encode(value).decode()}\n"
     safe = value.isascii() and value.isprintable() and value == value.strip() and value[:1] not in ":<"
     if safe:
         return f"{name}: {value}\n"

@@ -33,6 +33,7 @@ from school_it.jobs.api import api as job_api
 from school_it.jobs.views import bp as job_pages
 from school_it.operations import commands as operation_commands
 from school_it.operations import night as _operations_at_night  # noqa: F401 - declares its work
+from school_it.licences.views import bp as licences
 from school_it.overview import attention
 from school_it.overview.views import bp as overview
 from school_it.people import commands as people_commands
@@ -43,7 +44,7 @@ from school_it.schools.views import bp as schools
 from school_it.web import api, frame, show
 
 ROOT = Path(__file__).resolve().parent
-BLUEPRINTS = (overview, accounts, schools, people, devices, own_devices, imports, exports, job_pages)
+BLUEPRINTS = (overview, accounts, schools, people, devices, own_devices, licences, imports, exports, job_pages)
 APIS = (school_api, people_api, device_api, job_api)
 COMMANDS = (
     account_commands.user,

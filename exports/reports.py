@@ -18,6 +18,8 @@ from school_it.devices import listing
 from school_it.devices import queries as device_queries
 from school_it.devices import sheet as device_sheet
 from school_it.errors import N_, BadValue
+from school_it.licences import queries as licence_queries
+from school_it.licences.sheet import LICENCES
 from school_it.people import queries as people_queries
 from school_it.people.intake import sheet_lines
 from school_it.people.sheet import PEOPLE
@@ -134,6 +136,11 @@ def _people(session: Session, choice: Choice, by: Actor) -> Pages:
     return [sheet_page(PEOPLE, sheet_lines(seen), choice, title=PEOPLE.title, sheet_name="Personen")]
 
 
+def _licences(session: Session, choice: Choice, by: Actor) -> Pages:
+    rows = licence_queries.rows_for_sheet(session, seen_by=by, school_id=choice.school_id)
+    return [sheet_page(LICENCES, rows, choice, title=LICENCES.title, sheet_name="Lizenzen", sums=("price_gross",))]
+
+
 REPORTS = {
     report.name: report
     for report in (
@@ -176,6 +183,14 @@ REPORTS = {
             May.SEE_PEOPLE,
             _people,
             "people",
+        ),
+        Report(
+            "licences",
+            N_("Lizenzen"),
+            N_("Produkte mit Laufzeit, Kündigungsfrist, Anzahl und Preis"),
+            May.SEE_LICENCES,
+            _licences,
+            "licences",
         ),
     )
 }

@@ -12,19 +12,24 @@ from school_it.access import Actor, May
 from school_it.audit import Batch
 from school_it.devices.intake import DeviceIntake
 from school_it.errors import N_, BadValue, NotAllowed, Sentence
+from school_it.licences.intake import LicenceIntake
+from school_it.licences.sheet import LICENCES
 from school_it.people.intake import PeopleIntake
 from school_it.people.sheet import PEOPLE
 from school_it.schools.intake import FiguresIntake, RoomIntake, SchoolIntake
 from school_it.schools.sheet import FIGURES, ROOMS, SCHOOLS
 from school_it.setwise import Changed
-from school_it.sheets import Problem, Reading, Row, Sheet
+from school_it.sheets import Creation, Problem, Reading, Row, Sheet
 
 
 class Intake(Protocol):
     """What a room does with the rows of a file."""
 
     def check(self, session: Session, reading: Reading, *, by: Actor) -> Iterable[Problem]:
-        """What is wrong with rows that only the database can tell; also what `by` may not write."""
+        """What is wrong with rows that only the database can tell; also what `by` may not write.
+
+        Where it has to look up what is stored, it may leave that in `reading.known`.
+        """
         ...
 
     def hints(self, rows: Iterable[Row]) -> Iterator[tuple[int, Sentence]]:
@@ -33,6 +38,10 @@ class Intake(Protocol):
 
     def known(self, session: Session, rows: Sequence[Row]) -> dict[int, tuple[int, dict[str, Any]]]:
         """By row number, the id and the stored values of what the row is about."""
+        ...
+
+    def creates(self, session: Session, rows: Sequence[Row]) -> list[Creation]:
+        """What is not stored yet and would come to be by the way, in a few statements."""
         ...
 
     def write(
@@ -44,13 +53,16 @@ class Intake(Protocol):
 
 @dataclass(frozen=True)
 class Kind:
-    """`sheet` asks the database, because a town adds to the words of a column (its own categories of devices)."""
+    """`sheet` asks the database, because a town adds to the words of a column (its own categories of devices).
+
+    It is called with the session and ``new_categories=``, the words that a person wants to become categories.
+    """
 
     name: str
     title: str
     may: May
     intake: Intake
-    sheet: Callable[[Session], Sheet]
+    sheet: Callable[..., Sheet]
 
     def must_be_brought_by(self, actor: Actor) -> None:
         """Raises NotAllowed where this actor may bring no such file."""
@@ -59,7 +71,7 @@ class Kind:
 
 
 def _fixed(sheet: Sheet, intake: Intake) -> Kind:
-    return Kind(sheet.kind, sheet.title, May.IMPORT_ALL, intake, lambda _session: sheet)
+    return Kind(sheet.kind, sheet.title, May.IMPORT_ALL, intake, lambda _session, **_words: sheet)
 
 
 DEVICES = DeviceIntake()
@@ -71,6 +83,7 @@ KINDS = {
         _fixed(ROOMS, RoomIntake()),
         _fixed(FIGURES, FiguresIntake()),
         _fixed(PEOPLE, PeopleIntake()),
+        _fixed(LICENCES, LicenceIntake()),
     )
 }
 

@@ -30,6 +30,9 @@ HOUSE = (
     "people",
     "accounts",
     "devices",
+    "licences",
+    "network",
+    "plan",
     "overview",
     "demo",
 )

@@ -59,6 +59,12 @@ class May(StrEnum):
     DISPOSE_DEVICES = "devices.dispose"
     APPROVE_DISPOSAL = "devices.approve_disposal"
     EDIT_CATALOGUE = "catalogue.edit"
+    SEE_LICENCES = "licences.see"
+    EDIT_LICENCES = "licences.edit"
+    SEE_NETWORK = "network.see"
+    EDIT_NETWORK = "network.edit"
+    SEE_PLAN = "plan.see"
+    EDIT_PLAN = "plan.edit"
     SEE_IMPORTS = "imports.see"
     IMPORT_DEVICES = "imports.devices"
     IMPORT_ALL = "imports.all"
@@ -85,6 +91,12 @@ MAY_NAMES = {
     May.DISPOSE_DEVICES: N_("Geräte aussondern"),
     May.APPROVE_DISPOSAL: N_("Aussonderungen genehmigen"),
     May.EDIT_CATALOGUE: N_("Gerätearten und Modelle pflegen"),
+    May.SEE_LICENCES: N_("Lizenzen sehen"),
+    May.EDIT_LICENCES: N_("Lizenzen eintragen und ändern"),
+    May.SEE_NETWORK: N_("Netzwerkdosen, Verteiler und Gerätetypen sehen"),
+    May.EDIT_NETWORK: N_("Netzwerkdosen eintragen und ändern"),
+    May.SEE_PLAN: N_("den Medienentwicklungsplan sehen"),
+    May.EDIT_PLAN: N_("Ausstattungsziele eintragen und ändern"),
     May.SEE_IMPORTS: N_("eingelesene Dateien sehen"),
     May.IMPORT_DEVICES: N_("Gerätelisten einlesen"),
     May.IMPORT_ALL: N_("alle anderen Listen einlesen"),
@@ -122,6 +134,12 @@ RIGHTS: dict[May, tuple[Reach, Reach, Reach, Reach, Reach]] = {
     May.DISPOSE_DEVICES:  (_ALL, _ALL, _OWN, _NO,  _NO),
     May.APPROVE_DISPOSAL: (_ALL, _ALL, _NO,  _NO,  _NO),
     May.EDIT_CATALOGUE:   (_ALL, _ALL, _NO,  _NO,  _NO),
+    May.SEE_LICENCES:     (_ALL, _ALL, _OWN, _NO,  _ALL),
+    May.EDIT_LICENCES:    (_ALL, _ALL, _OWN, _NO,  _NO),
+    May.SEE_NETWORK:      (_ALL, _ALL, _OWN, _NO,  _ALL),
+    May.EDIT_NETWORK:     (_ALL, _ALL, _OWN, _NO,  _NO),
+    May.SEE_PLAN:         (_ALL, _ALL, _OWN, _NO,  _ALL),
+    May.EDIT_PLAN:        (_ALL, _ALL, _NO,  _NO,  _NO),
     May.SEE_IMPORTS:      (_ALL, _ALL, _OWN, _NO,  _ALL),
     May.IMPORT_DEVICES:   (_ALL, _ALL, _OWN, _NO,  _NO),
     May.IMPORT_ALL:       (_ALL, _ALL, _NO,  _NO,  _NO),
@@ -135,7 +153,7 @@ RIGHTS: dict[May, tuple[Reach, Reach, Reach, Reach, Reach]] = {
 
 TOWN_WIDE = frozenset({
     May.SEE_DIRECTORY, May.RUN_SYNC, May.FORGET_PEOPLE, May.EDIT_CATALOGUE, May.IMPORT_ALL, May.SEE_AUDIT,
-    May.SEE_ACCOUNTS, May.EDIT_ACCOUNTS,
+    May.SEE_ACCOUNTS, May.EDIT_ACCOUNTS, May.EDIT_PLAN,
 })  # fmt: skip
 """What concerns no single school: a role that somebody has at a school does not reach it."""
 

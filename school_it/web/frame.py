@@ -22,8 +22,11 @@ PRODUCT = "Schul-IT"
 NAVIGATION = (
     (May.SEE_HOME, "overview.home", N_("Start"), "home"),
     (May.SEE_DEVICES, "devices.index", N_("Geräte"), "devices"),
+    (May.SEE_LICENCES, "licences.index", N_("Lizenzen"), "key"),
+    (May.SEE_NETWORK, "network.index", N_("Netz"), "hub"),
     (May.SEE_SCHOOLS, "schools.index", N_("Schulen"), "school"),
     (May.SEE_PEOPLE, "people.index", N_("Personen"), "person"),
+    (May.SEE_PLAN, "plan.index", N_("Plan"), "trending-up"),
     (May.SEE_IMPORTS, "imports.index", N_("Einlesen"), "upload"),
     (May.EXPORT, "exports.index", N_("Berichte"), "download"),
     (May.SEE_JOBS, "jobs.index", N_("Aufträge"), "schedule"),

@@ -1,0 +1,1 @@
+"""Licences that the schools and the town have bought: products, terms, notice dates, prices."""

@@ -1,0 +1,98 @@
+"""Licences from a file: what is known of them, what is wrong with a row, and writing it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Select, Table, select
+from sqlalchemy.orm import Session
+
+from school_it import setwise
+from school_it.access import Actor, May
+from school_it.audit import Action, Batch
+from school_it.changes import Change
+from school_it.database import held
+from school_it.errors import Sentence
+from school_it.licences import rules
+from school_it.licences.models import Licence
+from school_it.licences.queries import SHEET_COLUMNS
+from school_it.licences.sheet import LICENCES
+from school_it.schools import queries as school_queries
+from school_it.schools.intake import Known, unknown_schools
+from school_it.schools.models import School
+from school_it.setwise import CHUNK, Changed
+from school_it.sheets import Creation, Problem, Reading, Row
+
+
+class LicenceIntake:
+    """Rows of the sheet `licences`; a row without a school is a licence for all of them."""
+
+    def check(self, session: Session, reading: Reading, *, by: Actor) -> Iterator[Problem]:
+        yield from unknown_schools(session, reading, by=by, may=May.IMPORT_ALL)
+        yield from setwise.misfits(reading, {**Licence.__table__.c})
+        known = reading.known = self.known(session, reading.rows)
+        for row in reading.rows:
+            _ident, stored = known.get(row.number, (0, {}))
+            wrong = rules.what_is_wrong({**stored, **row.values})
+            if wrong is not None:
+                yield _problem(row, reading, *wrong)
+
+    def hints(self, rows: Iterable[Row]) -> Iterator[tuple[int, Sentence]]:
+        for row in rows:
+            odd = rules.what_is_odd(row.values)
+            if odd is not None:
+                yield row.number, odd
+
+    def known(self, session: Session, rows: Sequence[Row]) -> Known:
+        numbers = sorted({row.values["licence_no"] for row in rows})
+        wanted: Select[Any] = select(Licence.id, *SHEET_COLUMNS)
+        wanted = held(session, wanted.outerjoin(School, School.id == Licence.school_id), Licence)
+        stored = {}
+        for start in range(0, len(numbers), CHUNK):
+            part = Licence.licence_no.in_(numbers[start : start + CHUNK])
+            for one in session.execute(wanted.where(part)).mappings():
+                values = dict(one)
+                stored[one["licence_no"]] = (values.pop("id"), values)
+        return {row.number: stored[key] for row in rows if (key := row.values["licence_no"]) in stored}
+
+    def creates(self, session: Session, rows: Sequence[Row]) -> list[Creation]:
+        return []
+
+    def write(
+        self, session: Session, new: Sequence[Row], changed: Sequence[Changed], *, by: Actor, batch: Batch
+    ) -> None:
+        idents = school_queries.ids_by_number(session)
+        table: Table = Licence.__table__  # type: ignore[assignment]
+        setwise.add(
+            session, table, [_as_stored(row.values, idents) for row in new], action=Action.LICENCE_ADDED, by=by,
+            batch=batch, label=lambda row: f"{row['licence_no']} {row['product']}",
+        )  # fmt: skip
+        setwise.change(
+            session, table, [_with_school(one, idents) for one in changed], action=Action.LICENCE_CHANGED, by=by,
+            batch=batch,
+        )  # fmt: skip
+
+    def label(self, values: Mapping[str, Any]) -> str:
+        return f"{values.get('licence_no', '')} {values.get('product', '')}".strip()
+
+
+def _as_stored(values: Mapping[str, Any], idents: Mapping[str, int]) -> dict[str, Any]:
+    kept = {name: value for name, value in values.items() if name != "school_number"}
+    number = values.get("school_number")
+    return {"version": 1, **kept, "school_id": idents[number] if number else None}
+
+
+def _with_school(one: Changed, idents: Mapping[str, int]) -> Changed:
+    """The change as the table has it: the id of the school instead of its number."""
+    fields = dict(one.fields)
+    if "school_number" in fields:
+        before, after = fields.pop("school_number")
+        fields["school_id"] = Change(idents.get(before or ""), idents.get(after or ""))
+    return one._replace(fields=fields)
+
+
+def _problem(row: Row, reading: Reading, name: str, sentence: Sentence) -> Problem:
+    said = row.values.get(name)
+    shown = None if said is None else LICENCES.column(name).type.show(said)
+    return Problem(row.number, reading.header_of(name), shown, sentence)

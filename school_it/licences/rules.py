@@ -1,0 +1,113 @@
+"""How a licence is counted, where it stands in its term, and what falls due in which year. Plain values only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from itertools import count
+from typing import Any
+
+from school_it.errors import N_, Sentence
+from school_it.school_year import months_after
+
+AHEAD = timedelta(days=90)
+"""What ends or may be cancelled within this time is said beforehand; the same as among the deadlines."""
+
+
+class Basis(StrEnum):
+    """What one seat is for."""
+
+    PERSON = "person"
+    DEVICE = "device"
+    CLASS = "class"
+    SCHOOL = "school"
+    AUTHORITY = "authority"
+
+
+BASES = {
+    Basis.PERSON: N_("Person"),
+    Basis.DEVICE: N_("Gerät"),
+    Basis.CLASS: N_("Klasse"),
+    Basis.SCHOOL: N_("Schule"),
+    Basis.AUTHORITY: N_("Träger"),
+}
+
+
+class Standing(StrEnum):
+    """Where a licence stands on a day. One that renews itself does not end."""
+
+    PLANNED = "planned"
+    RUNNING = "running"
+    ENDED = "ended"
+
+
+STANDINGS = {
+    Standing.RUNNING: N_("läuft"),
+    Standing.PLANNED: N_("beginnt noch"),
+    Standing.ENDED: N_("abgelaufen"),
+}
+
+
+def standing(valid_from: date | None, valid_to: date | None, renews: bool | None, on: date) -> Standing:
+    if valid_from is not None and valid_from > on:
+        return Standing.PLANNED
+    return Standing.ENDED if valid_to is not None and valid_to < on and not renews else Standing.RUNNING
+
+
+def what_is_wrong(values: Mapping[str, Any]) -> tuple[str, Sentence] | None:
+    """The field at fault and why: `values` by the field names of the sheet, as they would be stored."""
+    start, end, seats = values.get("valid_from"), values.get("valid_to"), values.get("seats")
+    if seats is not None and seats < 0:
+        return "seats", Sentence(N_("Weniger als 0 Plätze gibt es nicht. Bitte die Anzahl prüfen."))
+    if start is not None and end is not None and end < start:
+        sentence = Sentence(
+            N_("Die Laufzeit endet am %(end)s, bevor sie am %(start)s beginnt. Bitte beide Tage prüfen."),
+            end=f"{end:%d.%m.%Y}", start=f"{start:%d.%m.%Y}",
+        )  # fmt: skip
+        return "valid_to", sentence
+    return None
+
+
+def what_is_odd(values: Mapping[str, Any]) -> Sentence | None:
+    """A notice date behind the end of the term is taken, but hardly meant."""
+    notice, end = values.get("cancel_by"), values.get("valid_to")
+    if notice is None or end is None or notice <= end:
+        return None
+    return Sentence(N_("Die Kündigungsfrist liegt hinter dem Ende der Laufzeit."))
+
+
+def costs_by_year(
+    valid_from: date | None, valid_to: date | None, renews: bool | None, price: Decimal | None, until: int
+) -> dict[int, Decimal]:
+    """By calendar year what falls due, up to and including the year `until`.
+
+    A term is paid when it begins. One that renews itself begins anew behind its end, at the same price and for the
+    same length; without an end it is paid once. Without a beginning or a price nothing is known: empty.
+    """
+    due: dict[int, Decimal] = {}
+    if valid_from is None or price is None:
+        return due
+    for begins in _beginnings(valid_from, valid_to, renews):
+        if begins.year > until:
+            break
+        due[begins.year] = due.get(begins.year, Decimal(0)) + price
+    return due
+
+
+def _beginnings(valid_from: date, valid_to: date | None, renews: bool | None) -> Iterator[date]:
+    yield valid_from
+    if not renews or valid_to is None or valid_to < valid_from or valid_to.year >= date.max.year:
+        return
+    behind = valid_to + timedelta(days=1)
+    months, length = (
+        12 * (behind.year - valid_from.year) + behind.month - valid_from.month,
+        behind - valid_from,
+    )
+    whole = months > 0 and behind == months_after(valid_from, months)
+    for number in count(1):
+        start = months_after(valid_from, months * number) if whole else valid_from + length * number
+        if start.year >= date.max.year - 100:
+            return
+        yield start

@@ -1,0 +1,190 @@
+"""Pages of licences."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from flask import Blueprint, redirect, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from school_it import audit, money
+from school_it.access import Actor, May, current, needs
+from school_it.database import db, today, transaction
+from school_it.errors import N_
+from school_it.licences import actions, forms, queries, rules
+from school_it.licences.forms import STATES, LicenceForm
+from school_it.licences.models import Licence
+from school_it.schools import queries as school_queries
+from school_it.web import flash_done, flash_hint, lists, page, said, show
+from school_it.web.fields import refusals_in, status_of
+
+bp = Blueprint("licences", __name__, url_prefix="/licences")
+
+FIELD_NAMES = {
+    "licence_no": N_("Lizenz-Nr."), "product": N_("Produkt"), "vendor": N_("Anbieter"), "basis": N_("Lizenzart"),
+    "seats": N_("Anzahl"), "school_id": N_("Schule"), "valid_from": N_("gültig ab"), "valid_to": N_("gültig bis"),
+    "cancel_by": N_("Kündigung bis"), "renews": N_("verlängert sich"), "price_net": N_("Preis netto"),
+    "price_gross": N_("Preis brutto"), "supplier": N_("Lieferant"), "invoice_no": N_("Rechnungsnummer"),
+    "remark": N_("Bemerkung"),
+}  # fmt: skip
+
+
+@bp.get("")
+@needs(May.SEE_LICENCES)
+def index() -> Any:
+    actor, session, wanted = current(), db.session(), forms.wish(request.args)
+    rows, table = queries.licences(wanted, seen_by=actor), Licence.__table__.c
+    found = lists.slice_of(
+        session,
+        rows,
+        key=table.product,
+        ident=table.id,
+        cursor=request.args.get("cursor"),
+        size=lists.wanted_size(request.args),
+    )
+    schools = school_queries.choices(session, seen_by=actor, may=May.SEE_LICENCES)
+    return page(
+        "licences/index.html",
+        licences=[row[0] for row in found.rows],
+        count=lists.count(session, rows),
+        earlier=found.previous and lists.here_with(cursor=found.previous),
+        later=found.next and lists.here_with(cursor=found.next),
+        wish=wanted,
+        has_any=queries.has_any(session, seen_by=actor),
+        costs=queries.yearly_costs(session, wanted, _years(), seen_by=actor),
+        seats=queries.seats_bought(session, wanted, seen_by=actor),
+        schools=[(queries.FOR_ALL, _("für alle Schulen")), *schools],
+        bases=[(basis.value, _(name)) for basis, name in rules.BASES.items()],
+        states=[(state, _(name)) for state, name in STATES.items()],
+        **_looks(),
+    )
+
+
+def _years() -> list[int]:
+    """Last year's, this one's, and the two that the budget plans."""
+    return [today().year + offset for offset in (-1, 0, 1, 2)]
+
+
+def _looks() -> dict[str, Any]:
+    on = today()
+
+    def standing(one: Licence) -> rules.Standing:
+        return rules.standing(one.valid_from, one.valid_to, one.renews, on)
+
+    def near(day: Any) -> bool:
+        return day is not None and on <= day <= on + rules.AHEAD
+
+    return {
+        "standing": standing,
+        "near": near,
+        "standing_names": rules.STANDINGS,
+        "standing_badges": BADGES,
+        "basis_names": rules.BASES,
+    }
+
+
+BADGES = {
+    rules.Standing.RUNNING: "active",
+    rules.Standing.PLANNED: "new",
+    rules.Standing.ENDED: "closed",
+}
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@needs(May.EDIT_LICENCES)
+def new() -> Any:
+    form = _offered(LicenceForm())
+    if form.validate_on_submit():
+        with refusals_in(form), transaction() as session:
+            made = actions.add_licence(session, _values(session, form), by=current())
+            ident = made.id
+        if not form.errors:
+            _hint_at(form)
+            flash_done(_("Die Lizenz ist eingetragen."))
+            return redirect(url_for(".licence", ident=ident))
+    return page("licences/edit.html", status_of(form), form=form, licence=None)
+
+
+@bp.get("/<int:ident>")
+@needs(May.SEE_LICENCES)
+def licence(ident: int) -> Any:
+    session = db.session()
+    found = queries.get_licence(session, ident, seen_by=current())
+    return page(
+        "licences/licence.html",
+        licence=found,
+        costs=queries.summed([(found.valid_from, found.valid_to, found.renews, found.price_gross)], _years()),
+        editable=current().scope(May.EDIT_LICENCES).holds(found.school_id),
+        events=_story(session, found, current()),
+        **_looks(),
+    )
+
+
+@bp.route("/<int:ident>/edit", methods=["GET", "POST"])
+@needs(May.EDIT_LICENCES)
+def edit(ident: int) -> Any:
+    found = queries.get_licence(db.session(), ident, seen_by=current(), may=May.EDIT_LICENCES)
+    known = {name: getattr(found, name) for name in ("version", *actions.FIELDS) if name != "school_id"}
+    renews = {True: "yes", False: "no"}.get(found.renews) if found.renews is not None else None
+    form = _offered(
+        LicenceForm(
+            data={**known, "renews": renews, "school": found.school.school_number if found.school else ""}
+        )
+    )
+    if form.validate_on_submit():
+        with refusals_in(form), transaction() as session:
+            changing = queries.get_licence(session, ident, seen_by=current(), may=May.EDIT_LICENCES)
+            values = _values(session, form)
+            actions.change_licence(session, changing, values, version=form.seen_version, by=current())
+        if not form.errors:
+            _hint_at(form)
+            flash_done(_("Gespeichert."))
+            return redirect(url_for(".licence", ident=ident))
+    return page("licences/edit.html", status_of(form), form=form, licence=found)
+
+
+def _offered(form: LicenceForm) -> LicenceForm:
+    actor = current()
+    schools = school_queries.choices(db.session(), seen_by=actor, may=May.EDIT_LICENCES)
+    form.offer(schools, for_all=actor.scope(May.EDIT_LICENCES).everywhere)
+    return form
+
+
+def _values(session: Session, form: LicenceForm) -> dict[str, Any]:
+    values = form.values
+    number = values.pop("school")
+    school = (
+        school_queries.get_school(session, number, seen_by=current(), may=May.EDIT_LICENCES)
+        if number
+        else None
+    )
+    return {**values, "school_id": school.id if school else None}
+
+
+def _hint_at(form: LicenceForm) -> None:
+    odd = rules.what_is_odd(form.values)
+    if odd is not None:
+        flash_hint(said(odd))
+
+
+def _story(session: Session, licence: Licence, seen_by: Actor) -> list[show.Event]:
+    schools = {
+        one.id: one.name for one in school_queries.schools(session, seen_by=seen_by, may=May.SEE_LICENCES)
+    }
+
+    def value(field: str, stored: Any) -> str | None:
+        if field == "basis" and stored:
+            return str(_(rules.BASES[rules.Basis(stored)]))
+        if field == "school_id":
+            return (
+                str(_("alle Schulen"))
+                if stored is None
+                else schools.get(stored, str(_("eine andere Schule")))
+            )
+        if field in ("price_net", "price_gross") and stored:
+            return money.shown(Decimal(stored))
+        return None
+
+    return show.story(audit.story(session, licence), names=FIELD_NAMES, value=value)

@@ -1,0 +1,1 @@
+"""The media development plan: what every school is to have."""

@@ -57,11 +57,22 @@ class Action(enum.StrEnum):
     DEVICE_TAKEN_BACK = "device.taken_back"
     DISPOSAL_APPROVED = "device.disposal_approved"
     DEVICE_DISPOSED = "device.disposed"
+    LICENCE_ADDED = "licence.added"
+    LICENCE_CHANGED = "licence.changed"
+    OUTLET_ADDED = "outlet.added"
+    OUTLET_CHANGED = "outlet.changed"
+    DEVICE_TYPE_ADDED = "device_type.added"
+    DEVICE_TYPE_CHANGED = "device_type.changed"
+    TARGET_ADDED = "target.added"
+    TARGET_CHANGED = "target.changed"
     FILE_IMPORTED = "import.applied"
     PROFILE_KEPT = "import.profile_kept"
     PROFILE_REMOVED = "import.profile_removed"
     REPORT_EXPORTED = "export.made"
     BACKUP_MADE = "backup.made"
+    BATCH_TAKEN_BACK = "undo.applied"
+    ROW_PUT_BACK = "undo.put_back"
+    ROW_REMOVED = "undo.removed"
 
 
 SAID = {
@@ -97,11 +108,22 @@ SAID = {
     Action.DEVICE_TAKEN_BACK: N_("zurückgenommen"),
     Action.DISPOSAL_APPROVED: N_("Aussonderung genehmigt"),
     Action.DEVICE_DISPOSED: N_("ausgesondert"),
+    Action.LICENCE_ADDED: N_("Lizenz eingetragen"),
+    Action.LICENCE_CHANGED: N_("Lizenz geändert"),
+    Action.OUTLET_ADDED: N_("Netzwerkdose eingetragen"),
+    Action.OUTLET_CHANGED: N_("Netzwerkdose geändert"),
+    Action.DEVICE_TYPE_ADDED: N_("Gerätetyp aufgenommen"),
+    Action.DEVICE_TYPE_CHANGED: N_("Gerätetyp geändert"),
+    Action.TARGET_ADDED: N_("Ausstattungsziel eingetragen"),
+    Action.TARGET_CHANGED: N_("Ausstattungsziel geändert"),
     Action.FILE_IMPORTED: N_("Datei eingelesen"),
     Action.PROFILE_KEPT: N_("Profil für Dateien gemerkt"),
     Action.PROFILE_REMOVED: N_("Profil für Dateien gelöscht"),
     Action.REPORT_EXPORTED: N_("Bericht ausgegeben"),
     Action.BACKUP_MADE: N_("Sicherung erstellt"),
+    Action.BATCH_TAKEN_BACK: N_("Vorgang zurückgenommen"),
+    Action.ROW_PUT_BACK: N_("auf den Stand davor gesetzt"),
+    Action.ROW_REMOVED: N_("wieder entfernt"),
 }
 
 
@@ -132,6 +154,8 @@ class Batch(Model):
     file_name: Mapped[str | None] = mapped_column(String(255))
     file_digest: Mapped[str | None] = mapped_column(String(64), index=True)
     counts: Mapped[dict[str, Any]] = mapped_column(JSON, nullable=False, default=dict)
+    undoes_id: Mapped[int | None] = mapped_column(ForeignKey("batches.id"), unique=True)
+    """The batch that this one took back; no batch is taken back twice."""
 
 
 class Entry(Model):
@@ -257,13 +281,34 @@ def plain(value: Any) -> Any:
 
 def story(session: Session, thing: Traced, *, limit: int = 200) -> list[Entry]:
     """The history of one object, newest first."""
-    wanted = (Entry.object_type == thing.__tablename__, Entry.object_id == thing.id)
+    its_own = (Entry.object_type == thing.__tablename__, Entry.object_id == thing.id)
+    wanted = (*its_own, Entry.id > _last_removal(*its_own))
     return list(session.scalars(select(Entry).where(*wanted).order_by(Entry.id.desc()).limit(limit)))
 
 
-def forget(session: Session, person_id: int) -> int:
-    """Empty what the trail says about a person; the entries stay. Returns how many were emptied."""
-    wanted = (Entry.person_id == person_id, Entry.personal.is_not(None))
+def _last_removal(*its_own: ColumnElement[bool]) -> ColumnElement[int]:
+    """SQLite gives the number of what an undo has removed to the next new thing; its story begins after that."""
+    last = select(func.max(Entry.id)).where(*its_own, Entry.action == Action.ROW_REMOVED)
+    return func.coalesce(last.scalar_subquery(), 0)
+
+
+def removals(session: Session, entries: Iterable[Entry]) -> dict[tuple[str, int], int]:
+    """By table and id, of what these entries are about: the last entry that removed it."""
+    tables: dict[str, set[int]] = {}
+    for entry in entries:
+        if entry.object_id is not None:
+            tables.setdefault(entry.object_type, set()).add(entry.object_id)
+    found: dict[tuple[str, int], int] = {}
+    for table, idents in tables.items():
+        wanted = (Entry.object_type == table, Entry.object_id.in_(sorted(idents)), Entry.action == Action.ROW_REMOVED)
+        rows = select(Entry.object_id, func.max(Entry.id)).where(*wanted).group_by(Entry.object_id)
+        found |= {(table, ident): last for ident, last in session.execute(rows)}
+    return found
+
+
+def forget(session: Session, *person_ids: int) -> int:
+    """Empty what the trail says about people; the entries stay. Returns how many were emptied."""
+    wanted = (Entry.person_id.in_(person_ids), Entry.personal.is_not(None))
     emptied = session.execute(update(Entry).where(*wanted).values(personal=None))
     return int(emptied.rowcount)  # type: ignore[attr-defined]
 

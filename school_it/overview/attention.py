@@ -70,6 +70,14 @@ LEAVERS = Question(
     "person-off",
     N_("haben noch etwas"),
 )
+NOTICES = Question(
+    N_("Lizenz kündbar"),
+    "licences.index",
+    {"state": "notice"},
+    "info",
+    "key",
+    N_("Frist in den nächsten 90 Tagen"),
+)
 FAILED_JOBS = Question(
     N_("Aufträge"), "jobs.index", {"state": "failed"}, "danger", "sync", N_("fehlgeschlagen")
 )

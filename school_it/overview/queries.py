@@ -20,6 +20,8 @@ from school_it.devices.rules import GONE, State
 from school_it.errors import N_, NotThere
 from school_it.jobs import queries as job_queries
 from school_it.jobs.models import State as JobState
+from school_it.licences import queries as licence_queries
+from school_it.licences.models import Licence
 from school_it.overview import attention
 from school_it.overview.attention import Answer
 from school_it.people import queries as people_queries
@@ -39,6 +41,8 @@ def answers(session: Session, actor: Actor) -> list[Answer]:
     found = device_answers(session, actor) if actor.may(May.SEE_DEVICES) else []
     if actor.may(May.SEE_PEOPLE) and actor.may(May.SEE_DEVICES):
         found.append(Answer(attention.LEAVERS, _leavers(session, actor)))
+    if actor.may(May.SEE_LICENCES):
+        found.append(Answer(attention.NOTICES, licence_queries.in_notice(session, seen_by=actor)))
     found += attention.more_answers(session, actor)
     if actor.may(May.SEE_JOBS):
         found.append(Answer(attention.FAILED_JOBS, _failed_jobs(session, actor)))
@@ -136,7 +140,7 @@ def _present(actor: Actor, *columns: Any) -> Select[Any]:
 
 @dataclass(frozen=True)
 class Deadline:
-    """Something ends on a day: for so many devices of a school, or for somebody's role."""
+    """Something ends on a day: for so many devices of a school, for a licence, or for somebody's role."""
 
     day: date
     what: str
@@ -145,6 +149,7 @@ class Deadline:
     school: str | None = None
     user: User | None = None
     grant: RoleGrant | None = None
+    licence: Licence | None = None
 
 
 def deadlines(session: Session, actor: Actor) -> list[Deadline]:
@@ -154,6 +159,8 @@ def deadlines(session: Session, actor: Actor) -> list[Deadline]:
         for what, column in (("warranty", Device.warranty_until), ("bound", Device.bound_until)):
             found += _device_deadlines(session, actor, what, column, column >= today())
         found += _device_deadlines(session, actor, "due", Device.due_on, listing.CONDITIONS["holder"]("with"))
+    if actor.may(May.SEE_LICENCES):
+        found += _licence_deadlines(session, actor)
     if actor.may(May.SEE_ACCOUNTS):
         found += _role_deadlines(session)
     return sorted(found, key=lambda one: (one.day, one.what, one.school or ""))
@@ -170,6 +177,13 @@ def _device_deadlines(
         .group_by(column, School.school_number, name)
     )
     return [Deadline(day, what, number, code, school) for day, number, code, school in session.execute(rows)]
+
+
+def _licence_deadlines(session: Session, actor: Actor) -> list[Deadline]:
+    return [
+        Deadline(day, f"licence_{what}", school=one.school.label if one.school else None, licence=one)
+        for day, what, one in licence_queries.deadlines(session, seen_by=actor)
+    ]
 
 
 def _role_deadlines(session: Session) -> list[Deadline]:

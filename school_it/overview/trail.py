@@ -15,6 +15,8 @@ from school_it.accounts.views import FIELD_NAMES as ACCOUNT_FIELDS
 from school_it.audit import Entry
 from school_it.devices import story as device_story
 from school_it.errors import N_
+from school_it.licences.rules import BASES
+from school_it.licences.views import FIELD_NAMES as LICENCE_FIELDS
 from school_it.people.rules import PERSON_ROLES, PERSON_STATES
 from school_it.people.views import FIELD_NAMES as PERSON_FIELDS
 from school_it.schools.rules import ROOM_USES, TYPE_NAMES
@@ -22,7 +24,7 @@ from school_it.schools.views import FIELD_NAMES as SCHOOL_FIELDS
 from school_it.web import show
 from school_it.web.show import Event
 
-FIELD_NAMES = {**SCHOOL_FIELDS, **PERSON_FIELDS, **ACCOUNT_FIELDS}
+FIELD_NAMES = {**LICENCE_FIELDS, **SCHOOL_FIELDS, **PERSON_FIELDS, **ACCOUNT_FIELDS}
 THINGS = {
     "schools": N_("Schule"),
     "buildings": N_("Gebäude"),
@@ -33,12 +35,14 @@ THINGS = {
     "devices": N_("Gerät"),
     "categories": N_("Geräteart"),
     "device_models": N_("Modell"),
+    "licences": N_("Lizenz"),
 }
 WORDS: dict[str, tuple[dict[Any, str], ...]] = {
     "state": (dict(PERSON_STATES),),
     "role": (dict(PERSON_ROLES),),
     "school_type": (dict(TYPE_NAMES),),
     "use": (dict(ROOM_USES),),
+    "basis": (dict(BASES),),
 }
 VIA = {
     "web": N_("Seite"),
@@ -100,4 +104,6 @@ def _address(entry: Entry) -> str:
         return url_for("accounts.account", name=label)
     if entry.object_type == "people" and entry.object_id:
         return url_for("people.person", ident=entry.object_id)
+    if entry.object_type == "licences" and entry.object_id:
+        return url_for("licences.licence", ident=entry.object_id)
     return ""

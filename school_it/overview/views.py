@@ -46,6 +46,9 @@ ENDS = {
     "bound": N_("Zweckbindung endet"),
     "due": N_("Rückgabe fällig"),
     "role": N_("Rolle endet"),
+    "licence_ends": N_("Lizenz endet"),
+    "licence_renews": N_("Lizenz verlängert sich"),
+    "licence_notice": N_("Lizenz kündbar bis"),
 }
 ENDS_FILTER: dict[str, dict[str, Any]] = {
     "warranty": {"warranty": "soon", "sort": "warranty_until"},
@@ -129,7 +132,7 @@ def _hits(session: Session, q: str, actor: Actor) -> Hits:
 
 
 @bp.get("/deadlines")
-@needs(May.SEE_DEVICES, May.SEE_ACCOUNTS)
+@needs(May.SEE_DEVICES, May.SEE_ACCOUNTS, May.SEE_LICENCES)
 def deadlines() -> Any:
     return page(
         "overview/deadlines.html",
@@ -144,6 +147,8 @@ def deadlines() -> Any:
 def _deadline_address(deadline: Deadline) -> str:
     if deadline.user is not None:
         return url_for("accounts.account", name=deadline.user.name)
+    if deadline.licence is not None:
+        return url_for("licences.licence", ident=deadline.licence.id)
     late = deadline.what == "due" and deadline.day < today()
     wanted = {"holder": "overdue"} if late else ENDS_FILTER[deadline.what]
     return url_for("devices.index", school=deadline.school_number or "-", **wanted)

@@ -12,6 +12,9 @@ from school_it.access import Actor, May
 from school_it.audit import Batch
 from school_it.devices.intake import DeviceIntake
 from school_it.errors import N_, BadValue, NotAllowed, Sentence
+from school_it.funding.intake import GrantIntake, ProgrammeIntake
+from school_it.funding.receipts import ReceiptIntake
+from school_it.funding.sheet import GRANTS, PROGRAMMES, RECEIPTS
 from school_it.licences.intake import LicenceIntake
 from school_it.licences.sheet import LICENCES
 from school_it.people.intake import PeopleIntake
@@ -84,6 +87,9 @@ KINDS = {
         _fixed(FIGURES, FiguresIntake()),
         _fixed(PEOPLE, PeopleIntake()),
         _fixed(LICENCES, LicenceIntake()),
+        _fixed(PROGRAMMES, ProgrammeIntake()),
+        _fixed(GRANTS, GrantIntake()),
+        _fixed(RECEIPTS, ReceiptIntake()),
     )
 }
 

@@ -59,6 +59,8 @@ class May(StrEnum):
     DISPOSE_DEVICES = "devices.dispose"
     APPROVE_DISPOSAL = "devices.approve_disposal"
     EDIT_CATALOGUE = "catalogue.edit"
+    SEE_FUNDING = "funding.see"
+    EDIT_FUNDING = "funding.edit"
     SEE_LICENCES = "licences.see"
     EDIT_LICENCES = "licences.edit"
     SEE_NETWORK = "network.see"
@@ -91,6 +93,8 @@ MAY_NAMES = {
     May.DISPOSE_DEVICES: N_("Geräte aussondern"),
     May.APPROVE_DISPOSAL: N_("Aussonderungen genehmigen"),
     May.EDIT_CATALOGUE: N_("Gerätearten und Modelle pflegen"),
+    May.SEE_FUNDING: N_("Förderprogramme, Zuwendungen und Belege sehen"),
+    May.EDIT_FUNDING: N_("Förderprogramme, Zuwendungen und Belege eintragen und ändern"),
     May.SEE_LICENCES: N_("Lizenzen sehen"),
     May.EDIT_LICENCES: N_("Lizenzen eintragen und ändern"),
     May.SEE_NETWORK: N_("Netzwerkdosen, Verteiler und Gerätetypen sehen"),
@@ -134,6 +138,8 @@ RIGHTS: dict[May, tuple[Reach, Reach, Reach, Reach, Reach]] = {
     May.DISPOSE_DEVICES:  (_ALL, _ALL, _OWN, _NO,  _NO),
     May.APPROVE_DISPOSAL: (_ALL, _ALL, _NO,  _NO,  _NO),
     May.EDIT_CATALOGUE:   (_ALL, _ALL, _NO,  _NO,  _NO),
+    May.SEE_FUNDING:      (_ALL, _ALL, _NO,  _NO,  _ALL),
+    May.EDIT_FUNDING:     (_ALL, _ALL, _NO,  _NO,  _NO),
     May.SEE_LICENCES:     (_ALL, _ALL, _OWN, _NO,  _ALL),
     May.EDIT_LICENCES:    (_ALL, _ALL, _OWN, _NO,  _NO),
     May.SEE_NETWORK:      (_ALL, _ALL, _OWN, _NO,  _ALL),
@@ -154,6 +160,7 @@ RIGHTS: dict[May, tuple[Reach, Reach, Reach, Reach, Reach]] = {
 TOWN_WIDE = frozenset({
     May.SEE_DIRECTORY, May.RUN_SYNC, May.FORGET_PEOPLE, May.EDIT_CATALOGUE, May.IMPORT_ALL, May.SEE_AUDIT,
     May.SEE_ACCOUNTS, May.EDIT_ACCOUNTS, May.EDIT_PLAN,
+    May.SEE_FUNDING, May.EDIT_FUNDING,
 })  # fmt: skip
 """What concerns no single school: a role that somebody has at a school does not reach it."""
 

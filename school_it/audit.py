@@ -12,7 +12,21 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
-from sqlalchemy import DDL, JSON, ForeignKey, Index, Integer, String, event, insert, inspect, select, update
+from sqlalchemy import (
+    DDL,
+    JSON,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    event,
+    func,
+    insert,
+    inspect,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from school_it.access import Actor
@@ -46,6 +60,14 @@ class Action(enum.StrEnum):
     ROLE_ENDED = "account.role_ended"
     TOKEN_MADE = "token.made"
     TOKEN_ENDED = "token.ended"
+    PROGRAMME_ADDED = "programme.added"
+    PROGRAMME_CHANGED = "programme.changed"
+    GRANT_ADDED = "grant.added"
+    GRANT_CHANGED = "grant.changed"
+    DECISION_ADDED = "decision.added"
+    DECISION_CHANGED = "decision.changed"
+    RECEIPT_ADDED = "receipt.added"
+    RECEIPT_CHANGED = "receipt.changed"
     CATEGORY_ADDED = "category.added"
     CATEGORY_CHANGED = "category.changed"
     MODEL_ADDED = "model.added"
@@ -97,6 +119,14 @@ SAID = {
     Action.ROLE_ENDED: N_("Rolle beendet"),
     Action.TOKEN_MADE: N_("Zugriffsschlüssel ausgestellt"),
     Action.TOKEN_ENDED: N_("Zugriffsschlüssel beendet"),
+    Action.PROGRAMME_ADDED: N_("Förderprogramm angelegt"),
+    Action.PROGRAMME_CHANGED: N_("Förderprogramm geändert"),
+    Action.GRANT_ADDED: N_("Zuwendung angelegt"),
+    Action.GRANT_CHANGED: N_("Zuwendung geändert"),
+    Action.DECISION_ADDED: N_("Bescheid eingetragen"),
+    Action.DECISION_CHANGED: N_("Bescheid geändert"),
+    Action.RECEIPT_ADDED: N_("Beleg eingetragen"),
+    Action.RECEIPT_CHANGED: N_("Beleg geändert"),
     Action.CATEGORY_ADDED: N_("Geräteart angelegt"),
     Action.CATEGORY_CHANGED: N_("Geräteart geändert"),
     Action.MODEL_ADDED: N_("Modell angelegt"),
@@ -154,7 +184,7 @@ class Batch(Model):
     file_name: Mapped[str | None] = mapped_column(String(255))
     file_digest: Mapped[str | None] = mapped_column(String(64), index=True)
     counts: Mapped[dict[str, Any]] = mapped_column(JSON, nullable=False, default=dict)
-    undoes_id: Mapped[int | None] = mapped_column(ForeignKey("batches.id"), unique=True)
+    undoes_id: Mapped[int | None] = mapped_column(Integer, index=True, unique=True)
     """The batch that this one took back; no batch is taken back twice."""
 
 

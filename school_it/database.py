@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -26,6 +26,8 @@ from sqlalchemy import (
     Integer,
     MetaData,
     Select,
+    String,
+    Text,
     TypeDecorator,
     event,
 )
@@ -94,6 +96,32 @@ class Euro(TypeDecorator[Decimal]):
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
         return money.from_cents(value)
+
+
+class Share(TypeDecorator[Decimal]):
+    """A share from 0 to 1, such as a rate of funding, exact to its last digit: text in the database."""
+
+    impl = String(20)
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | str | None, dialect: Dialect) -> str | None:
+        return None if value is None else f"{Decimal(value).normalize():f}"
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(value)
+
+
+class Codes(TypeDecorator[tuple[str, ...]]):
+    """A few codes or words in their order: a tuple in Python, lines of a text in the database."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Iterable[str] | None, dialect: Dialect) -> str | None:
+        return "\n".join(value or ()) or None
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[str, ...]:
+        return tuple(value.split("\n")) if value else ()
 
 
 class Moment(TypeDecorator[datetime]):

@@ -1,4 +1,4 @@
-"""School years (1 August to 31 July, § 7 SchulG NRW) and the key date of the official statistics."""
+"""School years (1 August to 31 July, § 7 SchulG NRW), the key date of the official statistics, and periods."""
 
 from __future__ import annotations
 
@@ -41,3 +41,22 @@ def ends(start: int) -> date:
 def key_date(start: int) -> date:
     """15 October: the official survey takes the week that contains it."""
     return date(start, 10, 15)
+
+
+def years_after(day: date, years: int) -> date:
+    """The same day years later; 29 February becomes 28 February."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=28)
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day months later, or the last day of that month."""
+    years, month = divmod(day.month - 1 + months, 12)
+    for last in (day.day, 30, 29, 28):
+        try:
+            return date(day.year + years, month + 1, last)
+        except ValueError:
+            continue
+    raise ValueError(day)

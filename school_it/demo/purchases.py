@@ -11,7 +11,8 @@ from typing import Any
 
 from school_it import money
 from school_it.demo.places import DemoSchool
-from school_it.devices.rules import State, Use, warranty_end, years_after
+from school_it.devices.rules import State, Use, warranty_end
+from school_it.school_year import years_after
 from school_it.schools.rules import SchoolType
 from school_it.sheets import Row
 

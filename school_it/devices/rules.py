@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from school_it.errors import N_, Sentence
+from school_it.school_year import months_after, years_after
 
 LOW_VALUE = Decimal(800)  # net; KomHVO NRW section 36 (3)
 ENDS_SOON_DAYS = 365
@@ -157,25 +158,6 @@ def why_not_disposed(
             day=f"{bound_until:%d.%m.%Y}",
         )
     return Sentence(N_("Es fehlt die Genehmigung des Schulverwaltungsamts."))
-
-
-def years_after(day: date, years: int) -> date:
-    """The same day years later; 29 February becomes 28 February."""
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:
-        return day.replace(year=day.year + years, day=28)
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day months later, or the last day of that month."""
-    years, month = divmod(day.month - 1 + months, 12)
-    for last in (day.day, 30, 29, 28):
-        try:
-            return date(day.year + years, month + 1, last)
-        except ValueError:
-            continue
-    raise ValueError(day)
 
 
 def life_ends(begun: date | None, years: int | None) -> date | None:

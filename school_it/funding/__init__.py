@@ -1,0 +1,1 @@
+"""What the town is granted and answers for: programmes as data, grants with their decisions, receipts."""

@@ -1,0 +1,220 @@
+"""Tables of programmes, grants with their decisions, and receipts."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from school_it.database import Codes, Euro, Model, Share, Versioned, words
+from school_it.funding import rules
+from school_it.funding.rules import Anchor, CapBasis, Earmark, EndRule, Financing, StartEvent, Status
+from school_it.schools.models import School
+
+
+class Programme(Versioned, Model):
+    """A funding programme as data, known by its `code`. What is None has to be taken from the grant decision."""
+
+    __tablename__ = "programmes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(40), unique=True, nullable=False)
+    title: Mapped[str] = mapped_column(String(200), nullable=False)
+    directive: Mapped[str | None] = mapped_column(String(300))
+    status: Mapped[Status] = mapped_column(words(Status), nullable=False, default=Status.VALID)
+    valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]
+    financing: Mapped[Financing | None] = mapped_column(words(Financing))
+    rate: Mapped[Decimal | None] = mapped_column(Share)
+    unit_cap: Mapped[Decimal | None] = mapped_column(Euro)
+    cap_basis: Mapped[CapBasis | None] = mapped_column(words(CapBasis))
+    budget: Mapped[Decimal | None] = mapped_column(Euro)
+    earliest_start: Mapped[date | None]
+    start_event: Mapped[StartEvent] = mapped_column(
+        words(StartEvent), nullable=False, default=StartEvent.ORDER
+    )
+    application_deadline: Mapped[date | None]
+    implementation_end: Mapped[date | None]
+    last_drawdown: Mapped[date | None]
+    final_settlement: Mapped[date | None]
+    earmark_years: Mapped[int | None]
+    earmark_anchor: Mapped[Anchor | None] = mapped_column(words(Anchor))
+    earmark_end_rule: Mapped[EndRule | None] = mapped_column(words(EndRule))
+    items: Mapped[tuple[str, ...]] = mapped_column(Codes, nullable=True)
+    cap_items: Mapped[tuple[str, ...]] = mapped_column(Codes, nullable=True)
+    cap_share: Mapped[Decimal | None] = mapped_column(Share)
+    cap_school: Mapped[Decimal | None] = mapped_column(Euro)
+    excluded: Mapped[tuple[str, ...]] = mapped_column(Codes, nullable=True)
+    proof_months: Mapped[int | None]
+    retention_years: Mapped[int | None]
+    source: Mapped[str | None] = mapped_column(Text)
+
+    __mapper_args__ = {"version_id_col": Versioned.version}  # noqa: RUF012
+
+    @property
+    def earmark(self) -> Earmark:
+        return Earmark(self.earmark_years, self.earmark_anchor, self.earmark_end_rule)
+
+    @property
+    def trace_label(self) -> str:
+        return self.code
+
+    @property
+    def trace_school_id(self) -> None:
+        return None
+
+
+class Grant(Versioned, Model):
+    """A grant, known by the town's own short sign `reference`; what the authority said of it are its decisions.
+
+    One rate for the whole grant; None where the programme finances otherwise than by a share.
+    """
+
+    __tablename__ = "grants"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(String(60), unique=True, nullable=False)
+    programme_id: Mapped[int] = mapped_column(ForeignKey(Programme.id), nullable=False, index=True)
+    rate: Mapped[Decimal | None] = mapped_column(Share)
+
+    programme: Mapped[Programme] = relationship(lazy="joined", innerjoin=True)
+    decisions: Mapped[list[Decision]] = relationship(
+        lazy="selectin", order_by="Decision.decision_date, Decision.id", back_populates="grant"
+    )
+
+    __mapper_args__ = {"version_id_col": Versioned.version}  # noqa: RUF012
+
+    @property
+    def title(self) -> str | None:
+        """The measure as the first decision that names it has it."""
+        return next((one.title for one in self.decisions if one.title), None)
+
+    @property
+    def eligible(self) -> Decimal:
+        return sum((one.eligible for one in self.decisions), rules.NOTHING)
+
+    @property
+    def granted(self) -> Decimal:
+        return sum((one.granted for one in self.decisions), rules.NOTHING)
+
+    @property
+    def drawn(self) -> Decimal:
+        return sum((one.drawn or rules.NOTHING for one in self.decisions), rules.NOTHING)
+
+    @property
+    def third_party(self) -> Decimal:
+        return sum((one.third_party or rules.NOTHING for one in self.decisions), rules.NOTHING)
+
+    @property
+    def period_from(self) -> date | None:
+        return min((one.period_from for one in self.decisions if one.period_from), default=None)
+
+    @property
+    def period_to(self) -> date | None:
+        return max((one.period_to for one in self.decisions), default=None)
+
+    @property
+    def proof_due(self) -> date | None:
+        return max((one.proof_due for one in self.decisions if one.proof_due), default=None)
+
+    @property
+    def earmark_end(self) -> date | None:
+        """F05, as far as it does not depend on the single device."""
+        return rules.earmark_end(self.programme.earmark, period_to=self.period_to)
+
+    @property
+    def trace_label(self) -> str:
+        return self.reference
+
+    @property
+    def trace_school_id(self) -> None:
+        return None
+
+
+class Decision(Versioned, Model):
+    """A decision of the granting authority on a grant, known by its `file_reference`; one row of the sheet `grants`."""
+
+    __tablename__ = "grant_decisions"
+    __table_args__ = (
+        UniqueConstraint("grant_id", "file_reference"),
+        Index("ix_grant_decisions_file_reference", "file_reference"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    grant_id: Mapped[int] = mapped_column(ForeignKey(Grant.id, ondelete="CASCADE"), nullable=False)
+    file_reference: Mapped[str] = mapped_column(String(80), nullable=False)
+    title: Mapped[str | None] = mapped_column(String(200))
+    portal_number: Mapped[str | None] = mapped_column(String(60))
+    decision_date: Mapped[date] = mapped_column(nullable=False)
+    authority: Mapped[str | None] = mapped_column(String(200))
+    purpose: Mapped[str | None] = mapped_column(String(300))
+    early_start_from: Mapped[date | None]
+    period_from: Mapped[date | None]
+    period_to: Mapped[date] = mapped_column(nullable=False)
+    eligible: Mapped[Decimal] = mapped_column(Euro, nullable=False)
+    granted: Mapped[Decimal] = mapped_column(Euro, nullable=False)
+    third_party: Mapped[Decimal | None] = mapped_column(Euro)
+    drawn: Mapped[Decimal | None] = mapped_column(Euro)
+    proof_due: Mapped[date | None]
+    remark: Mapped[str | None] = mapped_column(Text)
+
+    grant: Mapped[Grant] = relationship(lazy="joined", innerjoin=True, back_populates="decisions")
+
+    __mapper_args__ = {"version_id_col": Versioned.version}  # noqa: RUF012
+
+    @property
+    def trace_label(self) -> str:
+        return f"{self.grant.reference} · {self.file_reference}"
+
+    @property
+    def trace_school_id(self) -> None:
+        return None
+
+
+class Receipt(Versioned, Model):
+    """A receipt of a grant, known by `receipt_no` within it: one row's part of an invoice."""
+
+    __tablename__ = "receipts"
+    __table_args__ = (
+        UniqueConstraint("grant_id", "receipt_no"),
+        Index("ix_receipts_invoice_no", "invoice_no"),
+        Index("ix_receipts_school_id", "school_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    grant_id: Mapped[int] = mapped_column(ForeignKey(Grant.id, ondelete="CASCADE"), nullable=False)
+    receipt_no: Mapped[str] = mapped_column(String(40), nullable=False)
+    category: Mapped[str] = mapped_column(String(20), nullable=False)
+    school_id: Mapped[int] = mapped_column(ForeignKey(School.id), nullable=False)
+    order_date: Mapped[date] = mapped_column(nullable=False)
+    invoice_date: Mapped[date] = mapped_column(nullable=False)
+    payment_date: Mapped[date] = mapped_column(nullable=False)
+    payee: Mapped[str] = mapped_column(String(200), nullable=False)
+    invoice_no: Mapped[str] = mapped_column(String(80), nullable=False)
+    subject: Mapped[str] = mapped_column(String(300), nullable=False)
+    quantity: Mapped[int] = mapped_column(nullable=False, default=1)
+    invoice_gross: Mapped[Decimal] = mapped_column(Euro, nullable=False)
+    paid_amount: Mapped[Decimal] = mapped_column(Euro, nullable=False)
+    invoice_total: Mapped[Decimal | None] = mapped_column(Euro)
+    vat_non_eligible: Mapped[Decimal] = mapped_column(Euro, nullable=False, default=rules.NOTHING)
+    other_non_eligible: Mapped[Decimal] = mapped_column(Euro, nullable=False, default=rules.NOTHING)
+    eligible_requested: Mapped[Decimal] = mapped_column(Euro, nullable=False)
+    eligible_recognised: Mapped[Decimal | None] = mapped_column(Euro)
+    ledger_ref: Mapped[str | None] = mapped_column(String(80))
+    remark: Mapped[str | None] = mapped_column(Text)
+
+    grant: Mapped[Grant] = relationship(lazy="joined", innerjoin=True)
+    school: Mapped[School] = relationship(lazy="joined", innerjoin=True)
+
+    __mapper_args__ = {"version_id_col": Versioned.version}  # noqa: RUF012
+
+    @property
+    def trace_label(self) -> str:
+        return f"{self.grant.reference} · {self.receipt_no}"
+
+    @property
+    def trace_school_id(self) -> None:
+        """Funding is the town's affair: a receipt stands in no single school's trail."""
+        return None

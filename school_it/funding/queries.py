@@ -1,0 +1,342 @@
+"""Finding programmes, grants, decisions and receipts. Funding is the town's affair: seen as a whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from school_it.access import Actor, May
+from school_it.errors import N_, BadValue, NotThere
+from school_it.funding import rules
+from school_it.funding.models import Decision, Grant, Programme, Receipt
+from school_it.schools.models import School
+from school_it.setwise import CHUNK
+
+PROGRAMME_FIELDS = tuple(
+    column.name for column in Programme.__table__.columns if column.name not in ("id", "version")
+)
+DECISION_FIELDS = (
+    "title", "file_reference", "portal_number", "decision_date", "authority", "purpose", "early_start_from",
+    "period_from", "period_to", "eligible", "granted", "third_party", "drawn", "proof_due", "remark",
+)  # fmt: skip
+RECEIPT_FIELDS = (
+    "receipt_no", "category", "order_date", "invoice_date", "payment_date", "payee", "invoice_no", "subject",
+    "quantity", "invoice_gross", "paid_amount", "invoice_total", "vat_non_eligible", "other_non_eligible",
+    "eligible_requested", "eligible_recognised", "ledger_ref", "remark",
+)  # fmt: skip
+
+
+def _must_see(by: Actor) -> None:
+    if not by.may(May.SEE_FUNDING):
+        raise NotThere(N_("Das gibt es hier nicht."))
+
+
+# --- programmes ---
+
+
+def programmes(session: Session, *, seen_by: Actor) -> Sequence[Programme]:
+    """By code; nobody who may not see funding sees any."""
+    if not seen_by.may(May.SEE_FUNDING):
+        return []
+    return session.scalars(select(Programme).order_by(Programme.code)).all()
+
+
+def get_programme(session: Session, ident: int, *, seen_by: Actor) -> Programme:
+    """Raises NotThere."""
+    _must_see(seen_by)
+    found = session.get(Programme, ident)
+    if found is None:
+        raise NotThere(N_("Dieses Programm gibt es hier nicht."))
+    return found
+
+
+def find_programme(session: Session, code: str) -> Programme | None:
+    return session.scalar(select(Programme).where(Programme.code == code))
+
+
+def programme_rows(session: Session) -> dict[str, dict[str, Any]]:
+    """Every programme by its code, as plain values with its id: a town has dozens, not thousands."""
+    table = Programme.__table__
+    return {row.code: dict(row._mapping) for row in session.execute(select(table).order_by(table.c.code))}
+
+
+# --- grants ---
+
+
+class Stage(StrEnum):
+    """Where a grant stands on a day."""
+
+    RUNNING = "running"
+    PROOF = "proof"
+    OVERDUE = "overdue"
+    ENDED = "ended"
+
+
+STAGES = {
+    Stage.RUNNING: N_("läuft"),
+    Stage.PROOF: N_("Nachweis fällig"),
+    Stage.OVERDUE: N_("Nachweis überfällig"),
+    Stage.ENDED: N_("abgelaufen"),
+}
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What somebody wants to see of the grants."""
+
+    text: str = ""
+    programme: str = ""
+    stage: Stage | None = None
+
+
+_SUMS = (
+    select(
+        Decision.grant_id,
+        func.min(Decision.period_from).label("period_from"),
+        func.max(Decision.period_to).label("period_to"),
+        func.max(Decision.proof_due).label("proof_due"),
+    )
+    .group_by(Decision.grant_id)
+    .subquery()
+)
+
+
+def grants(wish: Wish, *, seen_by: Actor, today: date) -> Select[Grant]:
+    """The grants wished for, for `web.lists.slice_of`. Raises NotThere for who may not see funding."""
+    _must_see(seen_by)
+    rows = select(Grant).join(Programme).outerjoin(_SUMS, _SUMS.c.grant_id == Grant.id)
+    return rows.where(*_conditions(wish, today))
+
+
+def _conditions(wish: Wish, today: date) -> Iterator[ColumnElement[bool]]:
+    if wish.text:
+        like = f"%{_escaped(wish.text)}%"
+        texts = (Decision.file_reference, Decision.title, Decision.portal_number)
+        decided = select(Decision.grant_id).where(or_(*(text.ilike(like, escape="\\") for text in texts)))
+        yield or_(Grant.reference.ilike(like, escape="\\"), Grant.id.in_(decided))
+    if wish.programme:
+        yield Programme.code == wish.programme
+    if wish.stage is Stage.RUNNING:
+        yield _SUMS.c.period_to >= today
+    elif wish.stage is Stage.PROOF:
+        yield _SUMS.c.period_to < today
+        yield _SUMS.c.proof_due >= today
+    elif wish.stage is Stage.OVERDUE:
+        yield _SUMS.c.period_to < today
+        yield _SUMS.c.proof_due < today
+    elif wish.stage is Stage.ENDED:
+        yield _SUMS.c.period_to < today
+        yield _SUMS.c.proof_due.is_(None)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def stage_of(grant: Grant, today: date) -> Stage:
+    """As the filter of the list has it."""
+    if grant.period_to is None or today <= grant.period_to:
+        return Stage.RUNNING
+    if grant.proof_due is None:
+        return Stage.ENDED
+    return Stage.PROOF if today <= grant.proof_due else Stage.OVERDUE
+
+
+def get_grant(session: Session, ident: int, *, seen_by: Actor) -> Grant:
+    """Raises NotThere."""
+    _must_see(seen_by)
+    found = session.get(Grant, ident)
+    if found is None:
+        raise NotThere(N_("Diese Zuwendung gibt es hier nicht."))
+    return found
+
+
+def find_grant(session: Session, reference: str) -> Grant | None:
+    return session.scalar(select(Grant).where(Grant.reference == reference))
+
+
+def get_grant_called(session: Session, name: str, *, seen_by: Actor) -> Grant:
+    """By its short sign, or by an Aktenzeichen that is unique. Raises NotThere, BadValue."""
+    _must_see(seen_by)
+    found = find_grant(session, name)
+    if found is not None:
+        return found
+    called = session.scalars(
+        select(Grant).join(Decision).where(Decision.file_reference == name).order_by(Grant.reference)
+    ).unique()
+    meant = called.all()
+    if len(meant) > 1:
+        raise BadValue(
+            N_(
+                "Das Aktenzeichen %(name)s haben mehrere Zuwendungen: %(references)s. Bitte das Kennzeichen angeben."
+            ),
+            name=name,
+            references=", ".join(grant.reference for grant in meant),
+        )
+    if not meant:
+        raise NotThere(N_("Eine Zuwendung %(name)s gibt es hier nicht."), name=name)
+    return meant[0]
+
+
+def bare_grants(session: Session) -> Sequence[Any]:
+    """Short sign, id and rate of every grant."""
+    return session.execute(select(Grant.reference, Grant.id, Grant.rate)).all()
+
+
+def grants_of(session: Session, programme: Programme) -> Sequence[Grant]:
+    return session.scalars(
+        select(Grant).where(Grant.programme_id == programme.id).order_by(Grant.reference)
+    ).all()
+
+
+def grant_counts(session: Session) -> dict[int, int]:
+    """By id of the programme, how many grants it has."""
+    rows = select(Grant.programme_id, func.count()).group_by(Grant.programme_id)
+    return dict(session.execute(rows).all())
+
+
+def grant_choices(session: Session) -> list[tuple[str, str]]:
+    """For a form: id and what people call it."""
+    return [
+        (str(grant.id), f"{grant.reference} {grant.title}" if grant.title else grant.reference)
+        for grant in session.scalars(select(Grant).order_by(Grant.reference)).unique()
+    ]
+
+
+def get_decision(session: Session, ident: int, *, seen_by: Actor) -> Decision:
+    """Raises NotThere."""
+    _must_see(seen_by)
+    found = session.get(Decision, ident)
+    if found is None:
+        raise NotThere(N_("Diesen Bescheid gibt es hier nicht."))
+    return found
+
+
+def decision_rows(session: Session, references: Collection[str] | None = None) -> list[dict[str, Any]]:
+    """Every decision as the sheet `grants` has it, with its id and its grant's; of some grants, or of all."""
+    rows = (
+        select(
+            Decision.__table__,
+            Grant.reference,
+            Grant.rate,
+            Programme.code.label("programme"),
+        )
+        .join(Grant, Grant.id == Decision.grant_id)
+        .join(Programme, Programme.id == Grant.programme_id)
+        .order_by(Grant.reference, Decision.decision_date, Decision.id)
+    )
+    if references is not None:
+        rows = rows.where(Grant.reference.in_(references))
+    return [dict(row._mapping) for row in session.execute(rows)]
+
+
+@dataclass(frozen=True)
+class GrantFacts:
+    """What a receipt or a device has to know of its grant."""
+
+    id: int
+    reference: str
+    programme: str
+    window: rules.Window
+
+
+def grant_facts(session: Session) -> dict[str, GrantFacts]:
+    """By short sign; one statement for programmes and decisions together."""
+    rows = (
+        select(
+            Grant.id, Grant.reference, Programme.code, Programme.start_event, Programme.earliest_start,
+            func.max(Decision.period_to).label("period_to"),
+            func.min(Decision.decision_date).label("decided_on"),
+            func.min(Decision.early_start_from).label("early_start_from"),
+        )
+        .join(Programme, Programme.id == Grant.programme_id)
+        .outerjoin(Decision, Decision.grant_id == Grant.id)
+        .group_by(Grant.id, Grant.reference, Programme.code, Programme.start_event, Programme.earliest_start)
+    )  # fmt: skip
+    return {
+        row.reference: GrantFacts(
+            row.id,
+            row.reference,
+            row.code,
+            rules.Window(
+                row.start_event, row.earliest_start, row.period_to, row.decided_on, row.early_start_from
+            ),
+        )
+        for row in session.execute(rows)
+    }
+
+
+# --- receipts ---
+
+
+def receipts_of(session: Session, grant: Grant) -> Sequence[Receipt]:
+    """In the order in which they were entered."""
+    return session.scalars(select(Receipt).where(Receipt.grant_id == grant.id).order_by(Receipt.id)).all()
+
+
+def get_receipt(session: Session, ident: int, *, seen_by: Actor) -> Receipt:
+    """Raises NotThere."""
+    _must_see(seen_by)
+    found = session.get(Receipt, ident)
+    if found is None:
+        raise NotThere(N_("Diesen Beleg gibt es hier nicht."))
+    return found
+
+
+def find_receipt(session: Session, grant: Grant, receipt_no: str) -> Receipt | None:
+    wanted = (Receipt.grant_id == grant.id, Receipt.receipt_no == receipt_no)
+    return session.scalar(select(Receipt).where(*wanted))
+
+
+def receipt_sums(session: Session, grant_ids: Collection[int]) -> Mapping[int, tuple[int, Decimal, Decimal]]:
+    """By id of the grant: how many receipts, what was paid, what of it is eligible."""
+    rows = (
+        select(
+            Receipt.grant_id,
+            func.count(),
+            func.sum(Receipt.paid_amount),
+            func.sum(Receipt.eligible_requested),
+        )
+        .where(Receipt.grant_id.in_(grant_ids))
+        .group_by(Receipt.grant_id)
+    )
+    return {ident: (number, paid, eligible) for ident, number, paid, eligible in session.execute(rows)}
+
+
+def receipt_rows(session: Session, *wanted: ColumnElement[bool]) -> Iterator[dict[str, Any]]:
+    """Receipts as the sheet has them, with their ids, in the order in which they were entered."""
+    at = aliased(School)
+    rows = (
+        select(Receipt.__table__, Grant.reference.label("grant"), at.school_number)
+        .join(Grant, Grant.id == Receipt.grant_id)
+        .join(at, at.id == Receipt.school_id)
+        .where(*wanted)
+        .order_by(Receipt.id)
+    )
+    return (dict(row._mapping) for row in session.execute(rows))
+
+
+def receipt_rows_of(session: Session, grant_ids: Collection[int]) -> Iterator[dict[str, Any]]:
+    yield from receipt_rows(session, Receipt.grant_id.in_(grant_ids))
+
+
+def receipt_rows_of_invoices(session: Session, numbers: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """The receipts of these invoices, over all grants."""
+    ordered = sorted(numbers)
+    for start in range(0, len(ordered), CHUNK):
+        yield from receipt_rows(session, Receipt.invoice_no.in_(ordered[start : start + CHUNK]))
+
+
+def receipt_rows_by_id(session: Session, idents: Sequence[int]) -> dict[int, dict[str, Any]]:
+    found = {}
+    for start in range(0, len(idents), CHUNK):
+        for one in receipt_rows(session, Receipt.id.in_(idents[start : start + CHUNK])):
+            found[one["id"]] = one
+    return found

@@ -1,0 +1,205 @@
+"""Receipts from a file: thousands of them, judged by F15, F16, F22 and F30 and written with few statements."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Table
+from sqlalchemy.orm import Session
+
+from school_it import money, setwise
+from school_it.access import Actor, May
+from school_it.audit import Action, Batch
+from school_it.changes import Change
+from school_it.errors import N_, Sentence
+from school_it.funding import queries, rules
+from school_it.funding.intake import problem_at, settle_defaults
+from school_it.funding.models import Receipt
+from school_it.funding.queries import GrantFacts
+from school_it.funding.rules import NOTHING, Part
+from school_it.schools import queries as school_queries
+from school_it.schools.intake import Known, unknown_schools
+from school_it.setwise import Changed
+from school_it.sheets import Creation, Problem, Reading, Row
+
+DEFAULTS: dict[str, Any] = {"quantity": 1, "vat_non_eligible": NOTHING, "other_non_eligible": NOTHING}
+UNKNOWN_GRANT = N_(
+    "Die Zuwendung »%(reference)s« ist hier nicht bekannt. Bitte zuerst unter »Förderung« anlegen oder einlesen."
+)
+COMPUTED_OF = frozenset({"paid_amount", "vat_non_eligible", "other_non_eligible"})
+
+Key = tuple[str, str]
+Values = dict[str, Any]
+
+
+def completed(values: Mapping[str, Any]) -> Values:
+    """A receipt with its usual values, and `eligible_requested` computed where it says nothing (F30)."""
+    whole = {**DEFAULTS, **values}
+    if whole.get("eligible_requested") is None:
+        whole["eligible_requested"] = rules.eligible_of(
+            whole["paid_amount"], whole["vat_non_eligible"], whole["other_non_eligible"]
+        )
+    return whole
+
+
+def key_of(values: Mapping[str, Any]) -> Key:
+    return values["grant"], values["receipt_no"]
+
+
+def invoice_of(values: Mapping[str, Any]) -> tuple[str, str]:
+    """What makes two receipts parts of one invoice: payee and number, capital letters aside in the name."""
+    return " ".join(values["payee"].casefold().split()), values["invoice_no"]
+
+
+def as_part(values: Mapping[str, Any], row: int | None = None) -> Part:
+    name = f"{values['grant']} Nr. {values['receipt_no']}"
+    return Part(
+        f"{name} (Zeile {row})" if row is not None else name,
+        values["eligible_requested"],
+        values["paid_amount"],
+        values.get("invoice_total"),
+    )
+
+
+class ReceiptIntake:
+    """Rows of the sheet `receipts`."""
+
+    def check(self, session: Session, reading: Reading, *, by: Actor) -> Iterator[Problem]:
+        settle_defaults(reading.rows, DEFAULTS)
+        for row in reading.rows:
+            if row.values.get("eligible_requested", 0) is None:
+                del row.values["eligible_requested"]
+        yield from unknown_schools(session, reading, by=by, may=May.IMPORT_ALL)
+        yield from setwise.misfits(reading, {**Receipt.__table__.c})
+        facts = queries.grant_facts(session)
+        stored = _stored(session, facts, reading.rows)
+        reading.known = _known(stored, reading.rows)
+        judged: list[tuple[Row, Values]] = []
+        for row in reading.rows:
+            grant = facts.get(row.values["grant"])
+            if grant is None:
+                sentence = Sentence(UNKNOWN_GRANT, reference=row.values["grant"])
+                yield problem_at(row, reading, "grant", sentence)
+                continue
+            values = _after(stored.get(key_of(row.values)), row.values)
+            judged.append((row, values))
+            for field, sentence in against_receipt(values, grant):
+                yield _problem(row, reading, field, sentence, values)
+        yield from _double_funding(session, reading, judged)
+
+    def hints(self, rows: Iterable[Row]) -> Iterator[tuple[int, Sentence]]:
+        return ((row.number, hint) for row in rows for hint in rules.odd_in_receipt(row.values))
+
+    def known(self, session: Session, rows: Sequence[Row]) -> Known:
+        return _known(_stored(session, queries.grant_facts(session), rows), rows)
+
+    def creates(self, session: Session, rows: Sequence[Row]) -> list[Creation]:
+        return []
+
+    def write(
+        self, session: Session, new: Sequence[Row], changed: Sequence[Changed], *, by: Actor, batch: Batch
+    ) -> None:
+        table: Table = Receipt.__table__  # type: ignore[assignment]
+        schools, facts = school_queries.ids_by_number(session), queries.grant_facts(session)
+        rows = [_as_stored(row.values, schools, facts) for row in new]
+        references = {one.id: one.reference for one in facts.values()}
+        setwise.add(
+            session, table, rows, action=Action.RECEIPT_ADDED, by=by, batch=batch,
+            label=lambda row: f"{references[row['grant_id']]} · {row['receipt_no']}",
+            school_id=lambda _ident, _row: None,
+        )  # fmt: skip
+        before = queries.receipt_rows_by_id(session, [one.ident for one in changed])
+        changes = [_with_computed(one, before[one.ident], schools) for one in changed]
+        setwise.change(session, table, changes, action=Action.RECEIPT_CHANGED, by=by, batch=batch)
+
+    def label(self, values: Mapping[str, Any]) -> str:
+        return " · ".join(filter(None, (values.get("grant"), values.get("receipt_no"))))
+
+
+def against_receipt(values: Values, grant: GrantFacts) -> rules.Faults:
+    """What keeps a complete receipt from being taken, for file and form alike; F22 asks for the others beside it."""
+    if values["quantity"] < 1:
+        yield "quantity", Sentence(N_("Die Anzahl ist mindestens 1."))
+    yield from rules.against_receipt(values, grant.window)
+
+
+def _after(stored: Values | None, said: Mapping[str, Any]) -> Values:
+    """What the receipt would be; computed anew where the row says nothing of the eligible part."""
+    values = {**(stored or {}), **said}
+    if stored is not None and "eligible_requested" not in said:
+        del values["eligible_requested"]
+    return completed(values)
+
+
+def _stored(session: Session, facts: Mapping[str, GrantFacts], rows: Sequence[Row]) -> dict[Key, Values]:
+    named = {row.values["grant"] for row in rows}
+    idents = [one.id for reference, one in facts.items() if reference in named]
+    return {key_of(one): one for one in queries.receipt_rows_of(session, idents)}
+
+
+def _known(stored: Mapping[Key, Values], rows: Sequence[Row]) -> Known:
+    found = ((row.number, stored.get(key_of(row.values))) for row in rows)
+    return {number: (one["id"], one) for number, one in found if one is not None}
+
+
+def _problem(row: Row, reading: Reading, field: str, sentence: Sentence, values: Values) -> Problem:
+    """At the cell of the field; a computed one that the file does not have is said at what was paid."""
+    if field == "eligible_requested" and reading.header_of(field) is None:
+        field = "paid_amount"
+    value = row.values.get(field)
+    shown = None if value is None else f"{value:%d.%m.%Y}" if hasattr(value, "year") else _amount(value)
+    return Problem(row.number, reading.header_of(field), shown, sentence)
+
+
+def _amount(value: Any) -> str:
+    return str(value) if isinstance(value, int) else money.shown(value)
+
+
+def _double_funding(
+    session: Session, reading: Reading, judged: Sequence[tuple[Row, Values]]
+) -> Iterator[Problem]:
+    """F22 over the rows of the file and what else is stored of the same invoices, over all grants."""
+    in_file = {key_of(values) for _row, values in judged}
+    parts: dict[tuple[str, str], list[Part]] = defaultdict(list)
+    places: list[int] = []
+    for row, values in judged:
+        together = parts[invoice_of(values)]
+        places.append(len(together))
+        together.append(as_part(values, row.number))
+    for one in queries.receipt_rows_of_invoices(session, {values["invoice_no"] for _row, values in judged}):
+        if invoice_of(one) in parts and key_of(one) not in in_file:
+            parts[invoice_of(one)].append(as_part(one))
+    for (row, values), place in zip(judged, places, strict=True):
+        for field, sentence in rules.against_double_funding(parts[invoice_of(values)], place):
+            yield _problem(row, reading, field, sentence, values)
+
+
+def _as_stored(
+    values: Mapping[str, Any], schools: Mapping[str, int], facts: Mapping[str, GrantFacts]
+) -> Values:
+    whole = completed(values)
+    own = {name: whole.get(name) for name in queries.RECEIPT_FIELDS}
+    return {
+        "version": 1,
+        **own,
+        "grant_id": facts[whole["grant"]].id,
+        "school_id": schools[whole["school_number"]],
+    }
+
+
+def _with_computed(one: Changed, before: Values, schools: Mapping[str, int]) -> Changed:
+    """The eligible part follows what it is computed of, where the file says nothing of it."""
+    fields = dict(one.fields)
+    if COMPUTED_OF & fields.keys() and "eligible_requested" not in fields:
+        after = {**before, **{name: change.after for name, change in fields.items()}}
+        amount = rules.eligible_of(
+            after["paid_amount"], after["vat_non_eligible"], after["other_non_eligible"]
+        )
+        if amount != before["eligible_requested"]:
+            fields["eligible_requested"] = Change(before["eligible_requested"], amount)
+    if "school_number" in fields:
+        change = fields.pop("school_number")
+        fields["school_id"] = Change(schools[change.before], schools[change.after])
+    return one._replace(fields=fields, school_id=None)

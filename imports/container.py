@@ -7,6 +7,7 @@ import zipfile
 from enum import Enum
 from pathlib import Path
 
+from imports.csv_text import wide_encoding
 from imports.workbook import DAMAGED, Limits
 from school_it.errors import N_, CannotRead
 
@@ -24,6 +25,10 @@ class Kind(Enum):
 
 ENCRYPTED = N_("Die Datei ist mit einem Kennwort geschützt. Bitte ohne Kennwort speichern.")
 TOO_LARGE = N_("Die Datei ist ausgepackt zu groß. Bitte nur die Tabelle in eine neue Datei kopieren.")
+FOREIGN_ORDERS = N_(
+    "In der Datei stehen Anweisungen, die in eine Arbeitsmappe nicht gehören (DOCTYPE). "
+    "Bitte in Excel oder LibreOffice öffnen und neu speichern."
+)
 _OTHER = N_("Die Datei ist keine Tabelle. Bitte als .xlsx, .ods, .xls oder .csv speichern.")
 _WEB_PAGE = N_("Die Datei ist eine Webseite und keine Arbeitsmappe. Bitte als .xlsx speichern.")
 _XML = N_("Die Datei ist eine XML-Datei und keine Arbeitsmappe. Bitte als .xlsx speichern.")
@@ -48,9 +53,9 @@ def _refuse_foreign(head: bytes) -> None:
         raise CannotRead(_WEB_PAGE)
     if start.startswith(b"<?xml"):
         raise CannotRead(_XML)
-    is_utf16 = head.startswith((b"\xff\xfe", b"\xfe\xff")) or head[1::2].count(0) > len(head) // 4
     if start.startswith((b"%pdf", b"\x89png", b"\xff\xd8\xff", b"gif8", b"{\\rtf")):
         raise CannotRead(_OTHER)
+    is_utf16 = head.startswith((b"\xff\xfe", b"\xfe\xff")) or wide_encoding(head) is not None
     if b"\0" in head and not is_utf16:
         raise CannotRead(_OTHER)
 
@@ -107,4 +112,4 @@ def _refuse_definitions(archive: zipfile.ZipFile) -> None:
         if part.filename.endswith((".xml", ".rels")):
             with archive.open(part) as opened:
                 if b"<!DOCTYPE" in opened.read(_HEAD).replace(b"\0", b"").upper():
-                    raise CannotRead(DAMAGED)
+                    raise CannotRead(FOREIGN_ORDERS)

@@ -1,13 +1,16 @@
-"""Finds the table in a sheet as people make them: its header row, its columns, and which rows are data."""
+"""Finds the table in a sheet as people make them: its header row, or where it begins without one, and its columns."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, time, timedelta
 from typing import Any
 
-from school_it.cells import Fault, Raw, as_shown, clean, one_line
+from school_it.cells import as_shown, clean
+from school_it.errors import N_, CannotRead
 from school_it.sheets import HINT_HEADER, Sheet, match, same_header
 
 SEARCHED_ROWS = 100
@@ -18,7 +21,10 @@ Cells = Sequence[Any]
 
 @dataclass(slots=True)
 class Header:
-    """Where a table begins. `row` and the columns `places` count from 0 in what was searched."""
+    """Where a table begins. `row` and the columns `places` count from 0 in what was searched.
+
+    A table without headers has no `lines` of them; its `row` is the one before its first.
+    """
 
     row: int
     headers: list[str]
@@ -42,7 +48,8 @@ def find_header(
 ) -> Header | None:
     """The row, or the two rows, in which most headers are known; None where there is none.
 
-    With `unknown`, a row that looks like a header will do although nothing in it is known.
+    With `unknown`, a row that looks like a header will do although nothing in it is known. Raises CannotRead
+    where two tables of the same kind stand side by side.
     """
     best: Header | None = None
     for number, cells in enumerate(rows[:SEARCHED_ROWS]):
@@ -102,9 +109,40 @@ def _header(
 ) -> Header:
     hint = same_header(HINT_HEADER)
     places = [place for place, text in enumerate(texts) if text and same_header(text) != hint]
+    places = _one_of_the_blocks(places, texts, sheet, mapping)
     headers = [texts[place] for place in places]
     said = [{same_header(text) for text in spellings[place] if text} for place in places]
     return Header(number, headers, places, _matched(sheet, headers, mapping), said)
+
+
+def _one_of_the_blocks(
+    places: list[int], texts: list[str], sheet: Sheet, mapping: Mapping[str, str | None]
+) -> list[int]:
+    """Of tables side by side that share a header, the places of the one that is known best."""
+    blocks = _blocks(places)
+    shared = Counter(header for block in blocks for header in {same_header(texts[place]) for place in block})
+    if len(blocks) < 2 or max(shared.values()) < 2:
+        return places
+    fields = [_matched(sheet, [texts[place] for place in block], mapping) for block in blocks]
+    whole = [any(set(key) <= set(names) for key in sheet.keys) for names in fields]
+    if sum(whole) > 1:
+        raise CannotRead(
+            N_(
+                "Auf dem Blatt stehen zwei Tabellen nebeneinander. Bitte untereinander oder auf zwei Blätter setzen."
+            )
+        )
+    return max(zip(fields, blocks, strict=True), key=lambda one: sum(name is not None for name in one[0]))[1]
+
+
+def _blocks(places: list[int]) -> list[list[int]]:
+    """Columns without a blank one between them."""
+    blocks: list[list[int]] = []
+    for place in places:
+        if blocks and blocks[-1][-1] == place - 1:
+            blocks[-1].append(place)
+        else:
+            blocks.append([place])
+    return blocks
 
 
 def _matched(sheet: Sheet, headers: list[str], mapping: Mapping[str, str | None]) -> list[str | None]:
@@ -114,135 +152,90 @@ def _matched(sheet: Sheet, headers: list[str], mapping: Mapping[str, str | None]
     return match(sheet, headers, said)
 
 
+# --- tables in which nothing is known -----------------------------------------------------------------------
+
+
 def _unknown_header(rows: Sequence[Cells], sheet: Sheet) -> Header | None:
-    for number, cells in enumerate(rows[:SEARCHED_ROWS]):
-        texts = _texts(cells)
-        filled = [text for text in texts if text]
-        below = _texts(rows[number + 1]) if number + 1 < len(rows) else []
-        if len(filled) >= 3 and len(set(filled)) == len(filled) and sum(map(bool, below)) * 2 >= len(filled):
-            return _header(number, texts, [{text} for text in texts], sheet, {})
-    return None
+    """The first row as wide as the table, unless it is plainly data; below it there has to be something."""
+    number = _first_wide_row(rows)
+    if number is None or is_plainly_data(rows, number):
+        return None
+    texts = _texts(rows[number])
+    filled = [text for text in texts if text]
+    if len(filled) > MOST_COLUMNS or len(set(filled)) < len(filled) or number + 1 >= len(rows):
+        return None
+    return _header(number, texts, [{text} for text in texts], sheet, {})
 
 
-# --- rows that are no data ----------------------------------------------------------------------------------
-
-_TOTAL = re.compile(
-    r"(?:(?:zwischen|gesamt|end|teil|seiten|abschluss)?-?summen?"
-    r"|(?:ins)?gesamt(?:betrag|wert|kosten|preis|ergebnis|zahl|anzahl)?"
-    r"|(?:zwischen|end)?ergebnis|übertrag|total|subtotal)(?![\w-])|Σ|∑"
-    r"|.*\b(?:gesamt|summe|ergebnis)\s*:?$",
-    re.IGNORECASE,
-)
-_NOTE = re.compile(
-    r"\*|[¹²³]|\(?\d\)|_{3,}|(?:hinweise?|anmerkung(?:en)?|fußnoten?|stand|quelle|legende|erläuterung(?:en)?"
-    r"|bemerkung(?:en)?:|erstellt|geprüft|unterschrift|gez\.|seite \d|abkürzungen)(?!\w)",
-    re.IGNORECASE,
-)
-_LEGEND = re.compile(
-    r"(?:legende|hinweise?|erläuterung(?:en)?|abkürzungen|anmerkung(?:en)?)\s*:?", re.IGNORECASE
-)
-_UNIT = re.compile(
-    r"[\[(]?(?:€|eur|euro|%|stück|stk\.?|anzahl|tt\.mm\.jj(?:jj)?|datum|ja/nein|text|zahl|nr\.?|m²|jahre?)[\])]?",
-    re.IGNORECASE,
-)
-_NUMBERS = frozenset({"euro", "percent", "integer", "number"})
-_NOTE_WIDTH = 3
+def _first_wide_row(rows: Sequence[Cells]) -> int | None:
+    """The first row with at least a third of the cells of the widest one; None where most have one cell only."""
+    widths = [sum(map(_is_filled, cells)) for cells in rows[:SEARCHED_ROWS]]
+    least = max(2, max(widths, default=0) // 3)
+    if sum(width > 1 for width in widths) < sum(width == 1 for width in widths):
+        return None
+    return next((number for number, width in enumerate(widths) if width >= least), None)
 
 
-class RowSorter:
-    """Tells data from blank rows, group headings, totals, notes and repeated headers."""
+def _is_filled(raw: Any) -> bool:
+    return raw is not None and raw != "" and not (isinstance(raw, str) and raw.isspace())
 
-    def __init__(self, sheet: Sheet, header: Header, sum_rows: Collection[int] = ()) -> None:
-        """`sum_rows` are the numbers of the rows that hold a formula with a sum."""
-        place = {name: spot for spot, name in enumerate(header.fields) if name}
-        self.spellings, self.sum_rows = header.spellings, sum_rows
-        self.known = frozenset(place.values())
-        self.keys = [
-            [place[name] for name in _needed_of(sheet, names)]
-            for names in sheet.keys
-            if all(name in place for name in _needed_of(sheet, names))
-        ]
-        self.key_places = {spot for key in self.keys for spot in key}
-        self.amounts = {spot for name, spot in place.items() if sheet.column(name).type.name in _NUMBERS}
-        self.in_legend = False
-        self.seen = 0
 
-    def is_data(self, number: int, cells: Sequence[Raw]) -> bool:
-        filled = [spot for spot, raw in enumerate(cells) if raw is not None]
-        self.seen += bool(filled)
-        if not filled:
-            return False
-        if len(filled) == 1 and len(cells) > 1:
-            return self._is_lone_key(filled[0], cells[filled[0]])
-        if self._is_legend(filled, cells) or self._is_about_the_header(filled, cells):
-            return False
-        if self.known and self.known.isdisjoint(filled):
-            return False
-        return not self._is_total(number, filled, cells) and not self._is_note(filled, cells)
+_DATA_TEXT = re.compile(r"[-+]?[\d.,]*\d[\d.,]*\s*(?:€|EUR|%)?|\d{1,4}[./-]\d{1,2}[./-]\d{1,4}.*")
+_YEAR = re.compile(r"(?:19|20)\d\d(?:[-/]\d\d)?")
 
-    def _is_lone_key(self, spot: int, raw: Raw) -> bool:
-        """One text for the whole row is a heading or a note, unless it is one of the keys alone."""
-        if isinstance(raw, str) and _LEGEND.fullmatch(raw.strip()):
-            self.in_legend = True
-        if spot not in self.key_places or _TOTAL.match(_start(raw)) or _NOTE.match(_start(raw)):
-            return False
-        text = one_line(as_shown(raw))
-        return any(sign.isdigit() for sign in text) and " " not in text
 
-    def _is_legend(self, filled: list[int], cells: Sequence[Raw]) -> bool:
-        if self.in_legend and (len(filled) >= _NOTE_WIDTH and self._has_key(cells)):
-            self.in_legend = False
-        return self.in_legend
-
-    def _is_about_the_header(self, filled: list[int], cells: Sequence[Raw]) -> bool:
-        """A repeated header; directly below it also a row of units or of column numbers."""
-        if self.seen > 2 and not self._is_header_text(filled[0], cells):
-            return False
-        texts = [same_header(as_shown(raw)) if isinstance(raw := cells[spot], str) else "" for spot in filled]
-        same = sum(text in self.spellings[spot] for spot, text in zip(filled, texts, strict=True) if text)
-        if same >= 2 and same * 2 >= len(filled):
+def is_plainly_data(rows: Sequence[Cells], number: int) -> bool:
+    """Whether a row that might be a header holds a number, a date, or what stands below it once more."""
+    below = rows[number + 1 : SEARCHED_ROWS]
+    for place, raw in enumerate(rows[number]):
+        if not _is_filled(raw):
+            continue
+        if isinstance(raw, date | time | timedelta | bool):
             return True
-        return self.seen <= 2 and (all(map(_is_unit, texts)) or self._are_column_numbers(filled, cells))
-
-    def _is_header_text(self, spot: int, cells: Sequence[Raw]) -> bool:
-        raw = cells[spot]
-        return isinstance(raw, str) and same_header(raw) in self.spellings[spot]
-
-    def _are_column_numbers(self, filled: list[int], cells: Sequence[Raw]) -> bool:
-        shown = [as_shown(cells[spot]).strip(" ()") for spot in filled]
-        return len(filled) >= _NOTE_WIDTH and shown == [str(count) for count in range(1, len(filled) + 1)]
-
-    def _is_total(self, number: int, filled: list[int], cells: Sequence[Raw]) -> bool:
-        first = filled[0]
-        if _TOTAL.match(_start(cells[first])):
-            return not self._has_key(cells, without=first)
-        texts = [spot for spot in filled if isinstance(cells[spot], str) and spot not in self.amounts]
-        if number in self.sum_rows and len(texts) <= 1:
+        text = clean(as_shown(raw))
+        if _DATA_TEXT.fullmatch(text) and not _YEAR.fullmatch(text):
             return True
-        if self._has_key(cells):
-            return False
-        only_numbers = all(spot in self.amounts or isinstance(cells[spot], Fault) for spot in filled)
-        return only_numbers or any(_TOTAL.match(_start(cells[spot])) for spot in texts)
-
-    def _is_note(self, filled: list[int], cells: Sequence[Raw]) -> bool:
-        first = filled[0]
-        is_short = len(filled) <= _NOTE_WIDTH and len(filled) * 2 <= len(cells)
-        return (
-            is_short and bool(_NOTE.match(_start(cells[first]))) and not self._has_key(cells, without=first)
-        )
-
-    def _has_key(self, cells: Sequence[Raw], *, without: int | None = None) -> bool:
-        return any(all(cells[spot] is not None and spot != without for spot in key) for key in self.keys)
+        if any(place < len(cells) and cells[place] == raw for cells in below):
+            return True
+    return False
 
 
-def _needed_of(sheet: Sheet, names: tuple[str, ...]) -> list[str]:
-    needed = [name for name in names if sheet.column(name).needed]
-    return needed or list(names)
+def without_header(
+    rows: Iterable[Cells], sheet: Sheet, mapping: Mapping[str, str | None], first_column: int = 0
+) -> Header | None:
+    """A table without headers: its columns are called by their letters. None where it has not even two columns.
+
+    `first_column`: where in the file (from 0) the rows begin.
+    """
+    sample: list[Cells] = []
+    filled: set[int] = set()
+    for cells in rows:
+        if len(sample) < SEARCHED_ROWS:
+            sample.append(cells)
+        filled.update(place for place, raw in enumerate(cells) if _is_filled(raw))
+    number = _first_wide_row(sample)
+    places = sorted(filled)
+    if number is None or len(places) > MOST_COLUMNS:
+        return None
+    headers = [f"Spalte {letters(first_column + place)}" for place in places]
+    return Header(
+        number - 1, headers, places, _matched(sheet, headers, mapping), [set() for _ in places], lines=0
+    )
 
 
-def _start(raw: Raw) -> str:
-    return raw.strip() if isinstance(raw, str) else ""
+def letters(column: int) -> str:
+    """How a spreadsheet program calls a column (from 0): A, B, … Z, AA."""
+    called = ""
+    column += 1
+    while column:
+        column, letter = divmod(column - 1, 26)
+        called = chr(ord("A") + letter) + called
+    return called
 
 
-def _is_unit(text: str) -> bool:
-    return bool(_UNIT.fullmatch(text))
+_LETTERED = re.compile(r"spalte[a-z]{1,3}")
+
+
+def speaks_of_letters(mapping: Mapping[str, str | None]) -> bool:
+    """Whether a mapping is meant for a table without headers."""
+    return any(_LETTERED.fullmatch(same_header(header)) for header in mapping)

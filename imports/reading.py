@@ -1,7 +1,7 @@
 """The child process that reads a stranger's file: ``python -m imports.reading``, request in, table out.
 
 The request is JSON on standard input (see `imports.workbook.read`). The answer is pickled plain values on
-standard output, each (what, content): the head, the rows in batches, the end with the rows passed over; or,
+standard output, each (what, content): the head, the rows in batches, the end with the rows passed over and hidden; or,
 at any point, the refusal with its sentence.
 """
 
@@ -9,18 +9,22 @@ from __future__ import annotations
 
 import json
 import pickle
+import re
 import resource
 import sys
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 from xml.parsers.expat import ExpatError
 
-from imports import container, csv_text, number_format, xlsx
-from imports.finder import SEARCHED_ROWS, Header, RowSorter, find_header
+from imports import container, csv_text, number_format, ods, xlsx
+from imports.finder import SEARCHED_ROWS, Header, find_header, speaks_of_letters, without_header
+from imports.marks import NOTHING, Marks, RowMarks
+from imports.sorter import RowSorter
 from imports.workbook import DAMAGED, Limits
 from school_it import cells
 from school_it.errors import N_, CannotRead
@@ -36,6 +40,7 @@ class Request:
     sheet_name: str | None
     mapping: Mapping[str, str | None]
     unknown: bool
+    headerless: bool
     limits: Limits
 
 
@@ -49,24 +54,30 @@ class Found:
     first_row: int  # of what was searched, from 0
     first_column: int
     rows: Iterable[tuple[int, Sequence[Any]]]
+    other_sheets: tuple[str, ...] = ()
+    hidden_sheets: tuple[str, ...] = ()
 
 
 def main() -> None:
-    request = _request(json.load(sys.stdin))
-    _limit(request.limits)
-    answer = sys.stdout.buffer
+    asked = request(json.load(sys.stdin))
+    _limit(asked.limits)
+    answer(asked, sys.stdout.buffer)
+    sys.stdout.buffer.flush()
+
+
+def answer(request: Request, to: IO[bytes]) -> None:
     try:
-        _send(answer, request, _find(request))
+        _send(to, request, _find(request))
     except CannotRead as refusal:
-        _refuse(answer, refusal)
+        _refuse(to, refusal)
     except _damage():
-        _refuse(answer, CannotRead(DAMAGED))
+        _refuse(to, CannotRead(DAMAGED))
     except MemoryError:
-        _refuse(answer, CannotRead(container.TOO_LARGE))
-    answer.flush()
+        _refuse(to, CannotRead(container.TOO_LARGE))
 
 
-def _request(asked: dict[str, Any]) -> Request:
+def request(asked: Mapping[str, Any]) -> Request:
+    """What `imports.workbook` has sent."""
     described = asked["sheet"]
     columns = tuple(
         Column(name, header, cells.Type(type_name, str, str), needed, tuple(others))
@@ -79,6 +90,7 @@ def _request(asked: dict[str, Any]) -> Request:
         asked["sheet_name"],
         asked["mapping"],
         asked["unknown"],
+        asked["headerless"],
         Limits(**asked["limits"]),
     )
 
@@ -98,9 +110,10 @@ def _damage() -> tuple[type[Exception], ...]:
         zipfile.BadZipFile,
         zlib.error,
         ExpatError,
-        KeyError,
-        IndexError,
+        NotImplementedError,
+        LookupError,
         ValueError,
+        TypeError,
         EOFError,
     )
 
@@ -109,7 +122,7 @@ def _refuse(answer: IO[bytes], refusal: CannotRead) -> None:
     _tell(answer, "refused", {"text": refusal.sentence.text, "values": refusal.sentence.values})
 
 
-# --- finding ------------------------------------------------------------------------------------------------
+# --- finding ---------------------------------------------------------------------------------------------------
 
 
 def _find(request: Request) -> Found:
@@ -122,11 +135,11 @@ def _in_text(request: Request) -> Found:
         found = find_header(sample, request.sheet, request.mapping)
         return found.score if found else 0
 
-    records = csv_text.records(request.file, known_headers)
-    header = find_header(records, request.sheet, request.mapping, unknown=request.unknown)
+    text = csv_text.opened(request.file, known_headers)
+    header = _header(request, list(islice(text.records(), SEARCHED_ROWS + 1)), text.records, 0)
     if header is None:
         raise _no_table(request)
-    return Found(container.Kind.TEXT, None, header, 0, 0, enumerate(records, start=1))
+    return Found(container.Kind.TEXT, None, header, 0, 0, enumerate(text.records(), start=1))
 
 
 def _in_workbook(request: Request, kind: container.Kind) -> Found:
@@ -136,11 +149,17 @@ def _in_workbook(request: Request, kind: container.Kind) -> Found:
         workbook = CalamineWorkbook.from_path(str(request.file))
     except PasswordError:
         raise CannotRead(container.ENCRYPTED) from None
+    visible, hidden = _sheet_names(workbook)
+    wanted = visible if request.sheet_name is None else [_named(request.sheet_name, visible + hidden)]
     best: tuple[Any, Header] | None = None
     best_rank = (0, 0)
-    for name in _candidates(workbook, request.sheet_name):
+    empty: set[str] = set()
+    for name in wanted:
         sheet = workbook.get_sheet_by_name(name)
         _check_size(sheet, request.limits)
+        if sheet.start is None:
+            empty.add(name)
+            continue
         header = _header_in(sheet, request)
         rank = (header.score + 1, sheet.height) if header else (0, 0)
         if header and rank > best_rank:
@@ -150,23 +169,28 @@ def _in_workbook(request: Request, kind: container.Kind) -> Found:
     sheet, header = best
     first_row, first_column = sheet.start
     rows = enumerate(sheet.iter_rows(), start=1)
-    return Found(kind, sheet.name, header, first_row, first_column, rows)
+    empty.add(sheet.name)
+    others, hidden_ones = (tuple(name for name in names if name not in empty) for names in (visible, hidden))
+    return Found(kind, sheet.name, header, first_row, first_column, rows, others, hidden_ones)
 
 
-def _candidates(workbook: Any, sheet_name: str | None) -> list[str]:
-    """The sheet that was named, hidden or not; else every visible sheet that has cells."""
+def _sheet_names(workbook: Any) -> tuple[list[str], list[str]]:
+    """Those that show, and those that are hidden."""
     from python_calamine import SheetTypeEnum, SheetVisibleEnum
 
     sheets = [one for one in workbook.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet]
-    if sheet_name is None:
-        return [one.name for one in sheets if one.visible == SheetVisibleEnum.Visible]
-    for one in sheets:
-        if same_header(one.name) == same_header(sheet_name):
-            return [one.name]
+    visible = [one.name for one in sheets if one.visible == SheetVisibleEnum.Visible]
+    return visible, [one.name for one in sheets if one.visible != SheetVisibleEnum.Visible]
+
+
+def _named(wanted: str, names: Sequence[str]) -> str:
+    for name in names:
+        if same_header(name) == same_header(wanted):
+            return name
     raise CannotRead(
         N_("Ein Blatt »%(name)s« hat die Datei nicht. Sie hat: %(names)s."),
-        name=sheet_name,
-        names=", ".join(one.name for one in sheets),
+        name=wanted,
+        names=", ".join(names),
     )
 
 
@@ -184,13 +208,32 @@ def _check_size(sheet: Any, limits: Limits) -> None:
 
 
 def _header_in(sheet: Any, request: Request) -> Header | None:
-    if sheet.start is None:
-        return None
-    rows = sheet.to_python(skip_empty_area=True, nrows=SEARCHED_ROWS)
-    return find_header(rows, request.sheet, request.mapping, unknown=request.unknown)
+    sample = sheet.to_python(skip_empty_area=True, nrows=SEARCHED_ROWS + 1)
+    first_row, first_column = sheet.start
+    return _header(request, sample, lambda: islice(sheet.iter_rows(), first_row, None), first_column)
+
+
+def _header(
+    request: Request,
+    sample: Sequence[Sequence[Any]],
+    rows: Callable[[], Iterable[Sequence[Any]]],
+    first_column: int,
+) -> Header | None:
+    """By its header; where that is wanted, or nothing else is to be found, a table without one."""
+    has_letters = speaks_of_letters(request.mapping)
+    if not request.headerless:
+        is_unknown = request.unknown and not has_letters
+        found = find_header(sample, request.sheet, request.mapping, unknown=is_unknown)
+        if found is not None:
+            return found
+    if request.headerless or request.unknown or has_letters:
+        return without_header(rows(), request.sheet, request.mapping, first_column)
+    return None
 
 
 def _no_table(request: Request) -> CannotRead:
+    if request.unknown or request.headerless:
+        return CannotRead(N_("In der Datei ist keine Tabelle: nichts, was in Zeilen und Spalten steht."))
     return CannotRead(
         N_("In der Datei ist keine Tabelle mit bekannten Spalten. Erwartet wird etwa: %(headers)s."),
         headers=", ".join(column.header for column in request.sheet.columns[:6]),
@@ -204,75 +247,101 @@ def _send(answer: IO[bytes], request: Request, found: Found) -> None:
     header = found.header
     head = {
         "sheet": found.name,
-        "header_row": found.first_row + header.row + 1,
+        "header_row": found.first_row + header.row + 1 if header.lines else 0,
         "headers": tuple(header.headers),
         "places": tuple(found.first_column + place for place in header.places),
+        "other_sheets": found.other_sheets,
+        "hidden_sheets": found.hidden_sheets,
     }
     _tell(answer, "head", head)
-    passed_over: list[int] = []
-    for batch in _batches(_data_rows(request, found, passed_over), request.limits):
+    left = Left()
+    for batch in _batches(_data_rows(request, found, left), request.limits):
         _tell(answer, "rows", batch)
-    _tell(answer, "end", tuple(passed_over))
+    _tell(answer, "end", {"passed_over": tuple(left.passed_over), "hidden_rows": left.hidden_rows})
+
+
+@dataclass(slots=True)
+class Left:
+    """What is said of the rows at the end."""
+
+    passed_over: list[int] = field(default_factory=list)
+    hidden_rows: int = 0
 
 
 def _tell(answer: IO[bytes], what: str, content: Any) -> None:
     pickle.dump((what, content), answer, protocol=pickle.HIGHEST_PROTOCOL)
 
 
-def _data_rows(
-    request: Request, found: Found, passed_over: list[int]
-) -> Iterator[tuple[int, list[cells.Raw]]]:
+def _data_rows(request: Request, found: Found, left: Left) -> Iterator[tuple[int, list[cells.Raw]]]:
     header, marks = found.header, _marks(request, found)
-    sorter = RowSorter(request.sheet, header, marks.sum_rows)
+    spots = {found.first_column + place: spot for spot, place in enumerate(header.places)}
+    sorter = RowSorter(request.sheet, header)
     below = found.first_row + header.row + 1
     waiting: list[int] = []  # what is no data counts only where something follows it
     for number, raws in found.rows:
         if number <= below:
             continue
+        mark = marks.at(number)
         is_blank, row = _row(raws, header.places)
-        _mark(row, number, header, found.first_column, marks)
-        if sorter.is_data(number, row):
-            passed_over += waiting
+        if mark is not NOTHING:
+            _apply(mark, row, spots)
+        if sorter.is_data(row, has_sum=mark.has_sum):
+            left.passed_over += waiting
+            left.hidden_rows += mark.is_hidden
             waiting = []
             yield number, row
         else:
             waiting.append(number)
-            if not is_blank or number in marks.faults:
-                passed_over += waiting
+            if not is_blank or mark.faults:
+                left.passed_over += waiting
                 waiting = []
+
+
+_NOTHING_IN_IT: dict[str, cells.Raw] = {"": None, **cells.FAULT_TEXTS}
 
 
 def _row(raws: Sequence[Any], places: list[int]) -> tuple[bool, list[cells.Raw]]:
     """Whether the row is blank from end to end, and its cells in the table; a record may be short."""
-    raws = [None if raw == "" or (type(raw) is str and raw.isspace()) else raw for raw in raws]
+    raws = [
+        (None if raw.isspace() else _NOTHING_IN_IT.get(raw, raw)) if type(raw) is str else raw for raw in raws
+    ]
     width = len(raws)
     row = [raws[place] if place < width else None for place in places]
     return not any(raw is not None for raw in raws), row
 
 
-def _marks(request: Request, found: Found) -> xlsx.Marks:
-    if found.name is None or found.kind is not container.Kind.XLSX:
-        return xlsx.Marks()
+def _marks(request: Request, found: Found) -> Marks:
+    readers = {container.Kind.XLSX: xlsx.marks, container.Kind.ODS: ods.marks}
+    if found.name is None or found.kind not in readers:
+        return Marks()
     shown = {"text", "code", "codes", "percent", "word", "words"}
     columns = {
         found.first_column + place
         for place, name in zip(found.header.places, found.header.fields, strict=True)
         if name and request.sheet.column(name).type.name in shown
     }
-    return xlsx.marks(request.file, found.name, columns)
+    return readers[found.kind](request.file, found.name, columns)
 
 
-def _mark(row: list[cells.Raw], number: int, header: Header, first_column: int, marks: xlsx.Marks) -> None:
-    if number in marks.formats:
-        for column, code in marks.formats[number]:
-            spot = _spot(header, column - first_column)
-            raw = row[spot] if spot is not None else None
-            if spot is not None and isinstance(raw, int | float) and not isinstance(raw, bool):
-                row[spot] = _as_formatted(raw, code)
-    for column, fault in marks.faults.get(number, ()):
-        spot = _spot(header, column - first_column)
+def _apply(mark: RowMarks, row: list[cells.Raw], spots: Mapping[int, int]) -> None:
+    for column, code in mark.formats:
+        spot = spots.get(column)
+        raw = row[spot] if spot is not None else None
+        if spot is not None and isinstance(raw, int | float) and not isinstance(raw, bool):
+            row[spot] = _as_formatted(raw, code)
+    for column, text in mark.shown:
+        spot = spots.get(column)
+        raw = row[spot] if spot is not None else None
+        # A width too small or a number of many digits shows less than there is.
+        if spot is not None and isinstance(raw, float) and not _SHORTENED.search(text):
+            row[spot] = raw if text == cells.as_shown(raw) else cells.Shown(raw, text)
+    for column, fault in mark.faults:
+        spot = spots.get(column)
         if spot is not None:
             row[spot] = fault
+
+
+_SHORTENED = re.compile(r"#{3}|\d[Ee][+-]?\d")
 
 
 def _as_formatted(number: float, code: str) -> cells.Raw:
@@ -280,10 +349,6 @@ def _as_formatted(number: float, code: str) -> cells.Raw:
         return cells.Shown(number, number_format.shown(number, code))
     except ArithmeticError:  # more digits than anybody shows
         return number
-
-
-def _spot(header: Header, place: int) -> int | None:
-    return header.places.index(place) if place in header.places else None
 
 
 def _batches(rows: Iterator[tuple[int, list[cells.Raw]]], limits: Limits) -> Iterator[list[Any]]:

@@ -1,7 +1,7 @@
 """The only reader of workbooks: a file from outside becomes one `Table`, or one sentence why it cannot.
 
 Interface
-    ``read(path, sheet, sheet_name=…, mapping=…, unknown=…, limits=…)`` -> `school_it.sheets.Table`
+    ``read(path, sheet, sheet_name=…, mapping=…, unknown=…, headerless=…, limits=…)`` -> `school_it.sheets.Table`
 
 Reads .xlsx, .xlsm, .xls, .ods and .csv by what the file holds, not by its name. Every byte of it is read
 in a child process with limits on time and memory: a bomb or a crash ends the child, never the caller.
@@ -51,12 +51,14 @@ def read(
     sheet_name: str | None = None,
     mapping: Mapping[str, str | None] | None = None,
     unknown: bool = False,
+    headerless: bool = False,
     limits: Limits = LIMITS,
 ) -> Table:
     """The table of a file that fits the `sheet` best, or the one on the sheet named.
 
     `mapping` is what ``--map`` or a profile says; its headers help to find the table. With `unknown`, a
-    table will do in which no header is known, so that somebody can say what they mean. Raises CannotRead.
+    table will do in which no header is known, so that somebody can say what they mean; one that begins with data
+    is read as if `headerless` were said: its columns are »Spalte A«, »Spalte B«. Raises CannotRead.
     """
     file = Path(path)
     _check_size(file, limits)
@@ -66,6 +68,7 @@ def read(
         "sheet_name": sheet_name,
         "mapping": dict(mapping or {}),
         "unknown": unknown,
+        "headerless": headerless,
         "limits": asdict(limits),
     }
     return _from_child(request, limits.seconds)
@@ -149,7 +152,7 @@ def _table(answer: IO[bytes]) -> Table:
         elif said == "rows":
             rows += content
         else:
-            return Table(**head, rows=rows, passed_over=content)
+            return Table(**head, rows=rows, **content)
 
 
 class _PlainUnpickler(pickle.Unpickler):

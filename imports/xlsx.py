@@ -1,6 +1,6 @@
-"""What the fast reader does not tell of an .xlsx: number formats, formulas without a value, error values.
+"""What the fast reader does not tell of an .xlsx: number formats, formulas without a value, errors, hidden rows.
 
-One pass of regular expressions over a sheet's part, and only where the part holds such cells at all.
+One pass of regular expressions over a sheet's part, some rows at a time, and only where such cells are.
 """
 
 from __future__ import annotations
@@ -9,85 +9,148 @@ import posixpath
 import re
 import zipfile
 from collections import defaultdict
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 from xml.parsers import expat
 
 from imports import number_format
+from imports.container import FOREIGN_ORDERS
+from imports.marks import Marks, Part, RowMarks
 from school_it.cells import Fault
+from school_it.errors import CannotRead
 
-
-@dataclass(slots=True)
-class Marks:
-    """By row number (from 1): formats and faults of cells as (column from 0, what); rows with sums."""
-
-    formats: dict[int, list[tuple[int, str]]] = field(default_factory=lambda: defaultdict(list))
-    faults: dict[int, list[tuple[int, Fault]]] = field(default_factory=lambda: defaultdict(list))
-    sum_rows: set[int] = field(default_factory=set)
+_STEP = 2**20
 
 
 def marks(file: Path, sheet_name: str, columns: Collection[int]) -> Marks:
     """The marks of one sheet; formats only of the given columns (from 0)."""
+    return Marks(_parts(file, sheet_name, columns))
+
+
+def _parts(file: Path, sheet_name: str, columns: Collection[int]) -> Iterator[Part]:
     with zipfile.ZipFile(file) as archive:
-        part = _sheet_part(archive, sheet_name)
+        part = sheet_part(archive, sheet_name)
         if part is None:
-            return Marks()
-        formats = _formats(archive)
-        content = archive.read(part)
-    found = Marks()
-    prefix = re.search(rb"<((?:\w+:)?)sheetData", content)
-    if prefix:
-        _note_formats(found, content, prefix[1], formats, columns)
-        _note_formulas(found, content, prefix[1])
-        _note_errors(found, content, prefix[1])
-    return found
+            return
+        formats = _formats(archive) if columns else {}
+        with archive.open(part) as opened:
+            yield from _marked(opened, formats, columns)
+
+
+def _marked(opened: IO[bytes], formats: Mapping[int, str], columns: Collection[int]) -> Iterator[Part]:
+    content, found = b"", None
+    while not found:
+        step = opened.read(_STEP)
+        if not step:
+            return
+        content += step
+        found = re.search(rb"<((?:\w+:)?)sheetData\b", content)
+    patterns = _Patterns.of(found[1], formats)
+    for rows in _whole_rows(opened, content[found.start() :], b"</%brow>" % found[1]):
+        yield _marks_of(rows, patterns, formats, columns)
+
+
+def _whole_rows(opened: IO[bytes], content: bytes, end: bytes) -> Iterator[bytes]:
+    while True:
+        cut = content.rfind(end)
+        if cut >= 0:
+            yield content[: cut + len(end)]
+            content = content[cut + len(end) :]
+        step = opened.read(_STEP)
+        if not step:
+            yield content
+            return
+        content += step
+
+
+@dataclass(frozen=True, slots=True)
+class _Patterns:
+    formatted: re.Pattern[bytes] | None
+    formula_sign: bytes
+    formula: re.Pattern[bytes]
+    error: re.Pattern[bytes]
+    value: re.Pattern[bytes]
+    row: re.Pattern[bytes]
+    hidden: re.Pattern[bytes]
+
+    @classmethod
+    def of(cls, prefix: bytes, formats: Mapping[int, str]) -> _Patterns:
+        styles = b"|".join(str(style).encode() for style in formats)
+        formatted = rb"<%bc\s(?=[^>]*\bs=[\"'](%b)[\"'])([^>]*[^/>])>" % (prefix, styles)
+        formula = rb"<%bc\s([^>]*)>\s*<%bf(?:\s[^>]*)?(?:/>|>([^<]*)</%bf>)" % (prefix, prefix, prefix)
+        nothing = rb"(\s*(?:</%bc>|<%bv\s*/>|<%bv>\s*</%bv>))?" % (prefix, prefix, prefix, prefix)
+        error = rb"<%bc\s(?=[^>]*\bt=[\"']e[\"'])([^>]*)>(.*?)</%bc>" % (prefix, prefix)
+        return cls(
+            re.compile(formatted) if formats else None,
+            b"<%bf" % prefix,
+            re.compile(formula + nothing),
+            re.compile(error, re.DOTALL),
+            re.compile(rb"<%bv>([^<]*)</" % prefix),
+            re.compile(rb"<%brow\s[^>]*?\br=[\"'](\d+)[\"']" % prefix),
+            re.compile(rb"<%brow\s(?=[^>]*\bhidden=[\"'](?:1|true)[\"'])[^>]*?\br=[\"'](\d+)[\"']" % prefix),
+        )
+
+
+def _marks_of(
+    content: bytes, patterns: _Patterns, formats: Mapping[int, str], columns: Collection[int]
+) -> Part:
+    found: dict[int, RowMarks] = defaultdict(RowMarks)
+    _note_formats(found, content, patterns, formats, columns)
+    _note_formulas(found, content, patterns)
+    _note_errors(found, content, patterns)
+    if b"hidden=" in content:
+        for row in patterns.hidden.findall(content):
+            found[int(row)].is_hidden = True
+    return max(map(int, patterns.row.findall(content)), default=0), dict(found)
 
 
 def _note_formats(
-    found: Marks, content: bytes, prefix: bytes, formats: dict[int, str], columns: Collection[int]
+    found: dict[int, RowMarks],
+    content: bytes,
+    patterns: _Patterns,
+    formats: Mapping[int, str],
+    columns: Collection[int],
 ) -> None:
-    if not formats or not columns:
+    if patterns.formatted is None:
         return
-    styles = b"|".join(str(style).encode() for style in formats)
-    cell = re.compile(rb"<%bc\s(?=[^>]*\bs=[\"'](%b)[\"'])([^>]*)>" % (prefix, styles))
-    for style, attributes in cell.findall(content):
+    for style, attributes in patterns.formatted.findall(content):
         row, column = _place(attributes)
-        if column in columns:
-            found.formats[row].append((column, formats[int(style)]))
+        if column in columns and row:
+            found[row].formats.append((column, formats[int(style)]))
 
 
-def _note_formulas(found: Marks, content: bytes, prefix: bytes) -> None:
-    if b"<%bf" % prefix not in content:
+def _note_formulas(found: dict[int, RowMarks], content: bytes, patterns: _Patterns) -> None:
+    if patterns.formula_sign not in content:
         return
-    formula = rb"<%bc\s([^>]*)>\s*<%bf(?:\s[^>]*)?(?:/>|>([^<]*)</%bf>)" % (prefix, prefix, prefix)
-    nothing = rb"(\s*(?:</%bc>|<%bv\s*/>|<%bv>\s*</%bv>))?" % (prefix, prefix, prefix, prefix)
-    for attributes, text, is_empty in re.findall(formula + nothing, content):
+    for attributes, text, is_empty in patterns.formula.findall(content):
         row, column = _place(attributes)
+        if not row:
+            continue
         # A text formula may well have stored an empty text; a number cannot be empty.
         if is_empty and not re.search(rb"\bt=[\"']str", attributes):
-            found.faults[row].append((column, Fault.NOT_CALCULATED))
+            found[row].faults.append((column, Fault.NOT_CALCULATED))
         if re.match(rb"\s*(?:SUM|SUBTOTAL|AGGREGATE)\(", text):
-            found.sum_rows.add(row)
+            found[row].has_sum = True
 
 
-def _note_errors(found: Marks, content: bytes, prefix: bytes) -> None:
-    if not re.search(rb"\bt=[\"']e[\"']", content):
+def _note_errors(found: dict[int, RowMarks], content: bytes, patterns: _Patterns) -> None:
+    if b't="e"' not in content and b"t='e'" not in content:
         return
-    cell = rb"<%bc\s(?=[^>]*\bt=[\"']e[\"'])([^>]*)>(.*?)</%bc>" % (prefix, prefix)
-    value = re.compile(rb"<%bv>([^<]*)</" % prefix)
-    for attributes, inner in re.findall(cell, content, re.DOTALL):
+    for attributes, inner in patterns.error.findall(content):
         row, column = _place(attributes)
-        said = value.search(inner)
+        said = patterns.value.search(inner)
         text = said[1].decode("ascii", "replace") if said else ""
-        found.faults[row].append((column, _fault(text)))
+        if row:
+            found[row].faults.append((column, _fault(text)))
 
 
 def _fault(text: str) -> Fault:
     return next((fault for fault in Fault if fault.value == text), Fault.OTHER)
 
 
-_REFERENCE = re.compile(rb"\br=[\"']([A-Z]+)(\d+)[\"']")
+_REFERENCE = re.compile(rb"\br=[\"']([A-Z]{1,3})(\d{1,7})[\"']")
 
 
 def _place(attributes: bytes) -> tuple[int, int]:
@@ -104,8 +167,9 @@ def _place(attributes: bytes) -> tuple[int, int]:
 # --- parts and styles ---------------------------------------------------------------------------------------
 
 
-def _sheet_part(archive: zipfile.ZipFile, sheet_name: str) -> str | None:
-    workbook = _workbook_part(archive)
+def sheet_part(archive: zipfile.ZipFile, sheet_name: str) -> str | None:
+    """The part that holds a sheet."""
+    workbook = workbook_part(archive)
     targets = dict(_relations(archive, workbook))
     for name, attributes in _elements(archive.read(workbook)):
         if name == "sheet" and attributes.get("name") == sheet_name:
@@ -114,7 +178,8 @@ def _sheet_part(archive: zipfile.ZipFile, sheet_name: str) -> str | None:
     return None
 
 
-def _workbook_part(archive: zipfile.ZipFile) -> str:
+def workbook_part(archive: zipfile.ZipFile) -> str:
+    """The part that names the sheets."""
     names = archive.namelist()
     return "xl/workbook.xml" if "xl/workbook.xml" in names else next(n for n in names if "workbook.xml" in n)
 
@@ -150,6 +215,11 @@ def _elements(content: bytes) -> list[tuple[str, dict[str, str]]]:
     """Every element of a small part with its attributes, names without their prefix."""
     found: list[tuple[str, dict[str, str]]] = []
     parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = _refuse_definition
     parser.StartElementHandler = lambda name, attributes: found.append((name.rpartition(":")[2], attributes))
     parser.Parse(content, True)
     return found
+
+
+def _refuse_definition(*_said: object) -> None:
+    raise CannotRead(FOREIGN_ORDERS)

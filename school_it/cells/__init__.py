@@ -14,7 +14,7 @@ A raw cell is what the door in yields: None, text, numbers, dates, moments, time
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from school_it import money
@@ -30,6 +30,8 @@ from school_it.cells.numbers import (
     show_percent,
 )
 from school_it.cells.raw import (
+    FAULT_TEXTS,
+    GERMAN_FAULTS,
     Fault,
     Raw,
     Shown,
@@ -45,11 +47,15 @@ from school_it.cells.raw import (
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """`read` gives None for an empty cell and raises BadValue; `show` is German text that reads back."""
+    """`read` gives None for an empty cell and raises BadValue; `show` is German text that reads back.
+
+    `words`, where words are listed: every spelling with the word that is shown for it.
+    """
 
     name: str
     read: Callable[[Any], Any]
     show: Callable[[Any], str]
+    words: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 TEXT = Type("text", read_text, show_text)
@@ -66,13 +72,17 @@ YES_NO = Type("yes_no", read_yes_no, show_yes_no)
 def one_of(listed_words: Mapping[str, Any]) -> Type:
     """One of the listed German words, read as its value; of several with one value the first is shown."""
     listed = Listed(listed_words)
-    return Type("word", listed.read, listed.show)
+    return Type("word", listed.read, listed.show, _spellings(listed_words, listed))
 
 
 def some_of(listed_words: Mapping[str, Any]) -> Type:
     """Listed words with commas between, read as a tuple of their values."""
     listed = Listed(listed_words)
-    return Type("words", listed.read_several, listed.show_several)
+    return Type("words", listed.read_several, listed.show_several, _spellings(listed_words, listed))
+
+
+def _spellings(words: Mapping[str, Any], listed: Listed) -> dict[str, str]:
+    return {word: listed.show(value) for word, value in words.items()}
 
 
 __all__ = [
@@ -80,6 +90,8 @@ __all__ = [
     "CODES",
     "DATE",
     "EURO",
+    "FAULT_TEXTS",
+    "GERMAN_FAULTS",
     "INTEGER",
     "NUMBER",
     "PERCENT",

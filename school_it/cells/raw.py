@@ -39,6 +39,7 @@ class Fault(Enum):
     NAME = "#NAME?"
     NOTHING = "#NULL!"
     NUMBER = "#NUM!"
+    TOO_NARROW = "####"
     OTHER = "#ERROR!"
 
 
@@ -50,6 +51,12 @@ GERMAN_FAULTS = {
     Fault.REFERENCE: "#BEZUG!",
     Fault.VALUE: "#WERT!",
     Fault.NUMBER: "#ZAHL!",
+}
+# As text such a cell comes along where a program has saved a table as it was shown: as .csv, for one.
+FAULT_TEXTS: Final[dict[str, Fault]] = {
+    **{fault.value: fault for fault in Fault if fault.value.startswith("#")},
+    **{text: fault for fault, text in GERMAN_FAULTS.items()},
+    **dict.fromkeys(("#" * count for count in range(3, 60)), Fault.TOO_NARROW),
 }
 
 PLACEHOLDERS = frozenset(
@@ -154,6 +161,10 @@ def faulty(raw: Fault) -> BadValue:
                 "Hier steht eine Formel ohne berechneten Wert. "
                 "Bitte die Datei im Tabellenprogramm öffnen, neu berechnen und speichern."
             )
+        )
+    if raw is Fault.TOO_NARROW:
+        return BadValue(
+            N_("Die Zelle zeigt nur ####: Die Spalte war zu schmal. Bitte breiter machen und neu speichern.")
         )
     return BadValue(
         N_("Die Zelle zeigt den Fehler %(value)s. Bitte die Formel berichtigen oder den Wert eintragen."),

@@ -376,7 +376,7 @@ def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path):
 
 def test_a_document_type_definition_is_refused(tmp_path):
     bomb = zipped({"xl/workbook.xml": '<?xml version="1.0"?><!DOCTYPE w [<!ENTITY a "aa">]><w>&a;</w>'})
-    assert "beschädigt" in refusal(written(tmp_path, bomb))
+    assert "DOCTYPE" in refusal(written(tmp_path, bomb))
 
 
 def test_a_lone_cell_in_the_last_corner_ends_only_the_reading(file):

@@ -18,16 +18,18 @@ from exports.views import bp as exports
 from imports import commands as import_commands
 from imports.attention import waiting_files
 from imports.views import bp as imports
-from school_it import database, jobs, serving, settings, web
+from school_it import database, jobs, serving, settings, undo, web
 from school_it.access import May
 from school_it.accounts import commands as account_commands
 from school_it.accounts import signing_in
 from school_it.accounts.views import bp as accounts
 from school_it.demo import commands as demo_commands
+from school_it.devices import undo as device_undo
 from school_it.devices.api import api as device_api
 from school_it.devices.views import bp as devices
 from school_it.devices.views.own import bp as own_devices
 from school_it.errors import SettingsError
+from school_it.funding import undo as funding_undo
 from school_it.jobs import commands as job_commands
 from school_it.jobs.api import api as job_api
 from school_it.jobs.views import bp as job_pages
@@ -37,15 +39,30 @@ from school_it.licences.views import bp as licences
 from school_it.overview import attention
 from school_it.overview.views import bp as overview
 from school_it.people import commands as people_commands
+from school_it.people import undo as people_undo
 from school_it.people.api import api as people_api
 from school_it.people.views import bp as people
+from school_it.schools import undo as school_undo
 from school_it.schools.api import api as school_api
 from school_it.schools.views import bp as schools
+from school_it.undo import commands as undo_commands
 from school_it.web import api, frame, show
 
 ROOT = Path(__file__).resolve().parent
-BLUEPRINTS = (overview, accounts, schools, people, devices, own_devices, licences, imports, exports, job_pages)
+BLUEPRINTS = (
+    overview,
+    accounts,
+    schools,
+    people,
+    devices,
+    own_devices,
+    licences,
+    imports,
+    exports,
+    job_pages,
+)
 APIS = (school_api, people_api, device_api, job_api)
+UNDOINGS = (*school_undo.UNDOINGS, *people_undo.UNDOINGS, *funding_undo.UNDOINGS, *device_undo.UNDOINGS)
 COMMANDS = (
     account_commands.user,
     account_commands.token,
@@ -59,6 +76,7 @@ COMMANDS = (
     operation_commands.serve,
     operation_commands.backup,
     operation_commands.doctor,
+    undo_commands.take_back,
 )
 
 
@@ -86,6 +104,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     database.prepare(app, wanted)
     jobs.prepare(app, wanted)
+    undo.know(*UNDOINGS)
     for part in (web, frame, show, signing_in, serving):
         part.prepare(app)
     for blueprint in BLUEPRINTS:

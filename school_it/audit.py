@@ -330,7 +330,11 @@ def removals(session: Session, entries: Iterable[Entry]) -> dict[tuple[str, int]
             tables.setdefault(entry.object_type, set()).add(entry.object_id)
     found: dict[tuple[str, int], int] = {}
     for table, idents in tables.items():
-        wanted = (Entry.object_type == table, Entry.object_id.in_(sorted(idents)), Entry.action == Action.ROW_REMOVED)
+        wanted = (
+            Entry.object_type == table,
+            Entry.object_id.in_(sorted(idents)),
+            Entry.action == Action.ROW_REMOVED,
+        )
         rows = select(Entry.object_id, func.max(Entry.id)).where(*wanted).group_by(Entry.object_id)
         found |= {(table, ident): last for ident, last in session.execute(rows)}
     return found

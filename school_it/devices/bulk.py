@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Table, bindparam, select, update
@@ -41,6 +42,7 @@ class Edit:
     school_id: int | None
     before: Mapping[str, Any]
     after: Mapping[str, Any]
+    state_since: date | None = None
 
 
 @dataclass
@@ -147,6 +149,7 @@ def _rows(session: Session, which: Which, by: Actor) -> Iterator[Row[Any]]:
         Device.person_id,
         Device.holder_room_id,
         Device.holder_name,
+        Device.state_since,
     )
     wanted = select(*shown, *(getattr(Device, name) for name in EDITABLE))
     wanted = wanted.where(by.scope(May.SEE_DEVICES).where(Device.school_id)).order_by(Device.tag_folded)
@@ -187,7 +190,8 @@ class _Judge:
             made.same += 1
             return
         before = {name: getattr(row, name) for name in after}
-        made.edits.append(Edit(row.id, row.asset_tag, after.get("school_id", row.school_id), before, after))
+        school_id = after.get("school_id", row.school_id)
+        made.edits.append(Edit(row.id, row.asset_tag, school_id, before, after, row.state_since))
 
     def after(self, row: Row[Any]) -> dict[str, Any]:
         after = {name: value for name, value in self.wanted.items() if getattr(row, name) != value}
@@ -249,13 +253,16 @@ def _write(session: Session, edits: Sequence[Edit]) -> None:
 
 
 def _trace(edit: Edit) -> dict[str, Any]:
+    changes = {
+        name: [audit.plain(edit.before[name]), audit.plain(value)] for name, value in edit.after.items()
+    }
+    if "state" in edit.after and edit.state_since != today():
+        changes["state_since"] = [audit.plain(edit.state_since), audit.plain(today())]
     return {
         "action": Action.DEVICE_CHANGED,
         "object_type": Device.__tablename__,
         "object_id": edit.ident,
         "object_label": edit.asset_tag,
         "school_id": edit.school_id,
-        "changes": {
-            name: [audit.plain(edit.before[name]), audit.plain(value)] for name, value in edit.after.items()
-        },
+        "changes": changes,
     }

@@ -185,6 +185,7 @@ def _open_handouts(
     by: Actor,
     batch: Batch,
     was: Mapping[int, Any] | None = None,
+    closed: Mapping[int, int] | None = None,
 ) -> None:
     if not lent:
         return
@@ -196,14 +197,29 @@ def _open_handouts(
         }
         for ident, row, _text in lent
     ]  # fmt: skip
-    session.execute(insert(Handout), rows)
-    traces = [_holder_trace(ident, row, (was or {}).get(ident), text) for ident, row, text in lent]
+    opened = _opened(session, rows)
+    traces = [
+        _holder_trace(
+            ident, row, (was or {}).get(ident), text, opened=handout, closed=(closed or {}).get(ident)
+        )
+        for (ident, row, text), handout in zip(lent, opened, strict=True)
+    ]
     audit.record_many(session, traces, by=by, batch=batch)
 
 
+def _opened(session: Session, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    statement = insert(Handout).returning(Handout.id, sort_by_parameter_order=True)
+    return [
+        ident
+        for start in range(0, len(rows), CHUNK)
+        for ident in session.scalars(statement, rows[start : start + CHUNK])
+    ]
+
+
 def _holder_trace(
-    ident: int, row: Mapping[str, Any], before: str | None, after: str | None
+    ident: int, row: Mapping[str, Any], before: str | None, after: str | None, **handouts: int | None
 ) -> dict[str, Any]:
+    """`handouts`: the ids of the one that was `opened` and the one that was `closed`, for an undo."""
     return {
         "action": Action.DEVICE_HANDED_OUT if after else Action.DEVICE_TAKEN_BACK,
         "object_type": Device.__tablename__,
@@ -212,6 +228,7 @@ def _holder_trace(
         "school_id": row["school_id"],
         "personal": {"holder": [before, after]},
         "person_id": row["person_id"],
+        "facts": {name: handout for name, handout in handouts.items() if handout is not None},
     }
 
 
@@ -307,25 +324,28 @@ def _change_holders(
         place = {"asset_tag": now[one.ident]["asset_tag"], "school_id": now[one.ident]["school_id"]}
         text = one.fields["holder"].after
         rows.append((one.ident, {**place, **known.holder(text, place["school_id"], today())}, text))
-    _close_handouts(session, list(was), by)
+    closed = _close_handouts(session, list(was), by)
     writing = [
         {"ident": ident, **{f"to_{name}": row[name] for name in NO_HOLDER}} for ident, row, _text in rows
     ]
     session.connection().execute(_HOLDING, writing)
-    _open_handouts(session, [one for one in rows if one[2]], by=by, batch=batch, was=was)
+    _open_handouts(session, [one for one in rows if one[2]], by=by, batch=batch, was=was, closed=closed)
     back = [
-        _holder_trace(ident, {**row, "person_id": now[ident]["person_id"]}, was[ident], None)
+        _holder_trace(
+            ident, {**row, "person_id": now[ident]["person_id"]}, was[ident], None, closed=closed.get(ident)
+        )
         for ident, row, text in rows
         if not text
     ]
     audit.record_many(session, back, by=by, batch=batch)
 
 
-def _close_handouts(session: Session, idents: Sequence[int], by: Actor) -> None:
+def _close_handouts(session: Session, idents: Sequence[int], by: Actor) -> dict[int, int]:
+    """Returns by device the hand-out that was open."""
+    closed: dict[int, int] = {}
     for start in range(0, len(idents), CHUNK):
-        closing = update(Handout).where(
-            Handout.device_id.in_(idents[start : start + CHUNK]), Handout.returned_on.is_(None)
-        )
-        session.execute(
-            closing.values(returned_on=today(), taken_by=by.name).execution_options(synchronize_session=False)
-        )
+        its_open = (Handout.device_id.in_(idents[start : start + CHUNK]), Handout.returned_on.is_(None))
+        closed |= dict(session.execute(select(Handout.device_id, Handout.id).where(*its_open)).all())
+        closing = update(Handout).where(*its_open).values(returned_on=today(), taken_by=by.name)
+        session.execute(closing.execution_options(synchronize_session=False))
+    return closed

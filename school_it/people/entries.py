@@ -7,12 +7,13 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 
 from school_it.errors import Sentence
 from school_it.people.rules import PersonRole, tidy
 
-DnKey = tuple[str, ...]
-"""One text per level of a DN, leaf first; equal where the directory means the same entry."""
+DnKey = tuple[str, tuple[str, ...]]
+"""The leaf of a DN and the levels above it; equal where the directory means the same entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,8 @@ class DirectoryAnswer:
 # --- distinguished names ---
 
 _ESCAPED = re.compile(r"((?:\\[0-9a-fA-F]{2})+)|\\(.)", re.DOTALL)
+CONTAINERS = 4096
+"""So many places people lie in are remembered: a town has thousands of people in each of a few."""
 _LEVELS = re.compile(r"(?:\\.|[^,\\])+", re.DOTALL)
 _PARTS = re.compile(r"(?:\\.|[^+\\])+", re.DOTALL)
 
@@ -102,20 +105,39 @@ def _trimmed(value: str) -> str:
 
 def dn_key(dn: str) -> DnKey:
     """Servers spell one DN in many ways (`\\,` or `\\2C`, `CN` or `cn`): fold them all."""
+    leaf, above = _parted(dn)
+    return _level_key(leaf), _level_keys(above)
+
+
+def _parted(dn: str) -> tuple[str, str]:
+    found = _LEVELS.match(dn)
+    end = found.end() if found else 0
+    return dn[:end], dn[end + 1 :]
+
+
+@lru_cache(maxsize=CONTAINERS)
+def _level_keys(dn: str) -> tuple[str, ...]:
     return tuple(_level_key(level) for level in _LEVELS.findall(dn))
 
 
 def _level_key(level: str) -> str:
+    if level.isascii() and "\\" not in level and "+" not in level:
+        name, _, value = level.partition("=")
+        return f"{name.strip()}={' '.join(value.split())}".lower()
     pairs = (f"{name}={unicodedata.normalize('NFKC', value).casefold()}" for name, value in _rdn_pairs(level))
     return "+".join(sorted(pairs))
 
 
 def nearest(dn: str, attribute: str, base: str) -> str | None:
     """The value of the first level below `base` that is named by `attribute`: the OU a person lies in."""
-    levels = _LEVELS.findall(dn)
-    below = levels[: max(0, len(levels) - len(dn_key(base)))]
-    for level in below[1:]:
+    return _nearest(_parted(dn)[1], attribute.lower(), base)
+
+
+@lru_cache(maxsize=CONTAINERS)
+def _nearest(above: str, attribute: str, base: str) -> str | None:
+    levels = _LEVELS.findall(above)
+    for level in levels[: max(0, len(levels) - len(_LEVELS.findall(base)))]:
         for name, value in _rdn_pairs(level):
-            if name == attribute.lower():
+            if name == attribute:
                 return value
     return None

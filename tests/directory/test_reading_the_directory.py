@@ -13,7 +13,7 @@ from datetime import date
 import pytest
 
 from school_it.errors import CannotRead, SettingsError
-from school_it.people import directory, profile
+from school_it.people import directory, profile, wire
 from school_it.people.entries import DirectoryPerson
 from school_it.people.profile import NEVER_ASKED
 from school_it.people.rules import PersonRole, class_name, tidy
@@ -41,7 +41,7 @@ def test_everybody_is_read_over_several_pages_with_role_school_and_class(
     slapd: Slapd, townspeople: list[Resident], layout: str
 ) -> None:
     found = everybody(slapd, layout)
-    assert len(found) == accounts(townspeople, layout) > directory.PAGE
+    assert len(found) == accounts(townspeople, layout) > wire.PAGE
     for resident in townspeople:
         told, person = resident.person, found[resident.person.username]
         assert person.stable_id == resident.stable_id
@@ -128,7 +128,7 @@ def test_a_glance_shows_one_page_and_that_there_is_more(slapd: Slapd) -> None:
     seen = directory.glance(slapd.address("o=ucs"), profile.load("ucs"), today=TODAY)
     assert seen.encrypted
     assert seen.more
-    assert len(seen.people) == directory.PAGE
+    assert len(seen.people) == wire.PAGE
 
 
 # --- getting in, or not ---

@@ -278,7 +278,7 @@ class _Writing:
         }
 
     def _as_decision(self, values: Mapping[str, Any], grant_id: int, rate: Decimal | None) -> dict[str, Any]:
-        own = {name: values.get(name) for name in queries.DECISION_FIELDS}
+        own: dict[str, Any] = {name: values.get(name) for name in queries.DECISION_FIELDS}
         if own["granted"] is None and rate is not None:
             own["granted"] = rules.granted(own["eligible"], rate)
         return {"version": 1, "grant_id": grant_id, **own}
@@ -325,7 +325,9 @@ class _Writing:
 def recomputed(before: Mapping[str, Any], after: Mapping[str, Any]) -> Decimal:
     """The granted amount (F01) after eligible or rate have changed; an amount the authority gave otherwise stays."""
     amount: Decimal = before["granted"]
-    old, rate = before["rate"], after["rate"]
+    old: Decimal | None = before["rate"]
+    rate: Decimal | None = after["rate"]
     if old is None or rate is None or amount != rules.granted(before["eligible"], old):
         return amount
-    return rules.granted(after["eligible"], rate)
+    eligible: Decimal = after["eligible"]
+    return rules.granted(eligible, rate)

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
@@ -14,13 +15,15 @@ from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
 
 from imports import outlook as outlooks
+from imports import recognition
+from imports.advice import advice
 from imports.kinds import get_kind
 from imports.models import Upload
 from imports.outlook import Outlook, Told
 from imports.wish import Wish
 from school_it.access import Actor, May
 from school_it.database import db, transaction
-from school_it.errors import N_, NotThere, RuleBroken
+from school_it.errors import N_, NotAllowed, NotThere, RuleBroken, SchoolItError
 from school_it.sheets import Table
 
 
@@ -73,9 +76,24 @@ def _visible(seen_by: Actor) -> ColumnElement[bool]:
 
 def get_waiting(session: Session, ident: int, *, seen_by: Actor) -> Upload:
     """An upload about which nobody has decided yet. Raises RuleBroken: what was taken over stays as it was shown."""
-    upload = get_upload(session, ident, seen_by=seen_by)
+    upload = get_own(session, ident, seen_by=seen_by)
     if upload.state != "preview":
         raise RuleBroken(N_("Diese Datei ist schon übernommen oder weggelegt."))
+    return upload
+
+
+def may_work_on(upload: Upload, actor: Actor) -> bool:
+    """Whoever brought it, as long as they may bring such files, and whoever may import everything."""
+    own = upload.user_id == actor.id or actor.scope(May.IMPORT_ALL).everywhere
+    return own and actor.may(get_kind(upload.kind).may)
+
+
+def get_own(session: Session, ident: int, *, seen_by: Actor) -> Upload:
+    """An upload to work on: one's own, or any where the person may import everything. Raises NotThere, NotAllowed."""
+    upload = get_upload(session, ident, seen_by=seen_by)
+    get_kind(upload.kind).must_be_brought_by(seen_by)
+    if not may_work_on(upload, seen_by):
+        raise NotAllowed(N_("Diese Datei hat jemand anderes gebracht. Sie können sie nur ansehen."))
     return upload
 
 
@@ -102,19 +120,58 @@ def earlier(session: Session, upload: Upload) -> Upload | None:
     )
 
 
+def twins(session: Session, upload: Upload) -> Sequence[Upload]:
+    """The same bytes, brought before by the same person and still waiting."""
+    return session.scalars(
+        select(Upload).where(
+            Upload.digest == upload.digest,
+            Upload.id < upload.id,
+            Upload.user_id == upload.user_id,
+            Upload.state == "preview",
+            Upload.kind == upload.kind,
+        )  # fmt: skip
+    ).all()
+
+
+def look_at_original(session: Session, home: Path, upload: Upload, *, by: Actor) -> Outlook:
+    """As `look_at`, but every cell as it stands in the file, whatever was mended on the page."""
+    kind, wish = get_kind(upload.kind), Wish.from_json(upload.wish)
+    wish = replace(wish, corrections={}, words={})
+    sheet = kind.sheet(session, new_categories=wish.new_categories)
+    table = outlooks.read_file(path_of(home, upload.digest), sheet, wish, unknown=True)
+    return outlooks.look(session, table, kind, sheet, wish, file_name=upload.file_name, by=by)
+
+
+def first_look(session: Session, home: Path, upload: Upload, *, by: Actor) -> Outlook:
+    """Read a file that nobody has said anything about: by a profile that knows its layout, else by its headers.
+
+    The upload keeps the wish that comes of it.
+    """
+    kind, path, said = get_kind(upload.kind), path_of(home, upload.digest), Wish.from_json(upload.wish)
+    wish, table = recognition.first_look(session, path, kind, said, by=by)
+    upload.wish = wish.as_json()
+    try:
+        return look_at(session, home, upload, by=by, table=table)
+    except SchoolItError:
+        if wish.profile is None:
+            raise
+        upload.wish = said.as_json()  # a profile that no longer fits is worth no file
+        return look_at(session, home, upload, by=by)
+
+
 def look_at(
     session: Session, home: Path, upload: Upload, *, by: Actor, table: Table | None = None
 ) -> Outlook:
     """Read the file, unless its `table` is at hand, and say what it would do now."""
     kind, wish = get_kind(upload.kind), Wish.from_json(upload.wish)
-    sheet = kind.sheet(session)
-    table = table or outlooks.read_file(path_of(home, upload.digest), sheet, wish)
+    sheet = kind.sheet(session, new_categories=wish.new_categories)
+    table = table or outlooks.read_file(path_of(home, upload.digest), sheet, wish, unknown=True)
     return outlooks.look(session, table, kind, sheet, wish, file_name=upload.file_name, by=by)
 
 
 def note(home: Path, upload: Upload, found: Outlook) -> None:
     """Keep what was found for the preview page."""
-    upload.summary, upload.outlook_digest = found.as_json(), found.digest
+    upload.summary, upload.outlook_digest = {**found.as_json(), "advice": advice(found)}, found.digest
     details_path(home, upload).write_text(json.dumps(found.details(), ensure_ascii=False), "utf-8")
 
 
@@ -133,7 +190,8 @@ def apply(home: Path, ident: int, *, partial: bool, by: Actor, told: Told = lamb
     reading = db.session()
     upload = get_waiting(reading, ident, seen_by=by)
     kind, wish = get_kind(upload.kind), Wish.from_json(upload.wish)
-    table = outlooks.read_file(path_of(home, upload.digest), kind.sheet(reading), wish)
+    sheet = kind.sheet(reading, new_categories=wish.new_categories)
+    table = outlooks.read_file(path_of(home, upload.digest), sheet, wish, unknown=True)
     with transaction() as session:
         upload = get_waiting(session, ident, seen_by=by)
         found = look_at(session, home, upload, by=by, table=table)

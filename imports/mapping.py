@@ -69,6 +69,12 @@ def completed(
     return {**sure, **said}, guesses
 
 
+def present(said: Mapping[str, str | None], headers: Iterable[str]) -> dict[str, str | None]:
+    """What was said about columns that are there."""
+    here = set(map(same_header, headers))
+    return {header: name for header, name in said.items() if same_header(header) in here}
+
+
 def guess(
     sheet: Sheet, table: Table, matched: Sequence[str | None], *, without: Iterable[str] = ()
 ) -> list[Guess]:

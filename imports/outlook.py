@@ -11,16 +11,18 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from imports import workbook
+from imports import mapping, workbook
 from imports.kinds import Kind
+from imports.mapping import Guess
 from imports.wish import Wish
 from school_it import audit, cells, changes, sheets
 from school_it.access import Actor
 from school_it.audit import Action
-from school_it.errors import N_, BadValue, RuleBroken, Sentence
+from school_it.errors import N_, BadValue, CannotRead, RuleBroken, Sentence
 from school_it.schools import queries as school_queries
 from school_it.setwise import Changed
-from school_it.sheets import Problem, Reading, Row, Sheet, Table
+from school_it.sheets import Creation, Problem, Reading, Row, Sheet, Table
+from school_it.sheets.amended import amended
 
 STRIDE = 2000
 Told = Callable[[int, int], None]
@@ -28,7 +30,10 @@ Told = Callable[[int, int], None]
 
 @dataclass
 class Outlook:
-    """What would happen, row by row. `rows` = new + changed + same + faulty."""
+    """What would happen, row by row. `rows` = new + changed + same + faulty.
+
+    `table` is the table as it was meant; `file_headers` are the headers that stand in the file.
+    """
 
     kind: Kind
     sheet: Sheet
@@ -40,6 +45,9 @@ class Outlook:
     changed: list[tuple[Row, Changed]] = field(default_factory=list)
     same: list[Row] = field(default_factory=list)
     hints: list[tuple[int, Sentence]] = field(default_factory=list)
+    creates: list[Creation] = field(default_factory=list)
+    guesses: list[Guess] = field(default_factory=list)
+    file_headers: tuple[str, ...] = ()
 
     @property
     def counts(self) -> dict[str, int]:
@@ -74,6 +82,10 @@ class Outlook:
             "joined": self.reading.joined,
             "left_out": self.reading.left_out,
             **self.counts,
+            "guessed": {guess.header: guess.fields[0] for guess in self.guesses if guess.sure},
+            "questions": [question._asdict() for question in self.reading.questions],
+            "creates": [creation_json(creation) for creation in self.creates],
+            "hidden": {"rows": self.table.hidden_rows, "sheets": list(self.table.hidden_sheets)},
             "sums": {
                 name: {"file": f"{total:.2f}", "taken": f"{taken[name]:.2f}"}
                 for name, total in self.reading.sums.items()
@@ -91,7 +103,7 @@ class Outlook:
         """Every row for the page: number, what happens, label, changes as text, sentences."""
         told: dict[int, list[dict[str, Any]]] = {}
         for problem in self.reading.problems:
-            told.setdefault(problem.row, []).append(_kept(problem.sentence, problem.column))
+            told.setdefault(problem.row, []).append(_kept(problem.sentence, problem.column, problem.value))
         for row, sentence in self.hints:
             told.setdefault(row, []).append(_kept(sentence))
         return sorted(
@@ -125,12 +137,33 @@ class Outlook:
         }
 
 
-def read_file(path: Path, sheet: Sheet, wish: Wish) -> Table:
-    """The table of the file, narrowed to the rows wished for. Raises CannotRead, BadValue."""
-    table = workbook.read(path, sheet, sheet_name=wish.sheet_name, mapping=wish.mapping)
+def read_file(path: Path, sheet: Sheet, wish: Wish, *, unknown: bool = False) -> Table:
+    """The table of the file, narrowed to the rows wished for. Raises CannotRead, BadValue.
+
+    With `unknown`, also a table in which no column is known, so that somebody can say what they mean.
+    """
+    table = workbook.read(
+        path,
+        sheet,
+        sheet_name=wish.sheet_name,
+        mapping=wish.mapping,
+        unknown=True,
+        headerless=wish.headerless,
+    )
+    if not unknown and not is_known(sheet, table, wish):
+        raise CannotRead(
+            N_("In der Datei ist keine Tabelle mit bekannten Spalten. Erwartet wird etwa: %(headers)s."),
+            headers=", ".join(column.header for column in sheet.columns[:6]),
+        )
     for header, text in wish.only.items():
         table = _narrowed(table, header, text)
     return table
+
+
+def is_known(sheet: Sheet, table: Table, wish: Wish) -> bool:
+    """Whether at least one column means something."""
+    said = mapping.present(wish.mapping, table.headers)
+    return any(sheets.match(sheet, table.headers, mapping.completed(sheet, table, said)[0]))
 
 
 def _narrowed(table: Table, header: str, text: str) -> Table:
@@ -153,17 +186,25 @@ def look(
     """What the table would do to what is stored now. Raises NotAllowed, BadValue."""
     kind.must_be_brought_by(by)
     given = {"school_number": wish.school} if wish.school and "school_number" in sheet.fields else {}
-    reading = sheets.read(sheet, table, wish.mapping, given=given, blank_clears=wish.blank_clears)
+    file_headers, table = table.headers, amended(table, wish.corrections, wish.words)
+    meant, guesses = mapping.completed(sheet, table, wish.mapping)
+    reading = sheets.read(
+        sheet, table, meant, given=given, blank_clears=wish.blank_clears, day_first=wish.day_first
+    )
     reading.refuse(kind.intake.check(session, reading, by=by))
-    outlook = Outlook(kind, sheet, file_name, table, reading, table.ignored)
+    outlook = Outlook(kind, sheet, file_name, table, reading, table.ignored, guesses=guesses)
+    outlook.file_headers = file_headers
     _sort_rows(session, outlook)
+    outlook.creates = kind.intake.creates(session, reading.rows)
     outlook.hints = list(kind.intake.hints(outlook.new))
     return outlook
 
 
 def _sort_rows(session: Session, outlook: Outlook) -> None:
     rows, intake = outlook.reading.rows, outlook.kind.intake
-    known = intake.known(session, rows) if rows else {}
+    known = outlook.reading.known
+    if known is None:
+        known = intake.known(session, rows) if rows else {}
     schools = school_queries.ids_by_number(session)
     for row in rows:
         if row.number not in known:
@@ -234,12 +275,21 @@ def _problem_json(problem: Problem) -> dict[str, Any]:
     }
 
 
-def _kept(sentence: Sentence, column: str | None = None) -> dict[str, Any]:
+def creation_json(creation: Creation) -> dict[str, Any]:
+    return {
+        "field": creation.field,
+        "value": creation.value,
+        "school_number": creation.school_number,
+        "rows": list(creation.rows),
+    }
+
+
+def _kept(sentence: Sentence, column: str | None = None, value: str | None = None) -> dict[str, Any]:
     """A sentence that can be kept and said later in the reader's language."""
     values = {
         name: value if isinstance(value, int) else str(value) for name, value in sentence.values.items()
     }
-    return {"column": column, "text": sentence.text, "values": values}
+    return {"column": column, "value": value, "text": sentence.text, "values": values}
 
 
 def _plain(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -63,10 +63,14 @@ def named(session: Session, kind: str, name: str, *, seen_by: Actor) -> ImportPr
     )
 
 
+def may_change(profile: ImportProfile, actor: Actor) -> bool:
+    return profile.user_id == actor.id or actor.may(May.IMPORT_ALL)
+
+
 def get_profile(session: Session, ident: int, *, by: Actor) -> ImportProfile:
     """A profile that this actor may change: one's own, or any where they may import everything."""
     found = session.get(ImportProfile, ident)
-    if found is None or not (found.user_id == by.id or by.may(May.IMPORT_ALL)):
+    if found is None or not may_change(found, by):
         raise NotThere(N_("Dieses Profil gibt es hier nicht."))
     return found
 
@@ -94,8 +98,10 @@ def keep(
     """Keep a wish under a name; one's own profile of that name is replaced. Raises BadValue."""
     name = _checked(name)
     known = _of_that_name(session, kind, name)
-    if known is not None and not (known.user_id == by.id or by.may(May.IMPORT_ALL)):
-        raise BadValue(N_("Ein Profil »%(name)s« gibt es schon. Bitte einen anderen Namen wählen."), name=name)
+    if known is not None and not may_change(known, by):
+        raise BadValue(
+            N_("Ein Profil »%(name)s« gibt es schon. Bitte einen anderen Namen wählen."), name=name
+        )
     profile = known or ImportProfile(kind=kind, name=name, user_id=by.id, user_name=by.name)
     profile.signature = signature_of(table_headers, headerless=wish.headerless)
     profile.headers = list(table_headers)
@@ -111,7 +117,9 @@ def rename(session: Session, profile: ImportProfile, name: str | None, *, by: Ac
     name = _checked(name)
     other = _of_that_name(session, profile.kind, name)
     if other is not None and other.id != profile.id:
-        raise BadValue(N_("Ein Profil »%(name)s« gibt es schon. Bitte einen anderen Namen wählen."), name=name)
+        raise BadValue(
+            N_("Ein Profil »%(name)s« gibt es schon. Bitte einen anderen Namen wählen."), name=name
+        )
     changes = audit.assign(profile, {"name": name}, ("name",))
     if changes:
         audit.record(session, Action.PROFILE_KEPT, profile, by=by, changes=changes)

@@ -1,0 +1,133 @@
+"""What the preview asks and offers: the meaning of columns, words to mend in many rows, close words for new things.
+
+Everything here is plain JSON: it is kept beside the counts, so that the page reads no file.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from imports import mapping
+from imports.closeness import close
+from imports.mapping import shown_samples
+from imports.outlook import Outlook
+from school_it.sheets import Column, Creation
+
+MOST_ITEMS = 100
+MOST_COMPARED = 500
+_LISTED = frozenset({"word", "words"})
+
+
+def advice(outlook: Outlook) -> dict[str, Any]:
+    """`columns`: samples, meaning and guess of each; `words`: what is wrong in several rows; `new`: by field."""
+    return {
+        "columns": _columns(outlook),
+        "words": _words(outlook)[:MOST_ITEMS],
+        "new": _new(outlook),
+        "headers": list(outlook.file_headers),
+        "other_sheets": [*outlook.table.other_sheets, *outlook.table.hidden_sheets],
+    }
+
+
+def _columns(outlook: Outlook) -> list[dict[str, Any]]:
+    table, reading = outlook.table, outlook.reading
+    guesses = {one.header: one for one in _guesses(outlook)}
+    matched = [name for _header, name in reading.columns]
+    doubts = {one.header: one.example for one in mapping.doubts(outlook.sheet, table, matched)}
+    return [
+        {
+            "header": header,
+            "field": name,
+            "samples": shown_samples(table, place),
+            "guesses": [] if name else list(guesses[header].fields) if header in guesses else [],
+            "nearly": bool(name and header in guesses and guesses[header].sure),
+            "doubt": doubts.get(header),
+        }
+        for place, (header, name) in enumerate(reading.columns)
+    ]
+
+
+def _guesses(outlook: Outlook) -> list[mapping.Guess]:
+    if outlook.table.header_row:
+        return outlook.guesses
+    return mapping.by_columns(outlook.sheet, outlook.table)
+
+
+# --- words ------------------------------------------------------------------------------------------------
+
+
+def _words(outlook: Outlook) -> list[dict[str, Any]]:
+    """The most rows first. An empty text is a needed cell that several rows lack."""
+    groups: dict[tuple[str, str, str], set[int]] = defaultdict(set)
+    by_header = {header: name for header, name in outlook.reading.columns if name}
+    by_own = {column.header: column.field for column in outlook.sheet.columns}
+    for problem in outlook.reading.problems:
+        if problem.value is None and "header" in problem.sentence.values:
+            own = str(problem.sentence.values["header"])
+            header = problem.column or own
+            if own in by_own:
+                groups[header, by_own[own], ""].add(problem.row)
+        elif problem.column in by_header and problem.value:
+            groups[problem.column, by_header[problem.column], problem.value].add(problem.row)
+    found = [
+        _group(outlook.sheet.column(name), header, text, rows)
+        for (header, name, text), rows in groups.items()
+        if _is_for_all(outlook, name, text, len(rows))
+    ]
+    return sorted(found, key=lambda group: -group["rows"])
+
+
+def _is_for_all(outlook: Outlook, name: str, text: str, rows: int) -> bool:
+    """A listed word is mended even in one row; a number that names a row is never mended for many."""
+    if text and outlook.sheet.column(name).type.name in _LISTED:
+        return True
+    keys = {one for key in outlook.sheet.keys for one in key}
+    return rows > 1 and (name not in keys or (name == "school_number" and len(keys) > 1))
+
+
+def _group(column: Column, header: str, text: str, rows: set[int]) -> dict[str, Any]:
+    words = column.type.words
+    meant = dict.fromkeys(words[word] for word in close(text, words, most=6)) if text else {}
+    return {
+        "header": header,
+        "field": column.field,
+        "text": text,
+        "rows": len(rows),
+        "close": list(meant)[:3],
+        "words": list(dict.fromkeys(words.values())),
+    }
+
+
+# --- new things -------------------------------------------------------------------------------------------
+
+
+def _new(outlook: Outlook) -> list[dict[str, Any]]:
+    by_field: dict[str, list[Creation]] = defaultdict(list)
+    for creation in outlook.creates:
+        by_field[creation.field].append(creation)
+    return [
+        {
+            "field": name,
+            "count": len(found),
+            "items": (items := _items(found)),
+            "near": bool(items[0]["close"]),
+        }
+        for name, found in by_field.items()
+    ]
+
+
+def _items(creations: Sequence[Creation]) -> list[dict[str, Any]]:
+    """Those with close words first, at most so many as a person reads."""
+    items = [
+        {
+            "value": one.value,
+            "school_number": one.school_number,
+            "rows": len(one.rows),
+            "close": close(one.value, one.known),
+        }
+        for one in creations[:MOST_COMPARED]
+    ]
+    items.sort(key=lambda item: not item["close"])
+    return items[:MOST_ITEMS]

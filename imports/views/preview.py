@@ -1,0 +1,198 @@
+"""The page of one file: what it would do, what has to be said, what can be mended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import current_app, request, url_for
+from sqlalchemy.orm import Session
+
+from imports import inbox
+from imports.forms import ApplyForm, NarrowForm
+from imports.kinds import KINDS, Kind, get_kind
+from imports.models import Upload
+from imports.views.blueprint import home
+from imports.wish import Wish
+from school_it import cells
+from school_it.access import May, current
+from school_it.database import db, whole_number
+from school_it.schools import queries as school_queries
+from school_it.sheets import Sheet, match
+from school_it.web import page
+from school_it.web.fields import status_of
+
+SHOWN_ROWS = 100
+WHAT = ("problem", "new", "changed", "same")
+LISTS = {
+    "devices": "devices.index", "people": "people.index", "licences": "licences.index", "outlets": "network.index",
+    "schools": "schools.index", "rooms": "schools.index", "figures": "schools.index",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a faulty row that can be filled in on the page; `name` is that of its field."""
+
+    name: str
+    header: str
+    value: str
+    told: tuple[dict[str, Any], ...]
+    words: tuple[str, ...] = ()
+
+
+def show_preview(
+    ident: int,
+    form: ApplyForm,
+    *,
+    typed: Mapping[str, str] | None = None,
+    refusal: str = "",
+) -> Any:
+    """`typed` is what somebody has filled in and could not be taken yet, for the reason in `refusal`."""
+    session = db.session()
+    upload = inbox.get_upload(session, ident, seen_by=current())
+    kind, wish = get_kind(upload.kind), Wish.from_json(upload.wish)
+    sheet = kind.sheet(session, new_categories=wish.new_categories)
+    show, start = _shown(upload), whole_number(request.args.get("from", "")) or 0
+    chosen = [row for row in inbox.details(home(), upload) if row["what"] == show]
+    rows = chosen[start : start + SHOWN_ROWS]
+    advice = upload.summary.get("advice") or {}
+    is_open = upload.state == "preview" and inbox.may_work_on(upload, current())
+    return page(
+        "imports/preview.html",
+        422 if refusal else status_of(form),
+        upload=upload,
+        summary=upload.summary,
+        advice=advice,
+        wish=wish,
+        kind=kind,
+        headers={column.field: column.header for column in sheet.columns},
+        known=any(column["field"] for column in upload.summary["columns"]),
+        asked=[one for one in advice.get("columns", ()) if one["guesses"]],
+        questions=[_question(one) for one in upload.summary.get("questions", ())],
+        show=show,
+        rows=rows,
+        cells={row["row"]: cells_of(row, upload, sheet) for row in rows} if show == "problem" else {},
+        typed=typed or {},
+        refusal=refusal,
+        start=start,
+        total=len(chosen),
+        step=SHOWN_ROWS,
+        earlier=inbox.earlier(session, upload),
+        twins=inbox.twins(session, upload) if is_open else [],
+        form=form,
+        narrow=_narrow_form(upload),
+        open=is_open,
+        parts_place={name: request.args[name] for name in ("show", "from") if name in request.args},
+        mapped=_mapped(advice, wish, typed or {}),
+        may_keep=inbox.may_work_on(upload, current()) and not wish.profile and bool(advice.get("headers")),
+        undo_url=url_for("overview.batch", ident=upload.batch_id) if upload.batch_id else None,
+        schools=_schools(session) if is_open else [],
+        may_add_categories=current().scope(May.EDIT_CATALOGUE).everywhere,
+        place=_place(upload.kind),
+        better=_better_kind(session, upload, advice) if is_open else None,
+    )
+
+
+def _shown(upload: Upload) -> str:
+    show = request.args.get("show", "")
+    return show if show in WHAT else next((what for what in WHAT if upload.summary[what]), "new")
+
+
+def _mapped(advice: Mapping[str, Any], wish: Wish, typed: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The columns of the file for the table of meanings; `chosen` is as typed, as it is, or as guessed."""
+    columns = [one for one in advice.get("columns", ()) if one["header"] in advice["headers"]]
+    found = []
+    for place, column in enumerate(columns):
+        guessed = column["guesses"][0] if len(column["guesses"]) == 1 else None
+        as_is = column["field"] or guessed
+        chosen = typed.get(f"column-{place}", as_is)
+        clears = bool(column["field"]) and column["field"] in wish.blank_clears
+        found.append({**column, "chosen": chosen, "guessed": guessed, "clears": clears})
+    return found
+
+
+def _question(question: Mapping[str, Any]) -> dict[str, Any]:
+    """With the first example as it would be read either way."""
+    first = question["examples"][0]
+    days = {way: f"{cells.read_date(first, way):%d.%m.%Y}" for way in (True, False)}
+    return {**question, "day_first": days[True], "month_first": days[False]}
+
+
+def _place(kind: str) -> str | None:
+    """The page that lists what such a file brings."""
+    endpoint = LISTS.get(kind)
+    return endpoint if endpoint in current_app.view_functions else None
+
+
+def _schools(session: Session) -> list[tuple[str, str]]:
+    return list(school_queries.choices(session, seen_by=current()))
+
+
+def _narrow_form(upload: Upload) -> NarrowForm:
+    narrow = NarrowForm(formdata=None)
+    headers = [column["header"] for column in upload.summary["columns"]]
+    narrow.only_header.choices = [("", "")] + [(header, header) for header in headers]
+    only = Wish.from_json(upload.wish).only
+    narrow.only_header.data, narrow.only_value.data = next(iter(only.items()), (None, None))
+    return narrow
+
+
+def _better_kind(session: Session, upload: Upload, advice: Mapping[str, Any]) -> Kind | None:
+    """Another kind that knows more of the headers, where no row of the file could be taken."""
+    summary = upload.summary
+    if not summary["rows"] or summary["problem"] < summary["rows"]:
+        return None
+    headers = advice.get("headers") or [column["header"] for column in summary["columns"]]
+    known = {
+        name: sum(map(bool, match(kind.sheet(session), headers)))
+        for name, kind in KINDS.items()
+        if current().may(kind.may)
+    }
+    best = max(known, key=lambda name: known[name], default=upload.kind)
+    return KINDS[best] if known.get(best, 0) > known.get(upload.kind, 0) else None
+
+
+# --- the cells of a faulty row ------------------------------------------------------------------------------
+
+
+def cells_of(row: Mapping[str, Any], upload: Upload, sheet: Sheet) -> list[Cell]:
+    """What of a row can be filled in: the faulty cells, needed ones that are missing, and its keys if it has none."""
+    columns = upload.summary["columns"]
+    told: dict[str, list[dict[str, Any]]] = {}
+    for one in row["told"]:
+        for header in _headers_meant(one, columns, sheet):
+            told.setdefault(header, []).append(one)
+    return [_cell(row, header, told[header], columns, sheet) for header in told]
+
+
+def _headers_meant(told: Mapping[str, Any], columns: Sequence[Mapping[str, Any]], sheet: Sheet) -> list[str]:
+    if told["column"]:
+        return [told["column"]]
+    named = told["values"].get("header")
+    if named in {column.header for column in sheet.columns}:
+        return [str(named)]
+    if "keys" not in told["values"]:
+        return []
+    by_field = {column["field"]: column["header"] for column in columns}
+    names = dict.fromkeys(name for key in sheet.keys for name in key)
+    return [by_field.get(name, sheet.column(name).header) for name in names]
+
+
+def _cell(
+    row: Mapping[str, Any],
+    header: str,
+    told: Sequence[dict[str, Any]],
+    columns: Sequence[Mapping[str, Any]],
+    sheet: Sheet,
+) -> Cell:
+    place = next((spot for spot, column in enumerate(columns) if column["header"] == header), None)
+    field = columns[place]["field"] if place is not None else None
+    field = field or next((column.field for column in sheet.columns if column.header == header), None)
+    value = next((one["value"] for one in told if one.get("value")), None)
+    if value is None and field in row["fields"]:
+        value = row["fields"][field][1]
+    words = tuple(dict.fromkeys(sheet.column(field).type.words.values())) if field else ()
+    name = f"cell-{row['row']}-{place if place is not None else field}"
+    return Cell(name, header, value or "", tuple(told), words)

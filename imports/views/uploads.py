@@ -1,0 +1,129 @@
+"""Bring a file, see what it would do, let it happen or put it away."""
+
+from __future__ import annotations
+
+import tempfile
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from flask import redirect, request, send_file, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from imports import corrected as corrections
+from imports import inbox, work
+from imports.forms import ApplyForm, UploadForm
+from imports.kinds import KINDS, get_kind
+from imports.models import Upload
+from imports.views.blueprint import bp, home
+from imports.views.preview import show_preview
+from imports.wish import Wish
+from school_it.access import May, current, needs
+from school_it.database import db, transaction
+from school_it.errors import SchoolItError
+from school_it.schools import queries as school_queries
+from school_it.web import flash_done, page
+from school_it.web.fields import refusals_in, status_of
+
+AT_ONCE = 1000
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def _upload_form(**values: Any) -> UploadForm:
+    actor = current()
+    kinds = [(name, _(kind.title)) for name, kind in KINDS.items() if actor.may(kind.may)]
+    kinds.sort(key=lambda choice: choice[0] != "devices")
+    schools = school_queries.choices(db.session(), seen_by=actor)
+    form = UploadForm(kinds=kinds, schools=schools, **values)
+    if len(schools) == 1 and not form.is_submitted():
+        form.school.data = schools[0][0]
+    return form
+
+
+@bp.route("", methods=["GET", "POST"])
+@needs(May.SEE_IMPORTS)
+def index() -> Any:
+    form = _upload_form()
+    if form.validate_on_submit():
+        with refusals_in(form):
+            ident = _receive(form)
+        if not form.errors:
+            return redirect(url_for(".preview", ident=ident))
+    uploads = inbox.uploads(db.session(), seen_by=current(), waiting=request.args.get("state") == "preview")
+    return page("imports/index.html", status_of(form), form=form, uploads=uploads, kinds=KINDS)
+
+
+def _receive(form: UploadForm) -> int:
+    """Keep the file, look at it once, and remember what was found. A file that cannot be read leaves nothing."""
+    actor, kind = current(), get_kind(form.kind.data)
+    kind.must_be_brought_by(actor)
+    name = (form.file.data.filename or "")[-255:]
+    digest = inbox.receive(home(), form.file.data.stream, name)
+    upload = Upload(
+        kind=form.kind.data, file_name=name, digest=digest, user_id=actor.id, user_name=actor.name,
+        wish=Wish(school=form.school.data).as_json(),
+    )  # fmt: skip
+    try:
+        found = inbox.first_look(db.session(), home(), upload, by=actor)
+    except SchoolItError:
+        inbox.let_go(db.session(), home(), digest)
+        raise
+    with transaction() as session:
+        session.add(upload)
+        session.flush()
+        inbox.note(home(), upload, found)
+        return upload.id
+
+
+@bp.get("/<int:ident>")
+@needs(May.SEE_IMPORTS)
+def preview(ident: int) -> Any:
+    return show_preview(ident, ApplyForm(formdata=None))
+
+
+@bp.post("/<int:ident>/apply")
+@needs(May.IMPORT_DEVICES, May.IMPORT_ALL)
+def apply(ident: int) -> Any:
+    form, partial = ApplyForm(), bool(ApplyForm().partial.data)
+    summary = inbox.get_waiting(db.session(), ident, seen_by=current()).summary
+    if summary["new"] + summary["changed"] > AT_ONCE and (partial or not summary["problem"]):
+        return redirect(url_for("jobs.job", number=work.put_down(ident, partial=partial, by=current())))
+    with refusals_in(form):
+        inbox.apply(home(), ident, partial=partial, by=current())
+    if form.errors:
+        return show_preview(ident, form)
+    flash_done(_("Die Datei ist übernommen."))
+    return redirect(url_for(".preview", ident=ident))
+
+
+@bp.post("/<int:ident>/look")
+@needs(May.IMPORT_DEVICES, May.IMPORT_ALL)
+def look_again(ident: int) -> Response:
+    with transaction() as session:
+        upload = inbox.get_waiting(session, ident, seen_by=current())
+        inbox.note(home(), upload, inbox.look_at(session, home(), upload, by=current()))
+    return redirect(url_for(".preview", ident=ident))
+
+
+@bp.post("/<int:ident>/discard")
+@needs(May.IMPORT_DEVICES, May.IMPORT_ALL)
+def discard(ident: int) -> Response:
+    inbox.put_away(home(), ident, by=current())
+    flash_done(_("Die Datei ist weggelegt; es wurde nichts übernommen."))
+    return redirect(url_for(".index"))
+
+
+@bp.get("/<int:ident>/corrected.xlsx")
+@needs(May.IMPORT_DEVICES, May.IMPORT_ALL)
+def corrected(ident: int) -> Any:
+    """The file as it came, with every faulty cell marked and its sentence behind the row."""
+    session = db.session()
+    upload = inbox.get_own(session, ident, seen_by=current())
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "corrected.xlsx"
+        found = inbox.look_at_original(session, home(), upload, by=current())
+        corrections.write(inbox.path_of(home(), upload.digest), found, out)
+        content = BytesIO(out.read_bytes())
+    name = f"{Path(upload.file_name).stem}-{_('Prüfhinweise')}.xlsx"
+    return send_file(content, mimetype=XLSX, as_attachment=True, download_name=name)

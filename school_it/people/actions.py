@@ -46,8 +46,24 @@ MEMBERSHIPS: Table = Membership.__table__  # type: ignore[assignment]
 def write_people(
     session: Session, source: str, steps: Sequence[Step], *, by: Actor, batch: Batch
 ) -> list[int]:
-    """Add, change, bring back or mark as left. Returns the person's id for each step."""
+    """Add, change, bring back or mark as left, some at a time. Returns the person's id for each step."""
     school_ids = school_queries.ids_by_number(session)
+    return [
+        ident
+        for some in _chunks(steps)
+        for ident in _write_some(session, source, some, school_ids, by=by, batch=batch)
+    ]
+
+
+def _write_some(
+    session: Session,
+    source: str,
+    steps: Sequence[Step],
+    school_ids: Mapping[str, int],
+    *,
+    by: Actor,
+    batch: Batch,
+) -> list[int]:
     idents = _add_new(session, source, [step for step in steps if step.kind is Kind.NEW], school_ids)
     _change_known(session, [step for step in steps if step.kind is not Kind.NEW], school_ids)
     new = iter(idents)
@@ -62,7 +78,7 @@ def _add_new(
 ) -> list[int]:
     rows = [{**_row(step.person, school_ids), "source": source, "version": 1} for step in steps]
     statement = insert(PEOPLE).returning(PEOPLE.c.id, sort_by_parameter_order=True)
-    return [ident for some in _chunks(rows) for ident in session.scalars(statement, some)]
+    return list(session.scalars(statement, rows)) if rows else []
 
 
 def _change_known(session: Session, steps: Sequence[Step], school_ids: Mapping[str, int]) -> None:
@@ -90,8 +106,8 @@ def _row(person: Wanted, school_ids: Mapping[str, int]) -> dict[str, Any]:
 def _place(session: Session, pairs: Sequence[tuple[int, Step]], school_ids: Mapping[str, int]) -> None:
     """Memberships as they are wanted, where they are other ones than before."""
     moved = [(ident, step) for ident, step in pairs if _moves(step)]
-    for some in _chunks([ident for ident, step in moved if step.kind is not Kind.NEW]):
-        session.execute(delete(MEMBERSHIPS).where(MEMBERSHIPS.c.person_id.in_(some)))
+    if known := [ident for ident, step in moved if step.kind is not Kind.NEW]:
+        session.execute(delete(MEMBERSHIPS).where(MEMBERSHIPS.c.person_id.in_(known)))
     rows = [
         {"person_id": ident, "school_id": school_ids[number]}
         for ident, step in moved

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
+from sys import intern
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, exists, func, select
@@ -111,6 +111,8 @@ def known_schools(session: Session) -> list[KnownSchool]:
     return [KnownSchool(number, name) for number, name in rows]
 
 
+A_FEW = {"yield_per": 1000}
+"""Rows at a time: a town's people are many."""
 COLUMNS = tuple(getattr(Person, item.name) for item in fields(KnownPerson) if item.name != "school_numbers")
 
 
@@ -118,7 +120,7 @@ def known_people(session: Session, source: str) -> list[KnownPerson]:
     """Everybody of that source who has not been forgotten, as plain values, with two statements."""
     wanted = (Person.source == source, Person.state != PersonState.FORGOTTEN)
     schools = school_numbers(session, *wanted)
-    rows = session.execute(select(*COLUMNS).where(*wanted).order_by(Person.id))
+    rows = session.execute(select(*COLUMNS).where(*wanted).order_by(Person.id), execution_options=A_FEW)
     return [_known(row, schools) for row in rows]
 
 
@@ -127,13 +129,24 @@ def sources(session: Session) -> Sequence[str]:
     return session.scalars(select(Person.source).distinct().order_by(Person.source)).all()
 
 
+class _Once(dict[tuple[str, ...], tuple[str, ...]]):
+    """A town's people are at few schools: equal values are kept once."""
+
+    def __call__(self, value: tuple[str, ...]) -> tuple[str, ...]:
+        return self.setdefault(value, value)
+
+
 def _known(row: Any, schools: Mapping[int, tuple[str, ...]]) -> KnownPerson:
-    return KnownPerson(**row._mapping, school_numbers=schools.get(row.id, ()))
+    told = dict(row._mapping)
+    for name in ("source", "school_class", "class_raw"):
+        told[name] = told[name] and intern(told[name])
+    return KnownPerson(**told, school_numbers=schools.get(row.id, ()))
 
 
 def school_numbers(session: Session, *wanted: ColumnElement[bool]) -> dict[int, tuple[str, ...]]:
     """By person id the numbers of their schools, the main one first."""
-    found: defaultdict[int, list[str]] = defaultdict(list)
+    found: dict[int, tuple[str, ...]] = {}
+    once = _Once()
     rows = (
         select(Membership.person_id, School.school_number)
         .join(Person, Person.id == Membership.person_id)
@@ -141,9 +154,9 @@ def school_numbers(session: Session, *wanted: ColumnElement[bool]) -> dict[int, 
         .where(*wanted)
         .order_by(Membership.person_id, School.id != Person.school_id, School.school_number)
     )
-    for person_id, number in session.execute(rows):
-        found[person_id].append(number)
-    return {person_id: tuple(numbers) for person_id, numbers in found.items()}
+    for person_id, number in session.execute(rows, execution_options=A_FEW):
+        found[person_id] = once((*found.get(person_id, ()), number))
+    return found
 
 
 def runs(session: Session, limit: int = MANY) -> Sequence[SyncRun]:

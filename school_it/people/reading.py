@@ -7,6 +7,8 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from sys import intern
 
 from school_it.errors import N_, CannotRead, Sentence
 from school_it.people.entries import DirectoryPerson, DnKey, Entry, LeftOut, dn_key, nearest
@@ -134,8 +136,8 @@ def _person(
         username=_whole(_first(entry, profile, "username"), "username", notes),
         email=_email(entry, profile, notes),
         school_keys=schools,
-        school_class=_cut(class_name(told), "school_class", notes) if told else None,
-        class_raw=_cut(told, "class_raw", []) if told else None,
+        school_class=intern(_cut(class_name(told), "school_class", notes)) if told else None,
+        class_raw=intern(_cut(told, "class_raw", [])) if told else None,
         leaves_on=until if until and until >= FIRST_REAL_DAY else None,
         locked=_is_locked(entry, profile.locked) or (until is not None and until < today),
         notes=tuple(notes),
@@ -215,7 +217,13 @@ def _schools(entry: Entry, profile: Profile, base: str) -> tuple[str, ...]:
     if rule.main_from_dn and (main := nearest(entry.dn, rule.main_from_dn, base)):
         key = _taken(main, rule.take)
         keys.sort(key=lambda other: other.casefold() != (key or "").casefold())
-    return tuple(dict.fromkeys(keys))
+    return _shared(tuple(dict.fromkeys(keys)))
+
+
+@lru_cache(maxsize=4096)
+def _shared(keys: tuple[str, ...]) -> tuple[str, ...]:
+    """Thousands are at the same schools; they share one value."""
+    return keys
 
 
 def _parted(texts: Sequence[str], signs: str) -> Iterable[str]:

@@ -336,7 +336,7 @@ def removals(session: Session, entries: Iterable[Entry]) -> dict[tuple[str, int]
             Entry.action == Action.ROW_REMOVED,
         )
         rows = select(Entry.object_id, func.max(Entry.id)).where(*wanted).group_by(Entry.object_id)
-        found |= {(table, ident): last for ident, last in session.execute(rows)}
+        found |= {(table, ident): last for ident, last in session.execute(rows) if ident is not None}
     return found
 
 

@@ -95,14 +95,14 @@ def _closed(thing: Touched) -> int | None:
 
 
 def _handouts(session: Session, idents: Sequence[int]) -> dict[int, Any]:
-    columns = (
+    columns: tuple[Any, ...] = (
         Handout.id, Handout.person_id, Handout.room_id, Handout.holder_name, Handout.since, Handout.due_on,
         Handout.returned_on,
     )  # fmt: skip
     found: dict[int, Any] = {}
     for some in chunks(idents):
-        wanted = held(session, select(*columns).where(Handout.id.in_(some)), Handout)
-        found |= {row.id: row for row in session.execute(wanted)}
+        wanted = select(*columns).where(Handout.id.in_(some))
+        found |= {row.id: row for row in session.execute(held(session, wanted, Handout))}
     return found
 
 
@@ -141,6 +141,9 @@ SHOWN = {
     "person_id": HOLDER,
     "holder_room_id": HOLDER,
     "holder_name": HOLDER,
+    "tag_folded": "asset_tag",
+    "serial_folded": "serial_number",
+    "maker_folded": "manufacturer",
 }
 UNDOINGS = (
     Undoing(Category, N_("Geräteart")),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,38 +23,46 @@ class _Schools(Undoing):
 
 
 class _AtSchool(Undoing):
-    """Known by the school's number and their own."""
+    """Known by the school's number and their own `key`: columns, each with how it is written."""
+
+    key: ClassVar[Mapping[str, Callable[[Any], str]]]
 
     def keys(self, session: Session, things: Sequence[Touched]) -> Mapping[int, str]:
         found: dict[int, str] = {}
         for some in chunks([thing.ident for thing in things]):
-            wanted = select(self.model, School.school_number).join(
-                School, School.id == self.table.c.school_id
-            )
-            rows = session.execute(wanted.where(self.table.c.id.in_(some)))
-            found |= {row.id: f"{number} {self.own_key(row)}".strip() for row, number in rows}
+            columns = (self.table.c[name] for name in self.key)
+            wanted = select(self.table.c.id, School.school_number, *columns)
+            wanted = wanted.join(School, School.id == self.table.c.school_id)
+            for ident, number, *own in session.execute(wanted.where(self.table.c.id.in_(some))):
+                told = (write(value) for write, value in zip(self.key.values(), own, strict=True))
+                found[ident] = " ".join((number, *told)).strip()
         return found
 
-    def own_key(self, row: object) -> str:
-        if isinstance(row, Room):
-            return row.room
-        if isinstance(row, YearlyFigures):
-            return f"{school_year.label(row.school_year)} {row.grade}"
-        return str(getattr(row, "name", ""))
+
+class _Buildings(_AtSchool):
+    key: ClassVar = {"name": str}
+
+
+class _Rooms(_AtSchool):
+    key: ClassVar = {"room": str}
+
+
+class _Figures(_AtSchool):
+    key: ClassVar = {"school_year": school_year.label, "grade": str}
 
 
 OF_SCHOOL = {"school_id": "school_number"}
 UNDOINGS = (
     _Schools(School, N_("Schule"), batches={"import.schools": May.IMPORT_ALL}, names=headers(SCHOOLS)),
-    _AtSchool(Building, N_("Gebäude"), shown=OF_SCHOOL),
-    _AtSchool(
+    _Buildings(Building, N_("Gebäude"), shown=OF_SCHOOL),
+    _Rooms(
         Room,
         N_("Raum"),
         batches={"import.rooms": May.IMPORT_ALL},
         shown={**OF_SCHOOL, "building_id": "building"},
         names=headers(ROOMS),
     ),
-    _AtSchool(
+    _Figures(
         YearlyFigures,
         N_("Schulzahlen"),
         batches={"import.figures": May.IMPORT_ALL},

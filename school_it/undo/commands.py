@@ -22,8 +22,7 @@ def take_back(batch: int, dry_run: bool, as_json: bool) -> None:
     """Einen Vorgang im Ganzen zurücknehmen: eine eingelesene Datei, eine Sammeländerung, einen Abgleich."""
     by = access.house("cli")
     if dry_run:
-        session = db.session()
-        found = plans.plan(session, plans.get_batch(session, batch), by=by)
+        found = plans.plan(db.session(), plans.get_batch(db.session(), batch), by=by)
         facts, text = found.as_json(dry_run=True), _told(found, dry_run=True)
     else:
         with transaction() as session:

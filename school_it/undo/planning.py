@@ -171,7 +171,9 @@ class _Planner:
                 against[ident] = _changed_since(rule, thing, since[ident])
         now = rule.now(self.session, [ident for ident in things if ident not in against])
         self._compare(rule, things, now, against)
-        values = rule.before(self.session, [one for one in _left(things, against) if not one.made])
+        values: dict[int, Values] = dict(
+            rule.before(self.session, [one for one in _left(things, against) if not one.made])
+        )
         against |= references.vanished(self.session, rule, values)
         for found in rule.against(self.session, _left(things, against), now):
             against.setdefault(found.ident, (found.field, found.sentence))

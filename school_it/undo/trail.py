@@ -125,7 +125,7 @@ def _standing(session: Session, entries: Sequence[Row[Any]]) -> set[int]:
     undoes: dict[int, int] = {}
     for some in chunks(idents):
         rows = select(Batch.id, Batch.undoes_id).where(Batch.id.in_(some), Batch.undoes_id.is_not(None))
-        undoes |= dict(session.execute(rows).all())
+        undoes |= {ident: of for ident, of in session.execute(rows) if of is not None}
     gone = {(undoes[one.batch_id], one.object_id) for one in entries if one.batch_id in undoes}
     return {
         one.id for one in entries if one.batch_id not in undoes and (one.batch_id, one.object_id) not in gone

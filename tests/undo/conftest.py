@@ -20,7 +20,9 @@ from tests.conftest import add_school
 
 Picture = dict[str, list[dict[str, Any]]]
 
-NOT_KEPT = frozenset({"batches", "audit_entries", "sync_runs", "jobs", "number_series", "import_profiles", "uploads"})
+NOT_KEPT = frozenset(
+    {"batches", "audit_entries", "sync_runs", "jobs", "number_series", "import_profiles", "uploads"}
+)
 """What tells of the work itself; an undo does not pretend that nothing has happened."""
 
 

@@ -5,21 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from school_it import audit
-from school_it.access import Actor
-from school_it.audit import Batch, Entry
-from school_it.database import transaction
-from school_it.devices import actions as device_actions
-from school_it.devices import loans
-from school_it.devices import queries as device_queries
-from school_it.devices.models import Device, Handout
-from school_it.people.models import Person
-from school_it.schools import actions as school_actions
-from school_it.schools import queries as school_queries
-from school_it.schools.models import Building, Room
 from tests.undo.conftest import Undone, picture
 
 Bring = Callable[..., int]
@@ -41,8 +28,8 @@ SECOND = {
     "schools": "Schulnummer;Schule;Schulform;Ort\n115514;Beispielschule;G;Musterstadt\n193240;Gesamtschule Neu;GE;\n",
     "rooms": "Schulnummer;Raum;Bezeichnung;Gebäude\n115514;1.07;Klasse 4b;Neubau\n115514;1.09;Aula;Neubau\n",
     "figures": "Schulnummer;Schuljahr;Jahrgang;Schülerzahl;Klassen\n115514;2025/26;;400;17\n115514;2026/27;;390;\n",
-    "people": "Schlüssel;Rolle;Nachname;Vorname;Schulnummer;Klasse;Abgang\np1;Schüler;Meier;Anna;167149;4b;01.02.2024\n"
-    "p2;Personal;Berger;Ben;167149;;\np3;Schüler;Neu;Cem;115514;1a;\n",
+    "people": "Schlüssel;Rolle;Nachname;Vorname;Schulnummer;Klasse;Abgang am\n"
+    "p1;Schüler;Meier;Anna;167149;4b;01.02.2024\np2;Personal;Berger;Ben;167149;;\np3;Schüler;Neu;Cem;115514;1a;\n",
     "devices": "Inventarnummer;Seriennummer;Geräteart;Hersteller;Schulnummer;Raum;Zustand;Preis brutto;Bemerkung;"
     "Entleiher\n"
     "A-1;S1x;Notebook;Bolt;167149;9.09;defekt;500,00;neu;Ben Berger\nA-2;S2;Notebook;Acme;115514;2.01;;;;Cem Neu\n"
@@ -53,7 +40,9 @@ KINDS = list(FIRST)
 
 @pytest.mark.usefixtures("town")
 @pytest.mark.parametrize("kind", KINDS)
-def test_new_rows_of_each_kind_go_again(session: Session, bring: Bring, take_back: TakeBack, kind: str) -> None:
+def test_new_rows_of_each_kind_go_again(
+    session: Session, bring: Bring, take_back: TakeBack, kind: str
+) -> None:
     before = picture(session)
     batch = bring(kind, FIRST[kind])
     assert picture(session) != before
@@ -61,7 +50,8 @@ def test_new_rows_of_each_kind_go_again(session: Session, bring: Bring, take_bac
     assert picture(session) != before
     done = take_back(batch)
     assert (done.code, done.facts["applied"], done.facts["conflicts"]) == (0, True, [])
-    assert tried.counts == done.counts and (tried.facts["applied"], tried.facts["dry_run"]) == (False, True)
+    assert tried.counts == done.counts
+    assert (tried.facts["applied"], tried.facts["dry_run"]) == (False, True)
     assert picture(session) == before
 
 

@@ -108,7 +108,11 @@ def _header(
     number: int, texts: list[str], spellings: list[set[str]], sheet: Sheet, mapping: Mapping[str, str | None]
 ) -> Header:
     hint = same_header(HINT_HEADER)
-    places = [place for place, text in enumerate(texts) if text and same_header(text) != hint]
+    places = [
+        place
+        for place, text in enumerate(texts)
+        if text and hint not in map(same_header, filter(None, spellings[place]))
+    ]
     places = _one_of_the_blocks(places, texts, sheet, mapping)
     headers = [texts[place] for place in places]
     said = [{same_header(text) for text in spellings[place] if text} for place in places]

@@ -1,0 +1,67 @@
+"""The child process that writes a corrected workbook: ``python -m imports.corrected.child``, request in, refusal out.
+
+The request is JSON on standard input (see `imports.corrected`); the answer is ``null`` or the sentence of a refusal.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import zipfile
+import zlib
+
+from imports import container
+from imports.container import Kind
+from imports.corrected import FAILED, package, remade
+from imports.corrected.asked import Asked
+from imports.workbook import DAMAGED
+from school_it.errors import CannotRead
+
+_LARGEST_FILE = 2**29
+
+
+def main() -> None:
+    request = json.load(sys.stdin)
+    asked = Asked.from_json(request)
+    _limit(asked)
+    json.dump(_refusal(asked), sys.stdout)
+
+
+def _limit(asked: Asked) -> None:
+    """As in the reader, but it has to write: one workbook, and what it lays aside while it does."""
+    limits = asked.limits
+    resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
+    resource.setrlimit(resource.RLIMIT_CPU, (limits.seconds, limits.seconds))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (_LARGEST_FILE, _LARGEST_FILE))
+
+
+def _refusal(asked: Asked) -> dict[str, object] | None:
+    try:
+        _write(asked)
+    except CannotRead as refusal:
+        return {"text": refusal.sentence.text, "values": refusal.sentence.values}
+    except _damage():
+        return {"text": DAMAGED, "values": {}}
+    except (MemoryError, OSError):
+        return {"text": FAILED, "values": {}}
+    return None
+
+
+def _write(asked: Asked) -> None:
+    kind = container.kind_of(asked.path, asked.limits)
+    if kind is Kind.XLSX:
+        package.write(asked)
+    else:
+        remade.write(asked, kind)
+
+
+def _damage() -> tuple[type[Exception], ...]:
+    from python_calamine import CalamineError
+
+    return (CalamineError, zipfile.BadZipFile, zlib.error, KeyError, IndexError, ValueError, EOFError)
+
+
+if __name__ == "__main__":
+    main()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from imports.workbook import DAMAGED
@@ -41,3 +41,8 @@ class Marks:
                 raise CannotRead(DAMAGED)
             self._last, self._rows = max(last, self._last), rows
         return self._rows.get(number, NOTHING)
+
+    def faulty_rows(self) -> Iterator[int]:
+        """The rows with faults that nobody has asked for yet, and of those at hand."""
+        for rows in (self._rows, *(rows for _last, rows in self._parts)):
+            yield from (number for number, marked in rows.items() if marked.faults)

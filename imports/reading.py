@@ -11,6 +11,7 @@ import json
 import pickle
 import re
 import resource
+import struct
 import sys
 import zipfile
 import zlib
@@ -21,7 +22,7 @@ from pathlib import Path
 from typing import IO, Any
 from xml.parsers.expat import ExpatError
 
-from imports import container, csv_text, number_format, ods, xlsx
+from imports import container, csv_text, number_format, ods, xls, xlsx
 from imports.finder import SEARCHED_ROWS, Header, find_header, speaks_of_letters, without_header
 from imports.marks import NOTHING, Marks, RowMarks
 from imports.sorter import RowSorter
@@ -115,6 +116,7 @@ def _damage() -> tuple[type[Exception], ...]:
         ValueError,
         TypeError,
         EOFError,
+        struct.error,
     )
 
 
@@ -143,12 +145,7 @@ def _in_text(request: Request) -> Found:
 
 
 def _in_workbook(request: Request, kind: container.Kind) -> Found:
-    from python_calamine import CalamineWorkbook, PasswordError
-
-    try:
-        workbook = CalamineWorkbook.from_path(str(request.file))
-    except PasswordError:
-        raise CannotRead(container.ENCRYPTED) from None
+    workbook = container.open_workbook(request.file, kind)
     visible, hidden = _sheet_names(workbook)
     wanted = visible if request.sheet_name is None else [_named(request.sheet_name, visible + hidden)]
     best: tuple[Any, Header] | None = None
@@ -232,8 +229,6 @@ def _header(
 
 
 def _no_table(request: Request) -> CannotRead:
-    if request.unknown or request.headerless:
-        return CannotRead(N_("In der Datei ist keine Tabelle: nichts, was in Zeilen und Spalten steht."))
     return CannotRead(
         N_("In der Datei ist keine Tabelle mit bekannten Spalten. Erwartet wird etwa: %(headers)s."),
         headers=", ".join(column.header for column in request.sheet.columns[:6]),
@@ -278,6 +273,7 @@ def _data_rows(request: Request, found: Found, left: Left) -> Iterator[tuple[int
     sorter = RowSorter(request.sheet, header)
     below = found.first_row + header.row + 1
     waiting: list[int] = []  # what is no data counts only where something follows it
+    number = below
     for number, raws in found.rows:
         if number <= below:
             continue
@@ -295,6 +291,9 @@ def _data_rows(request: Request, found: Found, left: Left) -> Iterator[tuple[int
             if not is_blank or mark.faults:
                 left.passed_over += waiting
                 waiting = []
+    # Where nothing but formulas without a value follows, the fast reader has ended before.
+    last = max(marks.faulty_rows(), default=0)
+    left.passed_over += [*waiting, *range(number + 1, last + 1)] if last > number else []
 
 
 _NOTHING_IN_IT: dict[str, cells.Raw] = {"": None, **cells.FAULT_TEXTS}
@@ -311,8 +310,8 @@ def _row(raws: Sequence[Any], places: list[int]) -> tuple[bool, list[cells.Raw]]
 
 
 def _marks(request: Request, found: Found) -> Marks:
-    readers = {container.Kind.XLSX: xlsx.marks, container.Kind.ODS: ods.marks}
-    if found.name is None or found.kind not in readers:
+    readers = {container.Kind.XLSX: xlsx.marks, container.Kind.ODS: ods.marks, container.Kind.XLS: xls.marks}
+    if found.name is None:
         return Marks()
     shown = {"text", "code", "codes", "percent", "word", "words"}
     columns = {

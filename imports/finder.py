@@ -171,11 +171,14 @@ def _unknown_header(rows: Sequence[Cells], sheet: Sheet) -> Header | None:
     return _header(number, texts, [{text} for text in texts], sheet, {})
 
 
-def _first_wide_row(rows: Sequence[Cells]) -> int | None:
-    """The first row with at least a third of the cells of the widest one; None where most have one cell only."""
+def _first_wide_row(rows: Sequence[Cells], *, surely: bool = False) -> int | None:
+    """The first row with at least a third of the cells of the widest one.
+
+    None where most rows have one cell only, as a letter has, unless it is `surely` a table.
+    """
     widths = [sum(map(_is_filled, cells)) for cells in rows[:SEARCHED_ROWS]]
     least = max(2, max(widths, default=0) // 3)
-    if sum(width > 1 for width in widths) < sum(width == 1 for width in widths):
+    if not surely and sum(width > 1 for width in widths) < sum(width == 1 for width in widths):
         return None
     return next((number for number, width in enumerate(widths) if width >= least), None)
 
@@ -217,7 +220,7 @@ def without_header(
         if len(sample) < SEARCHED_ROWS:
             sample.append(cells)
         filled.update(place for place, raw in enumerate(cells) if _is_filled(raw))
-    number = _first_wide_row(sample)
+    number = _first_wide_row(sample, surely=speaks_of_letters(mapping))
     places = sorted(filled)
     if number is None or len(places) > MOST_COLUMNS:
         return None

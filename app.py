@@ -33,9 +33,12 @@ from school_it.funding import undo as funding_undo
 from school_it.jobs import commands as job_commands
 from school_it.jobs.api import api as job_api
 from school_it.jobs.views import bp as job_pages
+from school_it.licences import undo as licence_undo
+from school_it.licences.views import bp as licences
+from school_it.network import undo as network_undo
+from school_it.network.views import bp as network
 from school_it.operations import commands as operation_commands
 from school_it.operations import night as _operations_at_night  # noqa: F401 - declares its work
-from school_it.licences.views import bp as licences
 from school_it.overview import attention
 from school_it.overview.views import bp as overview
 from school_it.people import commands as people_commands
@@ -57,12 +60,20 @@ BLUEPRINTS = (
     devices,
     own_devices,
     licences,
+    network,
     imports,
     exports,
     job_pages,
 )
 APIS = (school_api, people_api, device_api, job_api)
-UNDOINGS = (*school_undo.UNDOINGS, *people_undo.UNDOINGS, *funding_undo.UNDOINGS, *device_undo.UNDOINGS)
+UNDOINGS = (
+    *school_undo.UNDOINGS,
+    *people_undo.UNDOINGS,
+    *funding_undo.UNDOINGS,
+    *device_undo.UNDOINGS,
+    *licence_undo.UNDOINGS,
+    *network_undo.UNDOINGS,
+)
 COMMANDS = (
     account_commands.user,
     account_commands.token,

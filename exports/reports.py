@@ -12,14 +12,19 @@ from sqlalchemy.orm import Session
 
 from exports import device_list
 from exports.workbook import Cover, Page
-from school_it import sheets
+from school_it import audit, sheets
 from school_it.access import Actor, May
 from school_it.devices import listing
 from school_it.devices import queries as device_queries
 from school_it.devices import sheet as device_sheet
 from school_it.errors import N_, BadValue
+from school_it.funding import queries as funding_queries
+from school_it.funding.models import Grant
+from school_it.funding.sheet import GRANTS, PROGRAMMES, RECEIPTS
 from school_it.licences import queries as licence_queries
 from school_it.licences.sheet import LICENCES
+from school_it.network import queries as network_queries
+from school_it.network.sheet import OUTLETS
 from school_it.people import queries as people_queries
 from school_it.people.intake import sheet_lines
 from school_it.people.sheet import PEOPLE
@@ -34,8 +39,16 @@ class Choice:
     """What the reader wants to see of a report."""
 
     school: School | None = None
+    grant: Grant | None = None
     on: date | None = None
     query: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def needed_grant(self) -> Grant:
+        """Raises BadValue where none is chosen."""
+        if self.grant is None:
+            raise BadValue(N_("Bitte eine Zuwendung angeben: --grant mit Kennzeichen oder Aktenzeichen."))
+        return self.grant
 
     @property
     def school_id(self) -> int | None:
@@ -47,7 +60,10 @@ Pages = Sequence[Page | Cover]
 
 @dataclass(frozen=True)
 class Report:
-    """`import_kind` is the kind of import that reads it back; `needs` the options it cannot do without."""
+    """`import_kind` is the kind of import that reads it back; `needs` the options it cannot do without.
+
+    `figures` are what ``export --json`` tells beside the number of rows: amounts as text, days ISO, unknown None.
+    """
 
     name: str
     title: str
@@ -56,6 +72,7 @@ class Report:
     pages: Callable[[Session, Choice, Actor], Pages]
     import_kind: str | None = None
     needs: tuple[str, ...] = ()
+    figures: Callable[[Session, Choice], dict[str, Any]] = lambda _session, _choice: {}
 
 
 def sheet_page(
@@ -138,7 +155,47 @@ def _people(session: Session, choice: Choice, by: Actor) -> Pages:
 
 def _licences(session: Session, choice: Choice, by: Actor) -> Pages:
     rows = licence_queries.rows_for_sheet(session, seen_by=by, school_id=choice.school_id)
-    return [sheet_page(LICENCES, rows, choice, title=LICENCES.title, sheet_name="Lizenzen", sums=("price_gross",))]
+    return [
+        sheet_page(LICENCES, rows, choice, title=LICENCES.title, sheet_name="Lizenzen", sums=("price_gross",))
+    ]
+
+
+def _programmes(session: Session, choice: Choice, by: Actor) -> Pages:
+    rows = funding_queries.programmes(session, seen_by=by)
+    everywhere = replace(choice, school=None)
+    return [sheet_page(PROGRAMMES, rows, everywhere, title=PROGRAMMES.title, sheet_name="Förderprogramme")]
+
+
+def _grants(session: Session, choice: Choice, by: Actor) -> Pages:
+    """One row for each decision, as the import takes them."""
+    only = {choice.grant.reference} if choice.grant else None
+    rows, everywhere = funding_queries.decision_rows(session, only), replace(choice, school=None)
+    sums = ("eligible", "granted", "third_party", "drawn")
+    return [sheet_page(GRANTS, rows, everywhere, title=GRANTS.title, sheet_name="Zuwendungen", sums=sums)]
+
+
+def _receipts(session: Session, choice: Choice, by: Actor) -> Pages:
+    """The list of receipts of one grant; of one school where that is chosen too."""
+    grant = choice.needed_grant
+    rows = funding_queries.receipt_rows_of(session, [grant.id], school_id=choice.school_id)
+    return [
+        sheet_page(
+            RECEIPTS, rows, choice, title="Belegliste", sheet_name="Belegliste", sums=funding_queries.RECEIPT_AMOUNTS,
+            holding=" · ".join(filter(None, (f"Zuwendung {grant.reference}", grant.title))),
+        )
+    ]  # fmt: skip
+
+
+def _receipt_figures(session: Session, choice: Choice) -> dict[str, Any]:
+    return {
+        name: audit.plain(value)
+        for name, value in funding_queries.figures_of(session, choice.needed_grant).items()
+    }
+
+
+def _network(session: Session, choice: Choice, by: Actor) -> Pages:
+    rows = network_queries.rows_for_sheet(session, seen_by=by, school_id=choice.school_id)
+    return [sheet_page(OUTLETS, rows, choice, title=OUTLETS.title, sheet_name="Netzwerkdosen")]
 
 
 REPORTS = {
@@ -191,6 +248,40 @@ REPORTS = {
             May.SEE_LICENCES,
             _licences,
             "licences",
+        ),
+        Report(
+            "network",
+            N_("Netzwerkdosen"),
+            N_("Dosen mit Raum, Verteiler, Patchfeld, Switch und VLAN"),
+            May.SEE_NETWORK,
+            _network,
+            "outlets",
+        ),
+        Report(
+            "programmes",
+            N_("Förderprogramme"),
+            N_("Fördersatz, Fristen, Zweckbindung und Grenzen der Programme"),
+            May.SEE_FUNDING,
+            _programmes,
+            "programmes",
+        ),
+        Report(
+            "grants",
+            N_("Zuwendungen"),
+            N_("Bescheide mit bewilligten und abgerufenen Beträgen, Zeiträumen und Fristen"),
+            May.SEE_FUNDING,
+            _grants,
+            "grants",
+        ),
+        Report(
+            "receipts",
+            N_("Belegliste"),
+            N_("Die Belege einer Zuwendung mit Summen, wie der Verwendungsnachweis sie verlangt"),
+            May.SEE_FUNDING,
+            _receipts,
+            "receipts",
+            needs=("grant",),
+            figures=_receipt_figures,
         ),
     )
 }

@@ -17,6 +17,8 @@ from school_it.funding.receipts import ReceiptIntake
 from school_it.funding.sheet import GRANTS, PROGRAMMES, RECEIPTS
 from school_it.licences.intake import LicenceIntake
 from school_it.licences.sheet import LICENCES
+from school_it.network.intake import OutletIntake
+from school_it.network.sheet import OUTLETS
 from school_it.people.intake import PeopleIntake
 from school_it.people.sheet import PEOPLE
 from school_it.schools.intake import FiguresIntake, RoomIntake, SchoolIntake
@@ -87,6 +89,7 @@ KINDS = {
         _fixed(FIGURES, FiguresIntake()),
         _fixed(PEOPLE, PeopleIntake()),
         _fixed(LICENCES, LicenceIntake()),
+        _fixed(OUTLETS, OutletIntake()),
         _fixed(PROGRAMMES, ProgrammeIntake()),
         _fixed(GRANTS, GrantIntake()),
         _fixed(RECEIPTS, ReceiptIntake()),

@@ -17,6 +17,7 @@ from school_it.devices import story as device_story
 from school_it.errors import N_
 from school_it.licences.rules import BASES
 from school_it.licences.views import FIELD_NAMES as LICENCE_FIELDS
+from school_it.network.views.outlets import FIELD_NAMES as NETWORK_FIELDS
 from school_it.people.rules import PERSON_ROLES, PERSON_STATES
 from school_it.people.views import FIELD_NAMES as PERSON_FIELDS
 from school_it.schools.rules import ROOM_USES, TYPE_NAMES
@@ -24,7 +25,7 @@ from school_it.schools.views import FIELD_NAMES as SCHOOL_FIELDS
 from school_it.web import show
 from school_it.web.show import Event
 
-FIELD_NAMES = {**LICENCE_FIELDS, **SCHOOL_FIELDS, **PERSON_FIELDS, **ACCOUNT_FIELDS}
+FIELD_NAMES = {**LICENCE_FIELDS, **NETWORK_FIELDS, **SCHOOL_FIELDS, **PERSON_FIELDS, **ACCOUNT_FIELDS}
 THINGS = {
     "schools": N_("Schule"),
     "buildings": N_("Gebäude"),
@@ -36,6 +37,7 @@ THINGS = {
     "categories": N_("Geräteart"),
     "device_models": N_("Modell"),
     "licences": N_("Lizenz"),
+    "outlets": N_("Netzwerkdose"),
 }
 WORDS: dict[str, tuple[dict[Any, str], ...]] = {
     "state": (dict(PERSON_STATES),),
@@ -106,4 +108,6 @@ def _address(entry: Entry) -> str:
         return url_for("people.person", ident=entry.object_id)
     if entry.object_type == "licences" and entry.object_id:
         return url_for("licences.licence", ident=entry.object_id)
+    if entry.object_type == "outlets" and entry.object_id:
+        return url_for("network.outlet", ident=entry.object_id)
     return ""

@@ -12,7 +12,7 @@ from school_it import audit, school_year
 from school_it.access import May, current, needs
 from school_it.database import db, today, transaction
 from school_it.errors import N_
-from school_it.schools import actions, queries, rules
+from school_it.schools import actions, panels, queries, rules
 from school_it.schools.forms import FiguresForm, RoomForm, SchoolForm
 from school_it.schools.models import Room, School
 from school_it.web import flash_done, flash_hint, page, said, show
@@ -143,8 +143,14 @@ def room(number: str, room: str) -> Any:
     session = db.session()
     found = queries.get_school(session, number, seen_by=current())
     at = queries.get_room(session, found, room)
-    events = _story(session, at, found)
-    return page("schools/room.html", school=found, room=at, room_uses=rules.ROOM_USES, events=events)
+    return page(
+        "schools/room.html",
+        school=found,
+        room=at,
+        room_uses=rules.ROOM_USES,
+        panels=panels.of_room(session, at, seen_by=current()),
+        events=_story(session, at, found),
+    )
 
 
 @bp.route("/<number>/rooms/<path:room>/edit", methods=["GET", "POST"])

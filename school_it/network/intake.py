@@ -1,0 +1,154 @@
+"""Outlets from the electrician's list: what is known of them, what is wrong with a row, and writing it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Table, select
+from sqlalchemy.orm import Session
+
+from school_it import setwise
+from school_it.access import Actor, May
+from school_it.audit import Action, Batch
+from school_it.changes import Change
+from school_it.devices import numbers
+from school_it.errors import N_, Sentence
+from school_it.network import patching, queries
+from school_it.network.models import Outlet
+from school_it.network.queries import Switch
+from school_it.network.rules import Place
+from school_it.network.sheet import OUTLETS
+from school_it.schools import queries as school_queries
+from school_it.schools.intake import Known, unknown_schools
+from school_it.schools.models import Room, School
+from school_it.setwise import Changed
+from school_it.sheets import Creation, Problem, Reading, Row
+
+RoomIds = Mapping[tuple[str, str], int]
+FIELDS = OUTLETS.fields
+
+
+class OutletIntake:
+    """Rows of the sheet `outlets`: no room is made by the way; a switch not known yet is kept as a name."""
+
+    def check(self, session: Session, reading: Reading, *, by: Actor) -> Iterator[Problem]:
+        problems = list(unknown_schools(session, reading, by=by, may=May.IMPORT_ALL))
+        problems += setwise.misfits(reading, {**Outlet.__table__.c, "room": Room.__table__.c.room})
+        problems += _unknown_rooms(session, reading)
+        switches = queries.switches(session, (row.values.get("switch") for row in reading.rows))
+        problems += _no_switches(reading, switches)
+        _spell_as_devices(reading, switches)
+        reading.known = self.known(session, reading.rows)
+        problems += _clashes(session, reading, {problem.row for problem in problems}, by=by)
+        yield from problems
+
+    def hints(self, rows: Iterable[Row]) -> Iterator[tuple[int, Sentence]]:
+        return iter(())
+
+    def known(self, session: Session, rows: Sequence[Row]) -> Known:
+        idents = school_queries.ids_by_number(session)
+        schools = {idents[number] for row in rows if (number := row.values["school_number"]) in idents}
+        queries.lock_schools(session, schools)
+        stored = {
+            (one.school_number, one.outlet): (one.id, {name: one._mapping[name] for name in FIELDS})
+            for one in queries.patched_at(session, schools, ())
+        }
+        return {row.number: stored[key] for row in rows if (key := _key(row.values)) in stored}
+
+    def creates(self, session: Session, rows: Sequence[Row]) -> list[Creation]:
+        return []
+
+    def write(
+        self, session: Session, new: Sequence[Row], changed: Sequence[Changed], *, by: Actor, batch: Batch
+    ) -> None:
+        idents, rooms = school_queries.ids_by_number(session), _room_ids(session)
+        table: Table = Outlet.__table__  # type: ignore[assignment]
+        setwise.add(
+            session, table, [_as_stored(row.values, idents, rooms) for row in new], action=Action.OUTLET_ADDED, by=by,
+            batch=batch, label=lambda row: row["outlet"],
+        )  # fmt: skip
+        numbers_by_id = {ident: number for number, ident in idents.items()}
+        rows = [_with_room(one, numbers_by_id.get(one.school_id or 0, ""), rooms) for one in changed]
+        setwise.change(session, table, rows, action=Action.OUTLET_CHANGED, by=by, batch=batch)
+
+    def label(self, values: Mapping[str, Any]) -> str:
+        return f"{values.get('school_number', '')} {values.get('outlet', '')}".strip()
+
+
+def _key(values: Mapping[str, Any]) -> tuple[str, str]:
+    return values["school_number"], values["outlet"]
+
+
+def _room_ids(session: Session) -> RoomIds:
+    rows = session.execute(
+        select(School.school_number, Room.room, Room.id).join(School, School.id == Room.school_id)
+    )
+    return {(number, room): ident for number, room, ident in rows}
+
+
+def _unknown_rooms(session: Session, reading: Reading) -> Iterator[Problem]:
+    rooms = _room_ids(session)
+    schools = {number for number, _room in rooms} | set(school_queries.ids_by_number(session))
+    for row in reading.rows:
+        number, room = row.values["school_number"], row.values["room"]
+        if number in schools and (number, room) not in rooms:
+            sentence = N_(
+                "Den Raum %(room)s hat die Schule %(number)s nicht. Bitte den Raum berichtigen oder zuerst anlegen."
+            )
+            yield _problem(row, reading, "room", Sentence(sentence, room=room, number=number))
+
+
+def _no_switches(reading: Reading, switches: Mapping[str, Switch]) -> Iterator[Problem]:
+    for row in reading.rows:
+        device = switches.get(numbers.folded(row.values.get("switch")))
+        if device is not None and device.is_no_switch:
+            yield _problem(row, reading, "switch", patching.no_switch(device))
+
+
+def _spell_as_devices(reading: Reading, switches: Mapping[str, Switch]) -> None:
+    """Capital letters aside it is the same number: kept as the device has it, so that the two are found together."""
+    for row in reading.rows:
+        device = switches.get(numbers.folded(row.values.get("switch")))
+        if device is not None:
+            row.values["switch"] = device.asset_tag
+
+
+def _clashes(session: Session, reading: Reading, bad: set[int], *, by: Actor) -> Iterator[Problem]:
+    """Rows that are refused already are not written: their outlets stay as they are stored."""
+    idents, scope = school_queries.ids_by_number(session), by.scope(May.SEE_NETWORK)
+    rows = {row.number: row for row in reading.rows if row.number not in bad}
+    schools = {idents[row.values["school_number"]] for row in rows.values()}
+    stored = patching.stored_places(session, schools, (row.values.get("switch") for row in rows.values()))
+    wanted = [_place(row, reading.known or {}) for row in rows.values()]
+    for clash in patching.clashes_of(wanted, stored):
+        said = patching.sentence(clash, may_see=lambda number: scope.holds(idents.get(str(number))))
+        yield _problem(rows[clash.place.row or 0], reading, clash.field, said)
+
+
+def _place(row: Row, known: Known) -> Place:
+    ident, stored = known.get(row.number, (f"new {row.number}", {}))
+    return Place(
+        ident, row.values["outlet"], row.values["school_number"], {**stored, **row.values}, row.number
+    )
+
+
+def _as_stored(values: Mapping[str, Any], idents: Mapping[str, int], rooms: RoomIds) -> dict[str, Any]:
+    kept = {name: value for name, value in values.items() if name not in ("school_number", "room")}
+    number = values["school_number"]
+    return {"version": 1, **kept, "school_id": idents[number], "room_id": rooms[number, values["room"]]}
+
+
+def _with_room(one: Changed, school_number: str, rooms: RoomIds) -> Changed:
+    """The change as the table has it: the id of the room instead of its number."""
+    fields = dict(one.fields)
+    if "room" in fields:
+        before, after = fields.pop("room")
+        fields["room_id"] = Change(rooms.get((school_number, before)), rooms[school_number, after])
+    return one._replace(fields=fields)
+
+
+def _problem(row: Row, reading: Reading, name: str, sentence: Sentence) -> Problem:
+    said = row.values.get(name)
+    shown = None if said is None else OUTLETS.column(name).type.show(said)
+    return Problem(row.number, reading.header_of(name), shown, sentence)

@@ -1,0 +1,66 @@
+"""How outlets go back to what they were before a list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from school_it.access import May
+from school_it.errors import N_, Sentence
+from school_it.network import patching, queries
+from school_it.network.models import Outlet
+from school_it.network.rules import Place
+from school_it.network.sheet import OUTLETS
+from school_it.schools import queries as school_queries
+from school_it.schools.models import School
+from school_it.undo import Against, Touched, Undoing, Values, headers
+from school_it.undo.trail import chunks
+
+TAKEN = N_("Der Port ist inzwischen anders belegt: %(why)s")
+
+
+class _Outlets(Undoing):
+    """A port that somebody else has by now is not given to a second outlet."""
+
+    def keys(self, session: Session, things: Sequence[Touched]) -> Mapping[int, str]:
+        found = {thing.ident: thing.label for thing in things}
+        for some in chunks(list(found)):
+            wanted = select(Outlet.id, School.school_number, Outlet.outlet)
+            wanted = wanted.join(School, School.id == Outlet.school_id).where(Outlet.id.in_(some))
+            found |= {ident: f"{number} {outlet}" for ident, number, outlet in session.execute(wanted)}
+        return found
+
+    def against(
+        self, session: Session, things: Sequence[Touched], now: Mapping[int, Values]
+    ) -> Iterator[Against]:
+        numbers = {ident: number for number, ident in school_queries.ids_by_number(session).items()}
+        queries.lock_schools(session, {now[thing.ident]["school_id"] for thing in things})
+        back = self.before(session, [thing for thing in things if not thing.made])
+        gone = {thing.ident for thing in things if thing.made}
+        wanted = []
+        for ident, values in back.items():
+            row = {**now[ident], **values}
+            wanted.append(Place(ident, row["outlet"], numbers[row["school_id"]], row, ident))
+        stored = patching.stored_places(
+            session,
+            {now[ident]["school_id"] for ident in back},
+            {str(place.values["switch"]) for place in wanted if place.values["switch"]},
+        )
+        left = [place for place in stored if place.ident not in gone]
+        for clash in patching.clashes_of(wanted, left):
+            if clash.other.row is None:
+                why = patching.sentence(clash, may_see=lambda _school: True)
+                yield Against(clash.place.row or 0, clash.field, Sentence(TAKEN, why=why))
+
+
+UNDOINGS = (
+    _Outlets(
+        Outlet,
+        N_("Netzwerkdose"),
+        batches={"import.outlets": May.IMPORT_ALL},
+        shown={"school_id": "school_number", "room_id": "room"},
+        names=headers(OUTLETS),
+    ),
+)

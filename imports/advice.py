@@ -35,7 +35,9 @@ def _columns(outlook: Outlook) -> list[dict[str, Any]]:
     table, reading = outlook.table, outlook.reading
     guesses = {one.header: one for one in _guesses(outlook)}
     matched = [name for _header, name in reading.columns]
-    doubts = {one.header: one.example for one in mapping.doubts(outlook.sheet, table, matched)}
+    asked = {question.header for question in reading.questions}
+    found = mapping.doubts(outlook.sheet, table, matched)
+    doubts = {one.header: one.example for one in found if one.header not in asked}
     return [
         {
             "header": header,
@@ -61,7 +63,8 @@ def _guesses(outlook: Outlook) -> list[mapping.Guess]:
 def _words(outlook: Outlook) -> list[dict[str, Any]]:
     """The most rows first. An empty text is a needed cell that several rows lack."""
     groups: dict[tuple[str, str, str], set[int]] = defaultdict(set)
-    by_header = {header: name for header, name in outlook.reading.columns if name}
+    asked = {question.header for question in outlook.reading.questions}
+    by_header = {header: name for header, name in outlook.reading.columns if name and header not in asked}
     by_own = {column.header: column.field for column in outlook.sheet.columns}
     for problem in outlook.reading.problems:
         if problem.value is None and "header" in problem.sentence.values:

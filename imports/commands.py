@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from collections import Counter
+from collections.abc import Mapping
+from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
+from imports import corrected as corrections
+from imports import inbox, mapping, profiles
 from imports import outlook as outlooks
 from imports.kinds import KINDS, Kind, get_kind
 from imports.outlook import Outlook
 from imports.wish import Wish
 from school_it import access, cli, sheets
+from school_it.access import Actor
 from school_it.database import db, transaction
-from school_it.errors import N_, BadValue
+from school_it.errors import N_, BadValue, SchoolItError
 
 
 @click.command("import")
@@ -36,46 +44,88 @@ from school_it.errors import N_, BadValue
     metavar="Spalte=Wert",
     help="Nur Zeilen, in denen die Spalte diesen Wert hat.",
 )
+@click.option("--profile", "profile_name", metavar="NAME", help="So lesen, wie es dieses Profil sagt.")
 @click.option("--blank-clears", multiple=True, metavar="FELD", help="Eine leere Zelle leert dieses Feld.")
+@click.option("--day-first", multiple=True, metavar="SPALTE", help="03/04/2024 ist hier der 3. April.")
+@click.option("--month-first", multiple=True, metavar="SPALTE", help="03/04/2024 ist hier der 4. März.")
 @click.option("--dry-run", is_flag=True, help="Nur zeigen, was geschehen würde.")
 @click.option("--partial", is_flag=True, help="Die guten Zeilen übernehmen, auch wenn andere Fehler haben.")
+@click.option(
+    "--corrected",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="OUT.xlsx",
+    help="Bei Fehlern die Mappe mit gefärbten Zellen und Prüfhinweisen hierhin schreiben.",
+)
 @cli.as_json
 @cli.guarded
-def import_file(
-    kind: str,
-    file: Path,
-    sheet_name: str | None,
-    school: str | None,
-    mappings: tuple[str, ...],
-    only: tuple[str, ...],
-    blank_clears: tuple[str, ...],
-    dry_run: bool,
-    partial: bool,
-    as_json: bool,
-) -> None:
+def import_file(kind: str, file: Path, as_json: bool, **said: Any) -> None:
     """Eine Datei einlesen: Vorschau, Prüfung und alles oder nichts."""
-    wish = Wish(sheet_name, sheets.parse_mapping(mappings), school, _pairs(only), blank_clears)
-    facts, code = _run(get_kind(kind), file, wish, dry_run=dry_run, partial=partial)
+    by, of = access.house("import"), get_kind(kind)
+    wish = _wish(of, by, said)
+    out: Path | None = said["corrected"]
+    if out is not None and not out.absolute().parent.is_dir():
+        raise BadValue(N_("Den Ordner %(folder)s gibt es nicht."), folder=out.parent)
+    facts, code = _run(of, file, wish, out, dry_run=said["dry_run"], partial=said["partial"], by=by)
     cli.answer(facts, as_json=as_json, text=_told(facts), code=code)
 
 
-def _run(kind: Kind, file: Path, wish: Wish, *, dry_run: bool, partial: bool) -> tuple[dict[str, Any], int]:
-    by = access.house("import")
-    sheet = kind.sheet(db.session())
+_COLUMN_NAME = re.compile(r"spalte [a-z]{1,3}")
+
+
+def _wish(kind: Kind, by: Actor, said: Mapping[str, Any]) -> Wish:
+    """As the options say; what a profile says counts where they say nothing."""
+    meant = sheets.parse_mapping(said["mappings"])
+    days = dict.fromkeys(said["day_first"], True) | dict.fromkeys(said["month_first"], False)
+    wish = Wish(
+        said["sheet_name"], meant, said["school"], _pairs(said["only"]), said["blank_clears"],
+        headerless=bool(meant) and all(_COLUMN_NAME.fullmatch(header.strip().casefold()) for header in meant),
+        day_first=days,
+    )  # fmt: skip
+    if said["profile_name"] is None:
+        return wish
+    known = profiles.wish_of(profiles.named(db.session(), kind.name, said["profile_name"], seen_by=by), wish)
+    return replace(
+        known,
+        sheet_name=wish.sheet_name or known.sheet_name,
+        mapping={**known.mapping, **meant},
+        day_first={**known.day_first, **days},
+        blank_clears=tuple(dict.fromkeys((*known.blank_clears, *wish.blank_clears))),
+    )
+
+
+def _run(
+    kind: Kind, file: Path, wish: Wish, out: Path | None, *, dry_run: bool, partial: bool, by: Actor
+) -> tuple[dict[str, Any], int]:
+    sheet, digest = kind.sheet(db.session()), hashlib.sha256(file.read_bytes()).hexdigest()
     table = outlooks.read_file(file, sheet, wish)
+    left_out = mapping.present(
+        {header: None for header, name in wish.mapping.items() if not name}, table.headers
+    )
+    wish = replace(wish, mapping={header: name for header, name in wish.mapping.items() if name} | left_out)
     if wish.only and not table.rows:
         wanted = ", ".join(f"{header}={text}" for header, text in wish.only.items())
         raise BadValue(N_("Keine Zeile der Datei hat %(wanted)s. Es wurde nichts übernommen."), wanted=wanted)
-    if dry_run:
-        found = outlooks.look(db.session(), table, kind, sheet, wish, file_name=file.name, by=by)
-        return found.as_json(), _code(found, partial)
-    with transaction() as session:
+    done: dict[str, Any] = {}
+    with nullcontext(db.session()) if dry_run else transaction() as session:
+        before = inbox.earlier(session, kind.name, digest)
+        facts: dict[str, Any] = {"earlier": before.id if before else None}
         found = outlooks.look(session, table, kind, sheet, wish, file_name=file.name, by=by)
-        if found.reading.faulty and not partial:
-            return found.as_json(), cli.REFUSED
-        digest = hashlib.sha256(file.read_bytes()).hexdigest()
-        batch = outlooks.apply(session, found, by=by, file_digest=digest, partial=partial).id
-    return {**found.as_json(), "applied": True, "batch": batch}, _code(found, partial)
+        if not dry_run and (partial or not found.reading.faulty):
+            batch = outlooks.apply(session, found, by=by, file_digest=digest, partial=partial)
+            done = {"applied": True, "batch": batch.id}
+    if out is not None and found.reading.faulty:
+        facts["corrected"] = _corrected(file, found, wish, out)
+    return {**found.as_json(), **facts, **done}, _code(found, partial)
+
+
+def _corrected(file: Path, found: Outlook, wish: Wish, out: Path) -> str | None:
+    """Where the corrected workbook stands. That it cannot be written undoes nothing: it is only said."""
+    try:
+        corrections.write(file, found, out.absolute(), words=wish.words)
+    except SchoolItError as problem:
+        click.echo(str(problem), err=True)
+        return None
+    return str(out)
 
 
 def _code(found: Outlook, partial: bool) -> int:
@@ -94,6 +144,24 @@ def _pairs(options: tuple[str, ...]) -> dict[str, str]:
     return pairs
 
 
+def _asked(facts: Mapping[str, Any]) -> list[str]:
+    """What a person may want to say, and what would come to be by the way."""
+    lines = [
+        f"»{question['header']}«: Tag oder Monat zuerst ({question['examples'][0]})? "
+        "Bitte --day-first oder --month-first mit der Spalte angeben."
+        for question in facts["questions"]
+    ]
+    if facts["creates"]:
+        counted = Counter(creation["field"] for creation in facts["creates"])
+        what = ", ".join(f"{count} × {name}" for name, count in counted.items())
+        lines.append(f"Neu {'angelegt' if facts['applied'] else 'angelegt würden'}: {what}.")
+    if facts["earlier"]:
+        lines.append(f"Genau diese Datei wurde schon einmal übernommen (Vorgang {facts['earlier']}).")
+    if facts.get("corrected"):
+        lines.append(f"Die Mappe mit Prüfhinweisen: {facts['corrected']}")
+    return lines
+
+
 def _told(facts: dict[str, Any]) -> str:
     lines = [
         f"{facts['file']}: {facts['rows']} Zeilen, davon {facts['new']} neu, {facts['changed']} geändert, "
@@ -106,6 +174,7 @@ def _told(facts: dict[str, Any]) -> str:
         lines.append(
             f"Nicht gelesene Spalten (mit --map wird gesagt, was sie bedeuten): {', '.join(facts['left_out'])}"
         )
+    lines += _asked(facts)
     lines += [f"Hinweis zu Zeile {hint['row']}: {hint['sentence']}" for hint in facts["hints"]]
     if facts["applied"]:
         lines.append(f"Übernommen (Vorgang {facts['batch']}).")

@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
@@ -22,6 +21,7 @@ from imports.models import Upload
 from imports.outlook import Outlook, Told
 from imports.wish import Wish
 from school_it.access import Actor, May
+from school_it.audit import Batch
 from school_it.database import db, transaction
 from school_it.errors import N_, NotAllowed, NotThere, RuleBroken, SchoolItError
 from school_it.sheets import Table
@@ -105,41 +105,22 @@ def get_upload(session: Session, ident: int, *, seen_by: Actor) -> Upload:
     return upload
 
 
-def earlier(session: Session, upload: Upload) -> Upload | None:
-    """The same bytes, applied before."""
+def earlier(session: Session, kind: str, digest: str) -> Batch | None:
+    """The act by which the same bytes were taken over before and that has not been taken back since."""
+    undone = select(Batch.undoes_id).where(Batch.undoes_id.is_not(None))
     return session.scalar(
-        select(Upload)
-        .where(
-            Upload.digest == upload.digest,
-            Upload.id != upload.id,
-            Upload.state == "applied",
-            Upload.kind == upload.kind,
-        )
-        .order_by(Upload.id.desc())
+        select(Batch)
+        .where(Batch.file_digest == digest, Batch.kind == f"import.{kind}", Batch.id.not_in(undone))
+        .order_by(Batch.id.desc())
         .limit(1)
     )
 
 
 def twins(session: Session, upload: Upload) -> Sequence[Upload]:
     """The same bytes, brought before by the same person and still waiting."""
-    return session.scalars(
-        select(Upload).where(
-            Upload.digest == upload.digest,
-            Upload.id < upload.id,
-            Upload.user_id == upload.user_id,
-            Upload.state == "preview",
-            Upload.kind == upload.kind,
-        )  # fmt: skip
-    ).all()
-
-
-def look_at_original(session: Session, home: Path, upload: Upload, *, by: Actor) -> Outlook:
-    """As `look_at`, but every cell as it stands in the file, whatever was mended on the page."""
-    kind, wish = get_kind(upload.kind), Wish.from_json(upload.wish)
-    wish = replace(wish, corrections={}, words={})
-    sheet = kind.sheet(session, new_categories=wish.new_categories)
-    table = outlooks.read_file(path_of(home, upload.digest), sheet, wish, unknown=True)
-    return outlooks.look(session, table, kind, sheet, wish, file_name=upload.file_name, by=by)
+    same = (Upload.digest == upload.digest, Upload.kind == upload.kind, Upload.user_id == upload.user_id)
+    wanted = select(Upload).where(*same, Upload.id < upload.id, Upload.state == "preview")
+    return session.scalars(wanted.order_by(Upload.id)).all()
 
 
 def first_look(session: Session, home: Path, upload: Upload, *, by: Actor) -> Outlook:

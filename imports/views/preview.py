@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app, request, url_for
+from flask import current_app, request
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from imports import inbox
@@ -20,6 +21,7 @@ from school_it.access import May, current
 from school_it.database import db, whole_number
 from school_it.schools import queries as school_queries
 from school_it.sheets import Sheet, match
+from school_it.undo.trail import taken_back_by
 from school_it.web import page
 from school_it.web.fields import status_of
 
@@ -40,6 +42,7 @@ class Cell:
     value: str
     told: tuple[dict[str, Any], ...]
     words: tuple[str, ...] = ()
+    above: bool = False  # settled for the whole column or for all rows with this text, at the top of the page
 
 
 def show_preview(
@@ -68,6 +71,7 @@ def show_preview(
         wish=wish,
         kind=kind,
         headers={column.field: column.header for column in sheet.columns},
+        meanings=[(column.field, _(column.header)) for column in sheet.columns],
         known=any(column["field"] for column in upload.summary["columns"]),
         asked=[one for one in advice.get("columns", ()) if one["guesses"]],
         questions=[_question(one) for one in upload.summary.get("questions", ())],
@@ -79,7 +83,8 @@ def show_preview(
         start=start,
         total=len(chosen),
         step=SHOWN_ROWS,
-        earlier=inbox.earlier(session, upload),
+        earlier=inbox.earlier(session, upload.kind, upload.digest),
+        taken_back=taken_back_by(session, upload.batch_id) if upload.batch_id else None,
         twins=inbox.twins(session, upload) if is_open else [],
         form=form,
         narrow=_narrow_form(upload),
@@ -87,7 +92,6 @@ def show_preview(
         parts_place={name: request.args[name] for name in ("show", "from") if name in request.args},
         mapped=_mapped(advice, wish, typed or {}),
         may_keep=inbox.may_work_on(upload, current()) and not wish.profile and bool(advice.get("headers")),
-        undo_url=url_for("overview.batch", ident=upload.batch_id) if upload.batch_id else None,
         schools=_schools(session) if is_open else [],
         may_add_categories=current().scope(May.EDIT_CATALOGUE).everywhere,
         place=_place(upload.kind),
@@ -164,7 +168,7 @@ def cells_of(row: Mapping[str, Any], upload: Upload, sheet: Sheet) -> list[Cell]
     for one in row["told"]:
         for header in _headers_meant(one, columns, sheet):
             told.setdefault(header, []).append(one)
-    return [_cell(row, header, told[header], columns, sheet) for header in told]
+    return [_cell(row, header, told[header], upload, sheet) for header in told]
 
 
 def _headers_meant(told: Mapping[str, Any], columns: Sequence[Mapping[str, Any]], sheet: Sheet) -> list[str]:
@@ -184,9 +188,10 @@ def _cell(
     row: Mapping[str, Any],
     header: str,
     told: Sequence[dict[str, Any]],
-    columns: Sequence[Mapping[str, Any]],
+    upload: Upload,
     sheet: Sheet,
 ) -> Cell:
+    columns = upload.summary["columns"]
     place = next((spot for spot, column in enumerate(columns) if column["header"] == header), None)
     field = columns[place]["field"] if place is not None else None
     field = field or next((column.field for column in sheet.columns if column.header == header), None)
@@ -195,4 +200,13 @@ def _cell(
         value = row["fields"][field][1]
     words = tuple(dict.fromkeys(sheet.column(field).type.words.values())) if field else ()
     name = f"cell-{row['row']}-{place if place is not None else field}"
-    return Cell(name, header, value or "", tuple(told), words)
+    return Cell(name, header, value or "", tuple(told), words, _is_settled_above(upload, header, value or ""))
+
+
+def _is_settled_above(upload: Upload, header: str, value: str) -> bool:
+    advice = upload.summary.get("advice") or {}
+    asked = {question["header"] for question in upload.summary.get("questions", ())}
+    return header in asked or any(
+        (group["header"], group["text"]) == (header, value) and group["rows"] > 1
+        for group in advice.get("words", ())
+    )

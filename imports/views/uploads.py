@@ -117,13 +117,14 @@ def discard(ident: int) -> Response:
 @bp.get("/<int:ident>/corrected.xlsx")
 @needs(May.IMPORT_DEVICES, May.IMPORT_ALL)
 def corrected(ident: int) -> Any:
-    """The file as it came, with every faulty cell marked and its sentence behind the row."""
+    """The file as it came and as it was mended here; faulty cells are marked, their sentences stand behind the row."""
     session = db.session()
     upload = inbox.get_own(session, ident, seen_by=current())
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "corrected.xlsx"
-        found = inbox.look_at_original(session, home(), upload, by=current())
-        corrections.write(inbox.path_of(home(), upload.digest), found, out)
+        found, wish = inbox.look_at(session, home(), upload, by=current()), Wish.from_json(upload.wish)
+        source = inbox.path_of(home(), upload.digest)
+        corrections.write(source, found, out, corrections=wish.corrections, words=wish.words)
         content = BytesIO(out.read_bytes())
     name = f"{Path(upload.file_name).stem}-{_('Prüfhinweise')}.xlsx"
     return send_file(content, mimetype=XLSX, as_attachment=True, download_name=name)

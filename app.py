@@ -30,6 +30,7 @@ from school_it.devices.views import bp as devices
 from school_it.devices.views.own import bp as own_devices
 from school_it.errors import SettingsError
 from school_it.funding import undo as funding_undo
+from school_it.funding.views import bp as funding
 from school_it.jobs import commands as job_commands
 from school_it.jobs.api import api as job_api
 from school_it.jobs.views import bp as job_pages
@@ -40,6 +41,7 @@ from school_it.network.views import bp as network
 from school_it.operations import commands as operation_commands
 from school_it.operations import night as _operations_at_night  # noqa: F401 - declares its work
 from school_it.overview import attention
+from school_it.overview.batches import bp as batches
 from school_it.overview.views import bp as overview
 from school_it.people import commands as people_commands
 from school_it.people import undo as people_undo
@@ -54,11 +56,13 @@ from school_it.web import api, frame, show
 ROOT = Path(__file__).resolve().parent
 BLUEPRINTS = (
     overview,
+    batches,
     accounts,
     schools,
     people,
     devices,
     own_devices,
+    funding,
     licences,
     network,
     imports,

@@ -12,6 +12,7 @@ from exports.reports import REPORTS, Choice, get_report
 from school_it import access, cli
 from school_it.database import db, today, transaction
 from school_it.errors import N_, BadValue
+from school_it.funding import queries as funding_queries
 from school_it.schools import queries as school_queries
 
 
@@ -21,11 +22,19 @@ from school_it.schools import queries as school_queries
     "--out", type=click.Path(dir_okay=False, path_type=Path), help="Die Datei, die geschrieben wird (.xlsx)."
 )
 @click.option("--school", help="Nur diese Schulnummer.")
+@click.option("--grant", help="Die Zuwendung: Kennzeichen, oder ein Aktenzeichen, das nur eine hat.")
+@click.option("--blank", is_flag=True, help="Die leere Vorlage dazu: Spalten, Auswahllisten, Ausfüllhilfe.")
 @click.option("--list", "list_reports", is_flag=True, help="Welche Berichte es gibt.")
 @cli.as_json
 @cli.guarded
 def export(
-    report: str | None, out: Path | None, school: str | None, list_reports: bool, as_json: bool
+    report: str | None,
+    out: Path | None,
+    school: str | None,
+    grant: str | None,
+    blank: bool,
+    list_reports: bool,
+    as_json: bool,
 ) -> None:
     """Einen Bericht als Arbeitsmappe schreiben."""
     if list_reports:
@@ -36,20 +45,30 @@ def export(
         raise BadValue(
             N_("Bitte einen Bericht und --out DATEI angeben; school-it export --list zeigt, welche es gibt.")
         )
-    facts = _write(report, out, school)
+    if not out.parent.is_dir():
+        raise BadValue(N_("Den Ordner %(folder)s gibt es nicht."), folder=out.parent)
+    if blank:
+        return cli.answer(
+            _write_blank(report, out), as_json=as_json, text=f"{out}: leere Vorlage zum Ausfüllen."
+        )
+    facts = _write(report, out, school, grant)
     return cli.answer(facts, as_json=as_json, text=f"{facts['file']}: {facts['rows']} Zeilen.")
 
 
-def _write(name: str, out: Path, number: str | None) -> dict[str, Any]:
+def _write(name: str, out: Path, number: str | None, called: str | None) -> dict[str, Any]:
     by = access.house("export")
-    if not out.parent.is_dir():
-        raise BadValue(N_("Den Ordner %(folder)s gibt es nicht."), folder=out.parent)
     session = db.session()
     school = school_queries.get_school(session, number, seen_by=by) if number else None
-    choice = Choice(school=school, on=today())
+    grant = funding_queries.get_grant_called(session, called, seen_by=by) if called else None
+    choice = Choice(school=school, grant=grant, on=today())
     facts = writing.write(session, get_report(name), choice, out, by=by)
     with transaction() as noting:
         writing.note(noting, facts, choice, by=by)
+    return {"report": facts.pop("report"), "file": str(out), **facts}
+
+
+def _write_blank(name: str, out: Path) -> dict[str, Any]:
+    facts = writing.write_blank(db.session(), get_report(name), out, by=access.house("export"))
     return {"report": facts.pop("report"), "file": str(out), **facts}
 
 

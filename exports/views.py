@@ -13,6 +13,7 @@ from exports.reports import REPORTS, Choice
 from school_it.access import May, current, needs
 from school_it.database import db, today, transaction
 from school_it.errors import N_, NotThere
+from school_it.funding import queries as funding_queries
 from school_it.schools import queries as school_queries
 from school_it.web import page
 
@@ -42,10 +43,29 @@ def report(name: str) -> Any:
     number = request.args.get("school")
     session = db.session()
     school = school_queries.get_school(session, number, seen_by=actor) if number else None
-    choice = Choice(school=school, on=today(), query=request.args)
+    called = request.args.get("grant")
+    grant = funding_queries.get_grant_called(session, called, seen_by=actor) if called else None
+    choice = Choice(school=school, grant=grant, on=today(), query=request.args)
     facts = writing.write(session, REPORTS[name], choice, content, by=actor)
     with transaction() as noting:
         writing.note(noting, facts, choice, by=actor)
     content.seek(0)
-    file_name = f"{_(REPORTS[name].title)}{'-' + number if number else ''}-{today():%Y-%m-%d}.xlsx"
+    sign = grant.reference.replace("/", "-") if grant else None
+    parts: tuple[str | None, ...] = (_(REPORTS[name].title), sign, number, f"{today():%Y-%m-%d}")
+    file_name = "-".join(filter(None, parts)) + ".xlsx"
+    return send_file(content, mimetype=XLSX, as_attachment=True, download_name=file_name)
+
+
+@bp.get("/<name>/template.xlsx")
+@needs(May.EXPORT)
+def template(name: str) -> Any:
+    """A blank template tells nothing but the names of schools and rooms within reach: it leaves no trace."""
+    actor = current()
+    found = REPORTS.get(name)
+    if found is None or found.import_kind is None or not actor.may(found.may):
+        raise NotThere(N_("Diese Vorlage gibt es hier nicht."))
+    content = BytesIO()
+    writing.write_blank(db.session(), found, content, by=actor)
+    content.seek(0)
+    file_name = f"{_('Vorlage')}-{_(found.title)}.xlsx"
     return send_file(content, mimetype=XLSX, as_attachment=True, download_name=file_name)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from typing import IO, Any
 
 from sqlalchemy.orm import Session
 
-from exports import workbook
+from exports import blank, filling, offers, workbook
 from exports.reports import Choice, Report
 from exports.workbook import Page
+from imports.kinds import get_kind
 from school_it import audit
 from school_it.access import Actor
 from school_it.audit import Action
@@ -24,8 +26,9 @@ def write(
     if not by.may(report.may):
         raise NotAllowed(N_("Diesen Bericht dürfen Sie nicht sehen."))
     counted: list[int] = []
+    offered = _offered(session, report, by)
     pages = [
-        _counting(page, counted) if isinstance(page, Page) else page
+        _counting(offered(page), counted) if isinstance(page, Page) else page
         for page in report.pages(session, choice, by)
     ]
     workbook.write(target, pages)
@@ -33,9 +36,39 @@ def write(
         "report": report.name,
         "sheets": [page.sheet_name for page in pages],
         "rows": sum(counted),
-        "figures": {},
+        "figures": report.figures(session, choice),
         "checks": [],
     }
+
+
+def write_blank(
+    session: Session, report: Report, target: str | os.PathLike[str] | IO[bytes], *, by: Actor
+) -> dict[str, Any]:
+    """Write the blank template of a report that is read back. Raises NotAllowed, BadValue."""
+    if not by.may(report.may):
+        raise NotAllowed(N_("Diesen Bericht dürfen Sie nicht sehen."))
+    pages = blank.pages(session, report, by=by)
+    workbook.write(target, pages)
+    sheets = [page.sheet_name for page in pages]
+    return {"report": report.name, "sheets": sheets, "rows": 0, "figures": {}, "checks": []}
+
+
+OPEN_ROWS = 200  # below an export, so that new rows can be typed in
+
+
+def _offered(session: Session, report: Report, by: Actor) -> Callable[[Page], Page]:
+    """The table that is read back gets drop-downs, so that whoever goes on with it types what can be read."""
+    if report.import_kind is None:
+        return lambda page: page
+    sheet = get_kind(report.import_kind).sheet(session)
+    more = offers.dropdowns(session, sheet, by=by, only_closed=True)
+
+    def with_dropdowns(page: Page) -> Page:
+        if tuple(column.field for column in page.columns) != sheet.fields:
+            return page
+        return replace(page, dropdowns=filling.added(page.columns, more), open_rows=OPEN_ROWS)
+
+    return with_dropdowns
 
 
 def _counting(page: Page, counted: list[int]) -> Page:

@@ -7,6 +7,7 @@ stands apart in `personal`, which `forget` may empty; the rest of the entry, and
 from __future__ import annotations
 
 import enum
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -49,6 +50,7 @@ class Action(enum.StrEnum):
     PERSON_ADDED = "person.added"
     PERSON_CHANGED = "person.changed"
     PERSON_LEFT = "person.left"
+    PERSON_LINKED = "person.linked"
     PERSON_RETURNED = "person.returned"
     PERSON_FORGOTTEN = "person.forgotten"
     DIRECTORY_SYNCED = "directory.synced"
@@ -68,6 +70,7 @@ class Action(enum.StrEnum):
     DECISION_CHANGED = "decision.changed"
     RECEIPT_ADDED = "receipt.added"
     RECEIPT_CHANGED = "receipt.changed"
+    RECEIPT_REMOVED = "receipt.removed"
     CATEGORY_ADDED = "category.added"
     CATEGORY_CHANGED = "category.changed"
     MODEL_ADDED = "model.added"
@@ -108,6 +111,7 @@ SAID = {
     Action.PERSON_ADDED: N_("Person aufgenommen"),
     Action.PERSON_CHANGED: N_("Person geändert"),
     Action.PERSON_LEFT: N_("als abgegangen vermerkt"),
+    Action.PERSON_LINKED: N_("mit dem Verzeichnis verknüpft"),
     Action.PERSON_RETURNED: N_("ist wieder da"),
     Action.PERSON_FORGOTTEN: N_("Name vergessen"),
     Action.DIRECTORY_SYNCED: N_("mit dem Verzeichnis abgeglichen"),
@@ -127,6 +131,7 @@ SAID = {
     Action.DECISION_CHANGED: N_("Bescheid geändert"),
     Action.RECEIPT_ADDED: N_("Beleg eingetragen"),
     Action.RECEIPT_CHANGED: N_("Beleg geändert"),
+    Action.RECEIPT_REMOVED: N_("Beleg entfernt"),
     Action.CATEGORY_ADDED: N_("Geräteart angelegt"),
     Action.CATEGORY_CHANGED: N_("Geräteart geändert"),
     Action.MODEL_ADDED: N_("Modell angelegt"),
@@ -253,6 +258,11 @@ def record(
     )
 
 
+def newest(session: Session) -> int:
+    """The id of the newest entry: as long as it stays, nobody has changed anything (each writing leaves a trace)."""
+    return session.scalar(select(func.coalesce(func.max(Entry.id), 0))) or 0
+
+
 def record_many(session: Session, rows: Sequence[dict[str, Any]], *, by: Actor, batch: Batch) -> None:
     """Leave many traces with one statement. Each row has the columns of `Entry` that differ, JSON values plain."""
     if not rows:
@@ -266,6 +276,24 @@ def record_many(session: Session, rows: Sequence[dict[str, Any]], *, by: Actor, 
     }
     blank: dict[str, Any] = {"changes": {}, "facts": {}, "personal": None, "person_id": None}
     session.execute(insert(Entry), [{**shared, **blank, **row} for row in rows])
+
+
+def made_of(columns: Mapping[str, Sequence[Any]], names: Iterable[str]) -> list[str]:
+    """For each row of `columns`, its `changes` as JSON text: everything that is not None came to be."""
+    texts = []
+    for name in names:
+        if name in columns:
+            seen: dict[Any, str] = {None: ""}
+            for value in columns[name]:
+                if value not in seen:
+                    seen[value] = f'"{name}": [null, {json.dumps(plain(value))}]'
+            texts.append([seen[value] for value in columns[name]])
+    return ["{" + ", ".join(filter(None, row)) + "}" for row in zip(*texts, strict=True)]
+
+
+def changed(fields: Mapping[str, tuple[Any, Any]]) -> str:
+    """``{field: (before, after)}`` as JSON text."""
+    return json.dumps({name: [plain(before), plain(after)] for name, (before, after) in fields.items()})
 
 
 def _who(by: Actor) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -30,6 +31,11 @@ RECEIPT_FIELDS = (
     "receipt_no", "category", "order_date", "invoice_date", "payment_date", "payee", "invoice_no", "subject",
     "quantity", "invoice_gross", "paid_amount", "invoice_total", "vat_non_eligible", "other_non_eligible",
     "eligible_requested", "eligible_recognised", "ledger_ref", "remark",
+)  # fmt: skip
+
+RECEIPT_AMOUNTS = (
+    "invoice_gross", "paid_amount", "vat_non_eligible", "other_non_eligible", "eligible_requested",
+    "eligible_recognised",
 )  # fmt: skip
 
 
@@ -281,6 +287,26 @@ def receipts_of(session: Session, grant: Grant) -> Sequence[Receipt]:
     return session.scalars(select(Receipt).where(Receipt.grant_id == grant.id).order_by(Receipt.id)).all()
 
 
+def receipt_count(session: Session, grant: Grant) -> int:
+    return session.scalar(select(func.count()).where(Receipt.grant_id == grant.id)) or 0
+
+
+def listed_receipts(grant: Grant, *, text: str = "") -> Select[Receipt]:
+    """The receipts of a grant, for `web.lists.slice_of`; `text` in number, payee, invoice or subject."""
+    rows = select(Receipt).where(Receipt.grant_id == grant.id)
+    if text:
+        like = f"%{_escaped(text)}%"
+        searched = (Receipt.receipt_no, Receipt.payee, Receipt.invoice_no, Receipt.subject, Receipt.category)
+        rows = rows.where(or_(*(one.ilike(like, escape="\\") for one in searched)))
+    return rows
+
+
+def next_receipt_no(session: Session, grant: Grant) -> str:
+    """The number after the highest plain one."""
+    numbers = session.scalars(select(Receipt.receipt_no).where(Receipt.grant_id == grant.id))
+    return str(max((int(one) for one in numbers if re.fullmatch("[0-9]{1,9}", one)), default=0) + 1)
+
+
 def get_receipt(session: Session, ident: int, *, seen_by: Actor) -> Receipt:
     """Raises NotThere."""
     _must_see(seen_by)
@@ -323,8 +349,28 @@ def receipt_rows(session: Session, *wanted: ColumnElement[bool]) -> Iterator[dic
     return (dict(row._mapping) for row in session.execute(rows))
 
 
-def receipt_rows_of(session: Session, grant_ids: Collection[int]) -> Iterator[dict[str, Any]]:
-    yield from receipt_rows(session, Receipt.grant_id.in_(grant_ids))
+def receipt_rows_of(
+    session: Session, grant_ids: Collection[int], *, school_id: int | None = None
+) -> Iterator[dict[str, Any]]:
+    """The receipts of these grants; only those for one school where it is named."""
+    at = () if school_id is None else (Receipt.school_id == school_id,)
+    yield from receipt_rows(session, Receipt.grant_id.in_(grant_ids), *at)
+
+
+def figures_of(session: Session, grant: Grant) -> dict[str, Decimal | date | None]:
+    """What was granted and what was spent, by the names that the proof of use has for them."""
+    _number, paid, eligible = receipt_sums(session, [grant.id]).get(
+        grant.id, (0, rules.NOTHING, rules.NOTHING)
+    )
+    return {
+        "eligible_planned": grant.eligible,
+        "granted": grant.granted,
+        "third_party": grant.third_party,
+        "drawn": grant.drawn,
+        "paid_total": paid,
+        "eligible_actual": eligible,
+        "earmark_end": grant.earmark_end,
+    }
 
 
 def receipt_rows_of_invoices(session: Session, numbers: Iterable[str]) -> Iterator[dict[str, Any]]:

@@ -92,7 +92,7 @@ class TextField(StringField):
         return self.data or ""
 
 
-class _ReadField(Field):
+class ReadField(Field):
     """A text field whose text is read by one function of `cells`; what was typed stays in the field."""
 
     widget = TextInput()
@@ -129,25 +129,39 @@ def _euro_text(amount: Decimal) -> str:
     return money.shown(amount).removesuffix("\N{NO-BREAK SPACE}€")
 
 
-class DayField(_ReadField):
+class DayField(ReadField):
     """A day as ``22.11.2026``; also reads 22.11.26, 2026-11-22 and 221126."""
 
     read = staticmethod(cells.parse_date)
     show = staticmethod(_date_text)
 
 
-class EuroField(_ReadField):
+class EuroField(ReadField):
     """An amount as ``1.234,56``."""
 
     read = staticmethod(_read_euro)
     show = staticmethod(_euro_text)
 
 
-class NumberField(_ReadField):
+class NumberField(ReadField):
     """A whole number."""
 
     read = staticmethod(cells.read_integer)
     show = staticmethod(str)
+
+
+class PercentField(ReadField):
+    """A share as ``90 %``; also reads 90 and 0,9."""
+
+    read = staticmethod(cells.read_percent)
+    show = staticmethod(cells.show_percent)
+
+
+class CodesField(ReadField):
+    """Codes or words with commas between."""
+
+    read = staticmethod(cells.read_codes)
+    show = staticmethod(cells.show_codes)
 
 
 class ChoiceField(SelectField):

@@ -27,6 +27,7 @@ NAVIGATION = (
     (May.SEE_SCHOOLS, "schools.index", N_("Schulen"), "school"),
     (May.SEE_PEOPLE, "people.index", N_("Personen"), "person"),
     (May.SEE_PLAN, "plan.index", N_("Plan"), "trending-up"),
+    (May.SEE_FUNDING, "funding.index", N_("Förderung"), "euro"),
     (May.SEE_IMPORTS, "imports.index", N_("Einlesen"), "upload"),
     (May.EXPORT, "exports.index", N_("Berichte"), "download"),
     (May.SEE_JOBS, "jobs.index", N_("Aufträge"), "schedule"),

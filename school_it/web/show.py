@@ -12,7 +12,7 @@ from typing import Any
 from flask import Flask
 from flask_babel import gettext as _
 
-from school_it import money, school_year
+from school_it import cells, money, school_year
 from school_it.audit import SAID, Action, Entry
 from school_it.database import TOWN_TIME
 from school_it.errors import Sentence
@@ -49,6 +49,7 @@ def prepare(app: Flask) -> None:
         moment=moment,
         number=number,
         euro=money.shown,
+        percent=lambda share: "" if share is None else cells.show_percent(share),
         amount=lambda text: money.shown(Decimal(text)),
         sentence=kept_sentence,
         yes_no=yes_no,

@@ -1,0 +1,267 @@
+"""What is done with programmes, grants, decisions and receipts, by the same rules as in a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from school_it import audit
+from school_it.access import Actor, May
+from school_it.audit import Action
+from school_it.database import expect_version
+from school_it.errors import N_, BadValue, Sentence
+from school_it.funding import intake, queries, receipts, rules
+from school_it.funding.models import Decision, Grant, Programme, Receipt
+from school_it.schools.models import School
+
+Faults = Sequence[tuple[str, Sentence]]
+
+
+class Refused(BadValue):
+    """Values that a rule refuses; each sentence belongs to a field of the form."""
+
+    def __init__(self, faults: Faults) -> None:
+        super().__init__(faults[0][1].text, **faults[0][1].values)
+        self.faults = faults
+
+
+def _refuse(faults: Faults) -> None:
+    if faults:
+        raise Refused(faults)
+
+
+def _must_edit(by: Actor) -> None:
+    by.must(May.EDIT_FUNDING, None)
+
+
+# --- programmes ---
+
+
+def add_programme(session: Session, values: Mapping[str, Any], *, by: Actor) -> Programme:
+    """Raises Refused."""
+    _must_edit(by)
+    _refuse([*_against_code(session, values, None), *intake.against_programme(values)])
+    programme = Programme(**_with(intake.PROGRAMME_DEFAULTS, values, queries.PROGRAMME_FIELDS))
+    session.add(programme)
+    audit.record(session, Action.PROGRAMME_ADDED, programme, by=by)
+    return programme
+
+
+def change_programme(
+    session: Session,
+    programme: Programme,
+    values: Mapping[str, Any],
+    *,
+    version: int | None = None,
+    by: Actor,
+) -> None:
+    """Raises Refused, Stale."""
+    _must_edit(by)
+    expect_version(programme, version)
+    whole = {**_values_of(programme, queries.PROGRAMME_FIELDS), **values}
+    _refuse([*_against_code(session, whole, programme), *intake.against_programme(whole)])
+    wanted = _with(intake.PROGRAMME_DEFAULTS, whole, queries.PROGRAMME_FIELDS)
+    changes = audit.assign(programme, wanted, queries.PROGRAMME_FIELDS)
+    if changes:
+        audit.record(session, Action.PROGRAMME_CHANGED, programme, by=by, changes=changes)
+
+
+def _against_code(session: Session, values: Mapping[str, Any], own: Programme | None) -> Faults:
+    other = queries.find_programme(session, values["code"])
+    if other is None or other is own:
+        return []
+    return [
+        ("code", Sentence(N_("Ein Programm mit diesem Kürzel gibt es schon: %(title)s."), title=other.title))
+    ]
+
+
+# --- grants and their decisions ---
+
+
+def add_grant(
+    session: Session,
+    reference: str,
+    programme: Programme,
+    rate: Decimal | None,
+    decision: Mapping[str, Any],
+    *,
+    by: Actor,
+) -> Grant:
+    """A grant with its first decision; without a rate that of the programme. Raises Refused."""
+    _must_edit(by)
+    if queries.find_grant(session, reference) is not None:
+        _refuse([("reference", Sentence(N_("Eine Zuwendung mit diesem Kennzeichen gibt es schon.")))])
+    rate = rate if rate is not None else programme.rate
+    values = _granted_by_rule(decision, programme, rate)
+    grant = Grant(reference=reference, programme=programme, rate=rate)
+    session.add(grant)
+    audit.record(session, Action.GRANT_ADDED, grant, by=by)
+    _add_decision(session, grant, values, by=by)
+    return grant
+
+
+def change_grant(
+    session: Session,
+    grant: Grant,
+    *,
+    reference: str,
+    programme: Programme,
+    rate: Decimal | None,
+    version: int | None = None,
+    by: Actor,
+) -> None:
+    """Short sign, programme and rate; amounts computed of the old rate follow the new. Raises Refused, Stale."""
+    _must_edit(by)
+    expect_version(grant, version)
+    if queries.find_grant(session, reference) not in (None, grant):
+        _refuse([("reference", Sentence(N_("Eine Zuwendung mit diesem Kennzeichen gibt es schon.")))])
+    rate = rate if rate is not None else programme.rate
+    for decision in grant.decisions:
+        before = {"eligible": decision.eligible, "granted": decision.granted, "rate": grant.rate}
+        amount = intake.recomputed(before, {**before, "rate": rate})
+        if amount != decision.granted:
+            changes = audit.assign(decision, {"granted": amount}, ("granted",))
+            audit.record(session, Action.DECISION_CHANGED, decision, by=by, changes=changes)
+    wanted = {"reference": reference, "programme_id": programme.id, "rate": rate}
+    changes = audit.assign(grant, wanted, tuple(wanted))
+    if changes:
+        audit.record(session, Action.GRANT_CHANGED, grant, by=by, changes=changes)
+        session.expire(grant, ["programme"])
+
+
+def add_decision(session: Session, grant: Grant, values: Mapping[str, Any], *, by: Actor) -> Decision:
+    """Raises Refused."""
+    _must_edit(by)
+    _refuse(_against_file_reference(grant, values, None))
+    return _add_decision(session, grant, _granted_by_rule(values, grant.programme, grant.rate), by=by)
+
+
+def _add_decision(session: Session, grant: Grant, values: Mapping[str, Any], *, by: Actor) -> Decision:
+    decision = Decision(**{name: values.get(name) for name in queries.DECISION_FIELDS})
+    grant.decisions.append(decision)
+    audit.record(session, Action.DECISION_ADDED, decision, by=by)
+    return decision
+
+
+def change_decision(
+    session: Session, decision: Decision, values: Mapping[str, Any], *, version: int | None = None, by: Actor
+) -> None:
+    """An empty granted amount is computed. Raises Refused, Stale."""
+    _must_edit(by)
+    expect_version(decision, version)
+    whole = {**_values_of(decision, queries.DECISION_FIELDS), **values}
+    _refuse(_against_file_reference(decision.grant, whole, decision))
+    wanted = _granted_by_rule(whole, decision.grant.programme, decision.grant.rate)
+    changes = audit.assign(decision, wanted, queries.DECISION_FIELDS)
+    if changes:
+        audit.record(session, Action.DECISION_CHANGED, decision, by=by, changes=changes)
+
+
+def _against_file_reference(grant: Grant, values: Mapping[str, Any], own: Decision | None) -> Faults:
+    others = {one.file_reference for one in grant.decisions if one is not own}
+    if values["file_reference"] not in others:
+        return []
+    return [
+        ("file_reference", Sentence(N_("Dieses Aktenzeichen hat schon ein anderer Bescheid der Zuwendung.")))
+    ]
+
+
+def _granted_by_rule(values: Mapping[str, Any], programme: Programme, rate: Decimal | None) -> dict[str, Any]:
+    """The decision with its amount, computed by F01 where it is empty."""
+    whole = dict(values)
+    if whole.get("granted") is None:
+        against = intake.without_amount(programme.financing, rate)
+        _refuse([against] if against else [])
+        whole["granted"] = rules.granted(whole["eligible"], rate or rules.NOTHING)
+    return whole
+
+
+# --- receipts ---
+
+
+def add_receipt(
+    session: Session, grant: Grant, school: School, values: Mapping[str, Any], *, by: Actor
+) -> Receipt:
+    """Raises Refused."""
+    _must_edit(by)
+    whole = _judged(session, grant, school, values, None)
+    receipt = Receipt(
+        grant=grant, school=school, **{name: whole.get(name) for name in queries.RECEIPT_FIELDS}
+    )
+    session.add(receipt)
+    audit.record(session, Action.RECEIPT_ADDED, receipt, by=by)
+    return receipt
+
+
+def change_receipt(
+    session: Session,
+    receipt: Receipt,
+    school: School,
+    values: Mapping[str, Any],
+    *,
+    version: int | None = None,
+    by: Actor,
+) -> None:
+    """An empty eligible part is computed. Raises Refused, Stale."""
+    _must_edit(by)
+    expect_version(receipt, version)
+    whole = _judged(
+        session, receipt.grant, school, {**_values_of(receipt, queries.RECEIPT_FIELDS), **values}, receipt
+    )
+    wanted = {**whole, "school_id": school.id}
+    changes = audit.assign(receipt, wanted, (*queries.RECEIPT_FIELDS, "school_id"))
+    if changes:
+        audit.record(session, Action.RECEIPT_CHANGED, receipt, by=by, changes=changes)
+        session.expire(receipt, ["school"])
+
+
+def remove_receipt(session: Session, receipt: Receipt, *, by: Actor) -> None:
+    """A receipt that was entered by mistake; the trail keeps what it said."""
+    _must_edit(by)
+    said = {name: [audit.plain(getattr(receipt, name)), None] for name in queries.RECEIPT_FIELDS}
+    audit.record(
+        session,
+        Action.RECEIPT_REMOVED,
+        receipt,
+        by=by,
+        changes={name: one for name, one in said.items() if one[0]},
+    )
+    session.delete(receipt)
+
+
+def _judged(
+    session: Session, grant: Grant, school: School, values: Mapping[str, Any], own: Receipt | None
+) -> dict[str, Any]:
+    """The receipt as it would be stored. Raises Refused with everything that is wrong with it."""
+    said = {name: value for name, value in values.items() if value is not None}
+    whole = receipts.completed({**said, "grant": grant.reference, "school_number": school.school_number})
+    other = queries.find_receipt(session, grant, whole["receipt_no"])
+    faults = (
+        [] if other in (None, own) else [("receipt_no", Sentence(N_("Diese Beleg-Nr. gibt es hier schon.")))]
+    )
+    faults += receipts.against_receipt(whole, queries.grant_facts(session)[grant.reference])
+    faults += _double_funding(session, whole, own)
+    _refuse(faults)
+    return whole
+
+
+def _double_funding(session: Session, values: Mapping[str, Any], own: Receipt | None) -> Faults:
+    stored = queries.receipt_rows_of_invoices(session, [values["invoice_no"]])
+    others = [
+        receipts.as_part(one)
+        for one in stored
+        if receipts.invoice_of(one) == receipts.invoice_of(values) and (own is None or one["id"] != own.id)
+    ]
+    return list(rules.against_double_funding([receipts.as_part(values), *others], 0))
+
+
+def _values_of(thing: Any, fields: Sequence[str]) -> dict[str, Any]:
+    return {name: getattr(thing, name) for name in fields}
+
+
+def _with(defaults: Mapping[str, Any], values: Mapping[str, Any], fields: Sequence[str]) -> dict[str, Any]:
+    """The fields, with the usual value where one is empty that may not be."""
+    return {name: defaults.get(name) if values.get(name) is None else values[name] for name in fields}

@@ -1,0 +1,185 @@
+"""Forms for programmes, grants, decisions and receipts; they read what people type as the files' cells are read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField, TextAreaField
+from wtforms.validators import Length, NumberRange, Optional
+
+from school_it.funding import rules
+from school_it.funding.intake import LONGEST_YEARS
+from school_it.funding.sheet import read_share
+from school_it.web import said
+from school_it.web.fields import (
+    ChoiceField,
+    CodesField,
+    DayField,
+    EuroField,
+    Form,
+    Needed,
+    NumberField,
+    PercentField,
+    TextField,
+)
+from school_it.web.shapes import LONGEST_REMARK
+
+DAY = _l("TT.MM.JJJJ")
+FROM_DECISION = _l("leer, solange es nicht feststeht")
+
+
+class ShareField(PercentField):
+    """As exact as a column holds it."""
+
+    read = staticmethod(read_share)
+
+
+def _words(names: Mapping[Any, str]) -> list[tuple[str, str]]:
+    return [("", ""), *((value.value, _(name)) for value, name in names.items())]
+
+
+class FundingForm(Form):
+    """A form whose choices are the words of the rules: `WORDS` by field name."""
+
+    WORDS: ClassVar[Mapping[str, Mapping[Any, str]]] = {}
+
+    def __init__(self, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
+        for name, names in self.WORDS.items():
+            self._fields[name].choices = _words(names)
+
+    def refuse(self, faults: Any) -> None:
+        """Each sentence at its field; at the head of the form where it has no such field."""
+        for name, sentence in faults:
+            field = self._fields.get(name)
+            if field is None:
+                self.form_errors.append(said(sentence))
+            else:
+                field.errors = [*field.errors, said(sentence)]
+
+
+class ProgrammeForm(FundingForm):
+    WORDS: ClassVar = {
+        "status": rules.STATUSES,
+        "financing": rules.FINANCINGS,
+        "cap_basis": rules.CAP_BASES,
+        "start_event": rules.START_EVENTS,
+        "earmark_anchor": rules.ANCHORS,
+        "earmark_end_rule": rules.END_RULES,
+    }
+    version = HiddenField()
+    code = TextField(
+        _l("Kürzel"), [Needed(), Length(max=40)], description=_l("wie in allen Listen, etwa DP_NRW")
+    )
+    title = TextField(_l("Titel"), [Needed(), Length(max=200)])
+    directive = TextField(_l("Richtlinie"), [Length(max=300)])
+    status = ChoiceField(
+        _l("Status"),
+        coerce=rules.Status,
+        validators=[Needed()],
+        description=_l("ein Entwurf darf Angaben offen lassen"),
+    )
+    valid_from = DayField(_l("gültig ab"), description=DAY)
+    valid_to = DayField(_l("gültig bis"), description=DAY)
+    financing = ChoiceField(_l("Finanzierungsart"), coerce=rules.Financing)
+    rate = ShareField(_l("Fördersatz"), description=_l("in Prozent, etwa 90"))
+    unit_cap = EuroField(_l("Höchstbetrag je Gerät"), description=_l("in Euro"))
+    cap_basis = ChoiceField(_l("Höchstbetrag gilt für"), coerce=rules.CapBasis)
+    budget = EuroField(_l("Budget"), description=_l("was dem Schulträger zusteht, in Euro"))
+    earliest_start = DayField(_l("frühester Beginn"), description=DAY)
+    start_event = ChoiceField(_l("Beginn zählt ab"), coerce=rules.StartEvent, validators=[Needed()])
+    application_deadline = DayField(_l("Antragsfrist"), description=DAY)
+    implementation_end = DayField(_l("Durchführung spätestens bis"), description=DAY)
+    last_drawdown = DayField(_l("letzter Mittelabruf"), description=DAY)
+    final_settlement = DayField(_l("Schlussabrechnung"), description=DAY)
+    earmark_years = NumberField(
+        _l("Zweckbindung Jahre"), [Optional(), NumberRange(0, LONGEST_YEARS)], description=FROM_DECISION
+    )
+    earmark_anchor = ChoiceField(_l("Zweckbindung ab"), coerce=rules.Anchor)
+    earmark_end_rule = ChoiceField(
+        _l("Zweckbindung endet"),
+        coerce=rules.EndRule,
+        description=_l("Kalenderjahr: am 31.12. des so vielten folgenden Jahres"),
+    )
+    items = CodesField(_l("Fördergegenstände"), description=_l("mit Komma getrennt, etwa 2.1a, 2.3"))
+    cap_items = CodesField(_l("Deckel Fördergegenstände"), description=_l("für welche der Deckel gilt"))
+    cap_share = ShareField(_l("Deckel Anteil"), description=_l("in Prozent aller Ausgaben"))
+    cap_school = EuroField(_l("Deckel je Schule"), description=_l("in Euro"))
+    excluded = CodesField(
+        _l("nicht förderfähig"), description=_l("mit Komma getrennt, etwa Wartung, Support")
+    )
+    proof_months = NumberField(_l("Verwendungsnachweis Monate"), [Optional(), NumberRange(0, LONGEST_YEARS)])
+    retention_years = NumberField(_l("Aufbewahrung Jahre"), [Optional(), NumberRange(0, LONGEST_YEARS)])
+    source = TextAreaField(
+        _l("Quelle"),
+        [Length(max=LONGEST_REMARK)],
+        description=_l("woher die Angaben sind: Richtlinie, Bescheid"),
+    )
+
+
+class DecisionForm(FundingForm):
+    version = HiddenField()
+    title = TextField(_l("Maßnahme"), [Length(max=200)])
+    file_reference = TextField(_l("Aktenzeichen"), [Needed(), Length(max=80)])
+    portal_number = TextField(_l("Lucom-Nr."), [Length(max=60)])
+    decision_date = DayField(_l("Bescheid vom"), [Needed()], description=DAY)
+    authority = TextField(_l("Bewilligungsbehörde"), [Length(max=200)])
+    purpose = TextField(_l("Zuwendungszweck"), [Length(max=300)])
+    early_start_from = DayField(_l("vorzeitiger Beginn ab"), description=DAY)
+    period_from = DayField(_l("Durchführung von"), description=DAY)
+    period_to = DayField(_l("Durchführung bis"), [Needed()], description=DAY)
+    eligible = EuroField(_l("zuwendungsfähige Ausgaben"), [Needed()], description=_l("in Euro"))
+    granted = EuroField(_l("bewilligte Zuwendung"), description=_l("leer: wird aus dem Fördersatz berechnet"))
+    third_party = EuroField(_l("Leistungen Dritter"), description=_l("in Euro"))
+    drawn = EuroField(_l("bereits abgerufen"), description=_l("in Euro"))
+    proof_due = DayField(_l("Verwendungsnachweis bis"), description=DAY)
+    remark = TextAreaField(_l("Bemerkung"), [Length(max=LONGEST_REMARK)])
+
+
+class GrantForm(FundingForm):
+    version = HiddenField()
+    reference = TextField(
+        _l("Kennzeichen"),
+        [Needed(), Length(max=60)],
+        description=_l("unser eigenes Zeichen, etwa DT-2024-01"),
+    )
+    programme = ChoiceField(_l("Programm"), coerce=int, validators=[Needed()])
+    rate = ShareField(_l("Fördersatz"), description=_l("leer: der des Programms"))
+
+
+class NewGrantForm(GrantForm, DecisionForm):
+    """A grant with its first decision."""
+
+
+class RemoveForm(Form):
+    """Yes, take it out."""
+
+
+class ReceiptForm(FundingForm):
+    version = HiddenField()
+    receipt_no = TextField(_l("Beleg-Nr."), [Needed(), Length(max=40)])
+    category = TextField(_l("Fördergegenstand"), [Needed(), Length(max=20)])
+    school = ChoiceField(_l("Schule"), validators=[Needed()])
+    order_date = DayField(_l("Auftrag vom"), [Needed()], description=DAY)
+    invoice_date = DayField(_l("Rechnungsdatum"), [Needed()], description=DAY)
+    payment_date = DayField(_l("Zahlung am"), [Needed()], description=DAY)
+    payee = TextField(_l("Rechnungssteller"), [Needed(), Length(max=200)])
+    invoice_no = TextField(_l("Rechnungsnummer"), [Needed(), Length(max=80)])
+    subject = TextField(_l("Gegenstand"), [Needed(), Length(max=300)])
+    quantity = NumberField(_l("Anzahl"), [Optional(), NumberRange(1, 1_000_000)], description=_l("leer: 1"))
+    invoice_gross = EuroField(
+        _l("Rechnungsbetrag brutto"), [Needed()], description=_l("der Teil dieses Belegs")
+    )
+    paid_amount = EuroField(_l("gezahlt"), [Needed()], description=_l("nach Skonto und Rabatt"))
+    invoice_total = EuroField(
+        _l("Rechnung gesamt gezahlt"), description=_l("nur wenn die Rechnung auf mehrere Belege verteilt ist")
+    )
+    vat_non_eligible = EuroField(_l("nicht förderfähige MwSt."))
+    other_non_eligible = EuroField(_l("sonst nicht förderfähig"))
+    eligible_requested = EuroField(_l("zuwendungsfähig"), description=_l("leer: wird berechnet"))
+    eligible_recognised = EuroField(_l("anerkannt"), description=_l("trägt die Behörde ein"))
+    ledger_ref = TextField(_l("Buchungsstelle"), [Length(max=80)])
+    remark = TextAreaField(_l("Bemerkung"), [Length(max=LONGEST_REMARK)])

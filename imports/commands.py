@@ -6,22 +6,24 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Mapping
-from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
+from flask import current_app
+from sqlalchemy.orm import Session
 
 from imports import corrected as corrections
 from imports import inbox, mapping, profiles
 from imports import outlook as outlooks
 from imports.kinds import KINDS, Kind, get_kind
 from imports.outlook import Outlook
+from imports.taking import HasProblems, take_over
 from imports.wish import Wish
 from school_it import access, cli, sheets
 from school_it.access import Actor
-from school_it.database import db, transaction
+from school_it.database import db
 from school_it.errors import N_, BadValue, SchoolItError
 
 
@@ -105,14 +107,22 @@ def _run(
     if wish.only and not table.rows:
         wanted = ", ".join(f"{header}={text}" for header, text in wish.only.items())
         raise BadValue(N_("Keine Zeile der Datei hat %(wanted)s. Es wurde nichts übernommen."), wanted=wanted)
+    before = inbox.earlier(db.session(), kind.name, digest)
+    facts: dict[str, Any] = {"earlier": before.id if before else None}
+
+    def look(session: Session) -> Outlook:
+        return outlooks.look(session, table, kind, sheet, wish, file_name=file.name, by=by)
+
     done: dict[str, Any] = {}
-    with nullcontext(db.session()) if dry_run else transaction() as session:
-        before = inbox.earlier(session, kind.name, digest)
-        facts: dict[str, Any] = {"earlier": before.id if before else None}
-        found = outlooks.look(session, table, kind, sheet, wish, file_name=file.name, by=by)
-        if not dry_run and (partial or not found.reading.faulty):
-            batch = outlooks.apply(session, found, by=by, file_digest=digest, partial=partial)
-            done = {"applied": True, "batch": batch.id}
+    try:
+        if dry_run:
+            found = look(db.session())
+        else:
+            folder = current_app.config["SCHOOL_IT"].home / "inbox"
+            found, batch_id = take_over(look, folder, by=by, file_digest=digest, partial=partial)
+            done = {"applied": True, "batch": batch_id}
+    except HasProblems as problems:
+        found = problems.outlook
     if out is not None and found.reading.faulty:
         facts["corrected"] = _corrected(file, found, wish, out)
     return {**found.as_json(), **facts, **done}, _code(found, partial)

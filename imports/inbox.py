@@ -18,7 +18,8 @@ from imports import recognition
 from imports.advice import advice
 from imports.kinds import get_kind
 from imports.models import Upload
-from imports.outlook import Outlook, Told
+from imports.outlook import Outlook
+from imports.taking import Told, take_over
 from imports.wish import Wish
 from school_it.access import Actor, May
 from school_it.audit import Batch
@@ -171,22 +172,24 @@ def apply(home: Path, ident: int, *, partial: bool, by: Actor, told: Told = lamb
     reading = db.session()
     upload = get_waiting(reading, ident, seen_by=by)
     kind, wish = get_kind(upload.kind), Wish.from_json(upload.wish)
+    digest, expected = upload.digest, upload.outlook_digest
     sheet = kind.sheet(reading, new_categories=wish.new_categories)
-    table = outlooks.read_file(path_of(home, upload.digest), sheet, wish, unknown=True)
-    with transaction() as session:
+    table = outlooks.read_file(path_of(home, digest), sheet, wish, unknown=True)
+
+    def look(session: Session) -> Outlook:
+        return look_at(session, home, get_waiting(session, ident, seen_by=by), by=by, table=table)
+
+    def finish(session: Session, batch_id: int) -> None:
         upload = get_waiting(session, ident, seen_by=by)
-        found = look_at(session, home, upload, by=by, table=table)
-        batch = outlooks.apply(
-            session,
-            found,
-            by=by,
-            file_digest=upload.digest,
-            partial=partial,
-            expected=upload.outlook_digest,
-            told=told,
-        )
-        upload.state, upload.batch_id = "applied", batch.id
-        return batch.id
+        if upload.outlook_digest != expected:
+            raise RuleBroken(N_("Inzwischen ist die Datei anders gemeint. Bitte die neue Vorschau ansehen."))
+        upload.state, upload.batch_id = "applied", batch_id
+
+    _found, batch_id = take_over(
+        look, home / "inbox", by=by, file_digest=digest, partial=partial, expected=expected, told=told,
+        finish=finish,
+    )  # fmt: skip
+    return batch_id
 
 
 def put_away(home: Path, ident: int, *, by: Actor) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -17,22 +17,19 @@ from imports.mapping import Guess
 from imports.wish import Wish
 from school_it import audit, cells, changes, sheets
 from school_it.access import Actor
-from school_it.audit import Action
-from school_it.errors import N_, BadValue, CannotRead, RuleBroken, Sentence
+from school_it.errors import N_, BadValue, CannotRead, Sentence
 from school_it.schools import queries as school_queries
 from school_it.setwise import Changed
 from school_it.sheets import Creation, Problem, Reading, Row, Sheet, Table
 from school_it.sheets.amended import amended
-
-STRIDE = 2000
-Told = Callable[[int, int], None]
 
 
 @dataclass
 class Outlook:
     """What would happen, row by row. `rows` = new + changed + same + faulty.
 
-    `table` is the table as it was meant; `file_headers` are the headers that stand in the file.
+    `table` is the table as it was meant; `file_headers` are the headers that stand in the file; `said` is what
+    somebody said about it.
     """
 
     kind: Kind
@@ -48,6 +45,7 @@ class Outlook:
     creates: list[Creation] = field(default_factory=list)
     guesses: list[Guess] = field(default_factory=list)
     file_headers: tuple[str, ...] = ()
+    said: dict[str, Any] = field(default_factory=dict)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -58,10 +56,12 @@ class Outlook:
 
     @property
     def digest(self) -> str:
-        """Two outlooks with the same digest would do the same."""
+        """Two outlooks of one file with the same digest would do the same."""
         text = json.dumps(
             [
-                [[row.number, _plain(row.values)] for row in self.new],
+                self.said,
+                [row.number for row in self.new],
+                self._words(),
                 [[row.number, one.ident, _plain_changes(one)] for row, one in self.changed],
                 [row.number for row in self.same],
                 [[problem.row, problem.column, str(problem.sentence)] for problem in self.reading.problems],
@@ -69,6 +69,11 @@ class Outlook:
             sort_keys=True,
         )
         return hashlib.sha256(text.encode()).hexdigest()
+
+    def _words(self) -> list[list[str]]:
+        """What listed words of new rows mean; the other cells always mean the same, as long as `said` stays."""
+        listed = [column.field for column in self.sheet.columns if column.type.name in ("word", "words")]
+        return [sorted({str(row.values.get(name)) for row in self.new}) for name in listed]
 
     def as_json(self) -> dict[str, Any]:
         """The face of ``import --json``."""
@@ -194,6 +199,7 @@ def look(
     reading.refuse(kind.intake.check(session, reading, by=by))
     outlook = Outlook(kind, sheet, file_name, table, reading, table.ignored, guesses=guesses)
     outlook.file_headers = file_headers
+    outlook.said = wish.as_json()
     _sort_rows(session, outlook)
     outlook.creates = kind.intake.creates(session, reading.rows)
     outlook.hints = list(kind.intake.hints(outlook.new))
@@ -217,53 +223,6 @@ def _sort_rows(session: Session, outlook: Outlook) -> None:
             continue
         one = Changed(ident, found, intake.label(stored), schools.get(stored.get("school_number", "")))
         outlook.changed.append((row, one))
-
-
-def apply(
-    session: Session,
-    outlook: Outlook,
-    *,
-    by: Actor,
-    file_digest: str,
-    partial: bool = False,
-    expected: str | None = None,
-    told: Told = lambda _done, _of: None,
-) -> audit.Batch:
-    """Write what the outlook says, inside the caller's transaction. Raises RuleBroken; nothing is written then.
-
-    `expected` is the digest of the preview that the person saw; `told` hears how many rows are done, of how many.
-    """
-    if expected is not None and outlook.digest != expected:
-        raise RuleBroken(
-            N_("Seit der Vorschau haben sich die Daten geändert. Bitte die neue Vorschau ansehen.")
-        )
-    if outlook.reading.faulty and not partial:
-        raise RuleBroken(
-            N_("Die Datei hat %(n)s Zeilen mit Fehlern. Es wurde nichts übernommen."),
-            n=len(outlook.reading.faulty),
-        )
-    kind = outlook.kind
-    batch = audit.begin_batch(
-        session, f"import.{kind.name}", by=by, title=outlook.file_name[:200],
-        file_name=outlook.file_name[:255], file_digest=file_digest,
-    )  # fmt: skip
-    _write(session, outlook, by=by, batch=batch, told=told)
-    batch.counts = outlook.counts
-    audit.record(
-        session, Action.FILE_IMPORTED, None, by=by, batch=batch, kind=kind.name, counts=outlook.counts
-    )
-    return batch
-
-
-def _write(session: Session, outlook: Outlook, *, by: Actor, batch: audit.Batch, told: Told) -> None:
-    """Some rows at a time, so that progress can be seen; still one transaction."""
-    changed = [one for _row, one in outlook.changed]
-    total, intake = len(outlook.new) + len(changed), outlook.kind.intake
-    told(0, total)
-    for start in range(0, max(len(outlook.new), len(changed)), STRIDE):
-        part = slice(start, start + STRIDE)
-        intake.write(session, outlook.new[part], changed[part], by=by, batch=batch)
-        told(len(outlook.new[: part.stop]) + len(changed[: part.stop]), total)
 
 
 def _problem_json(problem: Problem) -> dict[str, Any]:
@@ -290,10 +249,6 @@ def _kept(sentence: Sentence, column: str | None = None, value: str | None = Non
         name: value if isinstance(value, int) else str(value) for name, value in sentence.values.items()
     }
     return {"column": column, "value": value, "text": sentence.text, "values": values}
-
-
-def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: audit.plain(value) for name, value in values.items()}
 
 
 def _plain_changes(one: Changed) -> dict[str, Any]:

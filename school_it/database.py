@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -40,6 +41,7 @@ from school_it.errors import N_, Busy, Stale
 from school_it.settings import Settings
 
 WRITES = "school_it_writes"
+ATTACHED = "school_it_attached"
 BUSY_SECONDS = 15
 UNIQUE_VIOLATION = "23505"  # PostgreSQL's code for it
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
@@ -206,7 +208,19 @@ def _in_words(clash: DBAPIError) -> Exception:
 
 def held(session: Session, rows: Select[Any], of: type[Base]) -> Select[Any]:
     """In a writing transaction nobody else changes these rows of `of` before it ends: what was judged is written."""
-    return rows.with_for_update(of=of) if session.info.get(WRITES) else rows
+    return rows.with_for_update(of=of) if is_writing(session) else rows
+
+
+def is_writing(session: Session) -> bool:
+    """Whether the session is inside `transaction()`."""
+    return bool(session.info.get(WRITES))
+
+
+def attach(session: Session, file: Path) -> None:
+    """Let statements of this transaction read the SQLite file under the name ``staged``; its end lets the file go."""
+    connection = session.connection()
+    connection.exec_driver_sql("ATTACH ? AS staged", (str(file),))
+    connection.connection.info[ATTACHED] = True
 
 
 def is_sqlite(connection: Connection | Session) -> bool:
@@ -237,6 +251,11 @@ def _sqlite_habits(engine: Engine) -> None:
         for pragma in (*PRAGMAS, f"busy_timeout={BUSY_SECONDS * 1000}"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
+
+    @event.listens_for(engine, "checkin")
+    def detach(connection: Any, record: Any) -> None:
+        if connection is not None and record.info.pop(ATTACHED, False):
+            connection.execute("DETACH staged")
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

@@ -13,13 +13,14 @@ from school_it.audit import Batch
 from school_it.database import today
 from school_it.devices import intake_matching, intake_writing, numbers, queries, rules, sheet
 from school_it.devices.intake_matching import Stored, against_keys, known_by_keys, problem
+from school_it.devices.intake_references import same_name
 from school_it.devices.models import Category, Device
 from school_it.devices.rules import State, usual_categories
 from school_it.errors import N_, BadValue, Sentence
 from school_it.schools import queries as school_queries
 from school_it.schools.intake import Known, unknown_schools
 from school_it.schools.models import Room
-from school_it.setwise import Changed
+from school_it.setwise import Changed, Lots
 from school_it.sheets import Creation, Problem, Reading, Row, Sheet
 
 NAMES = ("manufacturer", "model", "supplier")
@@ -75,6 +76,18 @@ class DeviceIntake:
     ) -> None:
         intake_writing.write(session, new, changed, by=by, batch=batch)
 
+    def prepare(
+        self,
+        session: Session,
+        lots: Lots,
+        new: Sequence[Row],
+        changed: Sequence[Changed],
+        *,
+        by: Actor,
+        batch_id: int,
+    ) -> None:
+        intake_writing.prepare(session, lots, new, changed, by=by, batch_id=batch_id)
+
     def label(self, values: Mapping[str, Any]) -> str:
         return values.get("asset_tag") or values.get("serial_number") or values.get("mac_address") or ""
 
@@ -93,7 +106,7 @@ def _as_spelt(device: Mapping[str, Any], row: Row) -> dict[str, Any]:
     known = {name: device[name] for name in sheet.FIELDS}
     for name in ("asset_tag", "holder"):
         said = row.values.get(name)
-        if said and known[name] and intake_writing.same_name(said, known[name]):
+        if said and known[name] and same_name(said, known[name]):
             known[name] = said
     return known
 

@@ -1,174 +1,151 @@
-"""Rows of a file into the tables: references by dictionaries, holders by name, hand-outs and traces set-wise."""
+"""Rows of a file into the tables: made ready as columns, hand-outs and traces set-wise, the search brought up to date.
+
+All that can be found out beforehand is found out by `prepare`; what it gathers in the `Lots` is only written then.
+"""
 
 from __future__ import annotations
 
+import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
 from typing import Any
 
-from sqlalchemy import Table, bindparam, insert, select, update
+from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
-from school_it import audit, setwise
+from school_it import audit
 from school_it.access import Actor
 from school_it.audit import Action, Batch
 from school_it.changes import Change
-from school_it.database import today
-from school_it.devices import bulk, catalogue, many, numbers, search, tags
-from school_it.devices.models import FOLDED_FROM, Device, Handout
+from school_it.database import is_writing, today
+from school_it.devices import many, search, tags
+from school_it.devices.intake_references import NO_HOLDER, References
+from school_it.devices.models import FOLDED_FROM, Device, Handout, fold_columns, folds
 from school_it.devices.rules import State
 from school_it.devices.sheet import PLAIN
-from school_it.people.models import Person
-from school_it.people.rules import PersonState
-from school_it.schools import queries as school_queries
 from school_it.schools.models import Room
-from school_it.setwise import CHUNK, Changed
+from school_it.setwise import CHUNK, Changed, Lots
+from school_it.setwise.lots import Columns, Same
 from school_it.sheets import Row
 
 DEVICES: Table = Device.__table__  # type: ignore[assignment]
-ROOMS: Table = Room.__table__  # type: ignore[assignment]
+HANDOUTS: Table = Handout.__table__  # type: ignore[assignment]
 OF_DISPOSAL = ("approved_by", "approved_by_id", "approved_on", "disposed_on", "disposal_reason")
-NO_HOLDER = {"person_id": None, "holder_room_id": None, "holder_name": None, "held_since": None}
 
 
 def write(
     session: Session, new: Sequence[Row], changed: Sequence[Changed], *, by: Actor, batch: Batch
 ) -> None:
     """Insert and change devices from the values of the sheet. All of them have been checked (`DeviceIntake.check`)."""
-    known = _References(session, [*(row.values for row in new), *map(_after, changed)], by=by, batch=batch)
+    lots = Lots(session)
+    prepare(session, lots, new, changed, by=by, batch_id=batch.id)
+    lots.write(session)
+
+
+def prepare(
+    session: Session,
+    lots: Lots,
+    new: Sequence[Row],
+    changed: Sequence[Changed],
+    *,
+    by: Actor,
+    batch_id: int,
+) -> None:
+    """Gather what `write` writes, as long as nothing else is written meanwhile."""
+    words = [*(row.values for row in new), *map(_after, changed)]
+    known = References(session, lots, words, by=by, batch_id=batch_id)
     moved = [one.ident for one in changed if set(FOLDED_FROM) & one.fields.keys()]
-    with search.in_bulk(session, moved):
-        _add(session, new, known, by=by, batch=batch)
-        _change(session, changed, known, by=by, batch=batch)
-        bulk.refold(session, moved)
-    session.expire_all()
+    index = search.Bulk(moved)
+    lots.then(index.begin)
+    _add(session, lots, new, known, by=by, batch_id=batch_id)
+    _change(session, lots, changed, known, by=by, batch_id=batch_id)
+    lots.then(index.end)
+    lots.then(lambda writing: writing.expire_all())
 
 
 def _after(one: Changed) -> dict[str, Any]:
     return {"school_id": one.school_id, **{name: change.after for name, change in one.fields.items()}}
 
 
-def same_name(one: str, other: str) -> bool:
-    """»Müller, Anna« and »Anna Müller«; case does not count."""
-    return _name_key(one) == _name_key(other)
-
-
-def _name_key(text: str) -> tuple[str, ...]:
-    return tuple(sorted(numbers.folded(text.replace(",", " ")).split()))
-
-
-class _References:
-    """What the words of a file stand for: schools, categories, rooms (made where missing), people."""
-
-    def __init__(
-        self, session: Session, rows: Iterable[Mapping[str, Any]], *, by: Actor, batch: Batch
-    ) -> None:
-        self.schools = school_queries.ids_by_number(session)
-        rows = list(rows)
-        self.categories = catalogue.at_hand(session, by=by)
-        self._make_categories(session, rows, by=by, batch=batch)
-        at = {self.school_of(row) for row in rows} - {None}
-        self.rooms = self._rooms(session, at)
-        self._make_rooms(session, rows, by=by, batch=batch)
-        self.people = self._people(session, at) if any(row.get("holder") for row in rows) else {}
-
-    def _make_categories(
-        self, session: Session, rows: Iterable[Mapping[str, Any]], *, by: Actor, batch: Batch
-    ) -> None:
-        """Those that somebody has agreed to: others are not in the sheet."""
-        for name in dict.fromkeys(row["category"] for row in rows if row.get("category")):
-            if name not in self.categories:
-                made = catalogue.add_category(session, {"name": name}, by=by, batch=batch)
-                self.categories[name] = made.id
-
-    def school_of(self, values: Mapping[str, Any]) -> int | None:
-        number = values.get("school_number")
-        return values.get("school_id") if number is None else self.schools[number]
-
-    def _rooms(self, session: Session, at: Iterable[int | None]) -> dict[tuple[int | None, str], int]:
-        rows = select(Room.school_id, Room.room, Room.id).where(Room.school_id.in_(at))
-        return {(school_id, room): ident for school_id, room, ident in session.execute(rows)}
-
-    def _make_rooms(
-        self, session: Session, rows: Iterable[Mapping[str, Any]], *, by: Actor, batch: Batch
-    ) -> None:
-        named = {(self.school_of(row), row["room"]): None for row in rows if row.get("room")}
-        missing = [key for key in named if key not in self.rooms and key[0] is not None]
-        made = [{"school_id": school_id, "room": room, "version": 1} for school_id, room in missing]
-        idents = setwise.add(
-            session,
-            ROOMS,
-            made,
-            action=Action.ROOM_ADDED,
-            by=by,
-            batch=batch,
-            label=lambda row: str(row["room"]),
-        )
-        self.rooms |= dict(zip(missing, idents, strict=True))
-
-    def _people(
-        self, session: Session, at: Iterable[int | None]
-    ) -> dict[tuple[int | None, tuple[str, ...]], set[int]]:
-        wanted = select(Person.id, Person.school_id, Person.given_name, Person.family_name, Person.username)
-        found: dict[tuple[int | None, tuple[str, ...]], set[int]] = {}
-        for row in session.execute(
-            wanted.where(Person.school_id.in_(at), Person.state == PersonState.ACTIVE)
-        ):
-            for name in filter(None, (f"{row.given_name} {row.family_name}", row.username)):
-                found.setdefault((row.school_id, _name_key(name)), set()).add(row.id)
-        return found
-
-    def holder(self, text: str | None, school_id: int | None, since: date) -> dict[str, Any]:
-        """The columns for a holder: the one person or room of that school that the text means, else the text itself."""
-        if not text:
-            return dict(NO_HOLDER)
-        held = {**NO_HOLDER, "held_since": since}
-        people = self.people.get((school_id, _name_key(text)), set())
-        if len(people) == 1:
-            return {**held, "person_id": next(iter(people))}
-        room_id = (
-            self.rooms.get((school_id, text.removeprefix("Raum ").strip()))
-            if text.startswith("Raum ")
-            else None
-        )
-        return {**held, "holder_room_id": room_id} if room_id else {**held, "holder_name": text[:160]}
-
-
 # --- new devices ---
 
 
-def _add(session: Session, new: Sequence[Row], known: _References, *, by: Actor, batch: Batch) -> None:
+def _add(
+    session: Session, lots: Lots, new: Sequence[Row], known: References, *, by: Actor, batch_id: int
+) -> None:
     if not new:
         return
-    rows = [_device(row.values, known, by) for row in new]
-    unnumbered = [row for row in rows if not row["asset_tag"]]
-    for row, tag in zip(unnumbered, tags.next_tags(session, len(unnumbered)), strict=True):
-        row["asset_tag"] = tag
-    idents = many.insert_rows(session, rows)
-    audit.record_many(session, many.added_traces(rows, idents), by=by, batch=batch)
-    lent = [
-        (ident, row, values.values.get("holder"))
-        for ident, row, values in zip(idents, rows, new, strict=True)
-    ]
-    _open_handouts(session, [one for one in lent if one[2]], by=by, batch=batch)
-
-
-def _device(values: Mapping[str, Any], known: _References, by: Actor) -> dict[str, Any]:
-    school_id = known.school_of(values)
-    state = values.get("state") or (
-        State.IN_USE if values.get("room") or values.get("holder") else State.IN_STOCK
+    rows = [row.values for row in new]
+    columns = _columns(rows, known, by)
+    _give_numbers(session, lots, columns["asset_tag"])
+    idents = lots.ids(DEVICES, len(rows))
+    since: Columns = {"id": idents, "version": Same(1), "state_since": Same(today())}
+    lots.insert(DEVICES, {**since, **columns, **fold_columns(columns)})
+    lots.entries(
+        Action.DEVICE_ADDED,
+        DEVICES,
+        {
+            "object_id": idents,
+            "object_label": columns["asset_tag"],
+            "school_id": columns["school_id"],
+            "changes": audit.made_of(columns, many.TOLD),
+        },
+        by=by,
+        batch_id=batch_id,
     )
-    return {
-        **{name: values.get(name) for name in PLAIN},
-        "version": 1,
-        "category_id": known.categories[values["category"]],
-        "school_id": school_id,
-        "room_id": known.rooms.get((school_id, values.get("room") or "")),
-        "state": state,
-        "state_since": today(),
-        **known.holder(values.get("holder"), school_id, today()),
-        **_gone(state, by),
-    }
+    lent = [place for place, values in enumerate(rows) if values.get("holder")]
+    _open_handouts(
+        lots,
+        [
+            _Lent(idents[place], {name: columns[name][place] for name in _OF_LENT}, rows[place]["holder"])
+            for place in lent
+        ],
+        by=by,
+        batch_id=batch_id,
+    )
+
+
+def _columns(rows: Sequence[Mapping[str, Any]], known: References, by: Actor) -> dict[str, list[Any]]:
+    """New devices as columns of the table; without those of a holder or of disposal where no row has any."""
+    columns: dict[str, list[Any]] = {name: [row.get(name) for row in rows] for name in PLAIN}
+    columns = {name: column for name, column in columns.items() if name in _ALWAYS or any(column)}
+    columns["category_id"] = [known.categories[row["category"]] for row in rows]
+    columns["school_id"] = list(map(known.school_of, rows))
+    places = zip(columns["school_id"], (row.get("room") for row in rows), strict=True)
+    columns["room_id"] = list(map(known.rooms.get, places))
+    columns["state"] = list(map(_state, rows))
+    if any(row.get("holder") for row in rows):
+        holders = [
+            known.holder(row.get("holder"), school_id, today())
+            for row, school_id in zip(rows, columns["school_id"], strict=True)
+        ]
+        columns |= {name: [holder[name] for holder in holders] for name in NO_HOLDER}
+    if State.DISPOSED in columns["state"]:
+        gone = [_gone(state, by) for state in columns["state"]]
+        columns |= {name: [one[name] for one in gone] for name in gone[0]}
+    return columns
+
+
+_ALWAYS = frozenset({"asset_tag", "state", *FOLDED_FROM})
+
+
+def _state(values: Mapping[str, Any]) -> State:
+    state: State | None = values.get("state")
+    return state or (State.IN_USE if values.get("room") or values.get("holder") else State.IN_STOCK)
+
+
+def _give_numbers(session: Session, lots: Lots, given: list[str | None]) -> None:
+    """The next free inventory numbers for those that have none; taken for good when they are written."""
+    places = [place for place, tag in enumerate(given) if not tag]
+    if not places:
+        return
+    if is_writing(session):
+        free = tags.next_tags(session, len(places))
+    else:
+        free, take = tags.upcoming(session, len(places))
+        lots.then(take)
+    for place, tag in zip(places, free, strict=True):
+        given[place] = tag
 
 
 def _gone(state: State | None, by: Actor) -> dict[str, Any]:
@@ -178,87 +155,128 @@ def _gone(state: State | None, by: Actor) -> dict[str, Any]:
     return {"approved_by": by.name, "approved_on": today(), "disposed_on": today()}
 
 
-def _open_handouts(
-    session: Session,
-    lent: Sequence[tuple[int, Mapping[str, Any], Any]],
-    *,
-    by: Actor,
-    batch: Batch,
-    was: Mapping[int, Any] | None = None,
-    closed: Mapping[int, int] | None = None,
-) -> None:
+# --- who has them ---
+
+
+class _Lent:
+    """A device that somebody gets, as the file says it; `was` and `closed`: who had it, and the hand-out of that."""
+
+    def __init__(
+        self,
+        ident: int,
+        row: Mapping[str, Any],
+        text: str | None,
+        was: str | None = None,
+        closed: int | None = None,
+    ) -> None:
+        self.ident, self.row, self.text, self.was, self.closed = ident, row, text, was, closed
+
+
+_OF_LENT = ("asset_tag", "school_id", *NO_HOLDER)
+
+
+def _open_handouts(lots: Lots, lent: Sequence[_Lent], *, by: Actor, batch_id: int) -> None:
     if not lent:
         return
-    rows = [
+    opened = lots.ids(HANDOUTS, len(lent))
+    lots.insert(
+        HANDOUTS,
         {
-            "device_id": ident, "person_id": row["person_id"], "room_id": row["holder_room_id"],
-            "holder_name": row["holder_name"],
-            "since": row["held_since"], "given_by": by.name,
-        }
-        for ident, row, _text in lent
-    ]  # fmt: skip
-    opened = _opened(session, rows)
-    traces = [
-        _holder_trace(
-            ident, row, (was or {}).get(ident), text, opened=handout, closed=(closed or {}).get(ident)
-        )
-        for (ident, row, text), handout in zip(lent, opened, strict=True)
+            "id": opened,
+            "device_id": [one.ident for one in lent],
+            "person_id": [one.row["person_id"] for one in lent],
+            "room_id": [one.row["holder_room_id"] for one in lent],
+            "holder_name": [one.row["holder_name"] for one in lent],
+            "since": [one.row["held_since"] for one in lent],
+            "given_by": Same(by.name),
+        },
+        counts=False,
+    )
+    _holder_traces(lots, lent, opened, Action.DEVICE_HANDED_OUT, by=by, batch_id=batch_id)
+
+
+def _holder_traces(
+    lots: Lots,
+    lent: Sequence[_Lent],
+    opened: Sequence[int | None],
+    action: Action,
+    *,
+    by: Actor,
+    batch_id: int,
+) -> None:
+    """The ids of the hand-outs that were opened and closed are for an undo."""
+    facts = [
+        {name: handout for name, handout in (("opened", new), ("closed", one.closed)) if handout is not None}
+        for one, new in zip(lent, opened, strict=True)
     ]
-    audit.record_many(session, traces, by=by, batch=batch)
-
-
-def _opened(session: Session, rows: Sequence[Mapping[str, Any]]) -> list[int]:
-    statement = insert(Handout).returning(Handout.id, sort_by_parameter_order=True)
-    return [
-        ident
-        for start in range(0, len(rows), CHUNK)
-        for ident in session.scalars(statement, rows[start : start + CHUNK])
-    ]
-
-
-def _holder_trace(
-    ident: int, row: Mapping[str, Any], before: str | None, after: str | None, **handouts: int | None
-) -> dict[str, Any]:
-    """`handouts`: the ids of the one that was `opened` and the one that was `closed`, for an undo."""
-    return {
-        "action": Action.DEVICE_HANDED_OUT if after else Action.DEVICE_TAKEN_BACK,
-        "object_type": Device.__tablename__,
-        "object_id": ident,
-        "object_label": row["asset_tag"],
-        "school_id": row["school_id"],
-        "personal": {"holder": [before, after]},
-        "person_id": row["person_id"],
-        "facts": {name: handout for name, handout in handouts.items() if handout is not None},
+    columns: Columns = {
+        "object_id": [one.ident for one in lent],
+        "object_label": [one.row["asset_tag"] for one in lent],
+        "school_id": [one.row["school_id"] for one in lent],
+        "person_id": [one.row["person_id"] for one in lent],
+        "personal": [json.dumps({"holder": [one.was, one.text]}) for one in lent],
+        "facts": list(map(json.dumps, facts)),
     }
+    lots.entries(action, DEVICES, columns, by=by, batch_id=batch_id)
 
 
 # --- changed devices ---
 
 
 def _change(
-    session: Session, changed: Sequence[Changed], known: _References, *, by: Actor, batch: Batch
+    session: Session, lots: Lots, changed: Sequence[Changed], known: References, *, by: Actor, batch_id: int
 ) -> None:
+    if not changed:
+        return
     now = _now(session, [one.ident for one in changed])
     rows = [_stored(one, known, now[one.ident], by) for one in changed]
     rows = [row for row in rows if row.fields]
-    setwise.change(session, DEVICES, rows, action=Action.DEVICE_CHANGED, by=by, batch=batch)
-    _change_holders(
-        session, [one for one in changed if "holder" in one.fields], known, now, by=by, batch=batch
-    )
+    for names, together in _by_fields(rows).items():
+        columns = {name: [row.fields[name].after for row in together] for name in names}
+        lots.update(DEVICES, [row.ident for row in together], {**columns, **_folds(names, together, now)})
+    traced: Columns = {
+        "object_id": [row.ident for row in rows],
+        "object_label": [row.label for row in rows],
+        "school_id": [row.school_id for row in rows],
+        "changes": [audit.changed(row.fields) for row in rows],
+    }
+    if rows:
+        lots.entries(Action.DEVICE_CHANGED, DEVICES, traced, by=by, batch_id=batch_id)
+    held = [one for one in changed if "holder" in one.fields]
+    _change_holders(session, lots, held, known, now, by=by, batch_id=batch_id)
+
+
+def _by_fields(rows: Iterable[Changed]) -> dict[tuple[str, ...], list[Changed]]:
+    groups: dict[tuple[str, ...], list[Changed]] = defaultdict(list)
+    for row in rows:
+        groups[tuple(sorted(row.fields))].append(row)
+    return groups
+
+
+def _folds(
+    names: Sequence[str], rows: Sequence[Changed], now: Mapping[int, Mapping[str, Any]]
+) -> dict[str, list[Any]]:
+    """The columns that follow from changed ones."""
+    if not set(FOLDED_FROM) & set(names):
+        return {}
+    following = [
+        folds({**now[row.ident], **{name: change.after for name, change in row.fields.items()}})
+        for row in rows
+    ]
+    return {name: [one[name] for one in following] for name in following[0]}
 
 
 def _now(session: Session, idents: Sequence[int]) -> dict[int, Mapping[str, Any]]:
     """What is stored of the changed devices and stands behind the words of the sheet."""
     columns = (
         Device.id,
-        Device.asset_tag,
         Device.school_id,
         Device.category_id,
         Device.room_id,
         Device.person_id,
         Device.state_since,
         Device.state,
-        *(getattr(Device, name) for name in OF_DISPOSAL),
+        *(getattr(Device, name) for name in (*OF_DISPOSAL, *FOLDED_FROM)),
     )
     wanted = select(*columns, Room.room).outerjoin(Room, Room.id == Device.room_id)
     found: dict[int, Mapping[str, Any]] = {}
@@ -268,7 +286,7 @@ def _now(session: Session, idents: Sequence[int]) -> dict[int, Mapping[str, Any]
     return found
 
 
-def _stored(one: Changed, known: _References, now: Mapping[str, Any], by: Actor) -> Changed:
+def _stored(one: Changed, known: References, now: Mapping[str, Any], by: Actor) -> Changed:
     """The change of a row of the sheet as a change of the table."""
     fields = {name: change for name, change in one.fields.items() if name in PLAIN}
     school_id = now["school_id"]
@@ -298,54 +316,46 @@ def _state_facts(state: State | None, now: Mapping[str, Any], by: Actor) -> dict
     return facts
 
 
-_HOLDERS: dict[str, Any] = {name: bindparam(f"to_{name}") for name in NO_HOLDER}
-_HOLDING = (
-    update(DEVICES)
-    .where(DEVICES.c.id == bindparam("ident"))
-    .values(**_HOLDERS, due_on=None, version=DEVICES.c.version + 1)
-)
-
-
 def _change_holders(
     session: Session,
+    lots: Lots,
     changed: Sequence[Changed],
-    known: _References,
+    known: References,
     now: Mapping[int, Mapping[str, Any]],
     *,
     by: Actor,
-    batch: Batch,
+    batch_id: int,
 ) -> None:
     """Close the open hand-outs of these devices and open new ones."""
     if not changed:
         return
-    was = {one.ident: one.fields["holder"].before for one in changed}
-    rows = []
+    closed = _open_now(session, [one.ident for one in changed])
+    lent = []
     for one in changed:
-        place = {"asset_tag": now[one.ident]["asset_tag"], "school_id": now[one.ident]["school_id"]}
-        text = one.fields["holder"].after
-        rows.append((one.ident, {**place, **known.holder(text, place["school_id"], today())}, text))
-    closed = _close_handouts(session, list(was), by)
-    writing = [
-        {"ident": ident, **{f"to_{name}": row[name] for name in NO_HOLDER}} for ident, row, _text in rows
-    ]
-    session.connection().execute(_HOLDING, writing)
-    _open_handouts(session, [one for one in rows if one[2]], by=by, batch=batch, was=was, closed=closed)
-    back = [
-        _holder_trace(
-            ident, {**row, "person_id": now[ident]["person_id"]}, was[ident], None, closed=closed.get(ident)
-        )
-        for ident, row, text in rows
-        if not text
-    ]
-    audit.record_many(session, back, by=by, batch=batch)
+        before, after = one.fields["holder"]
+        place = {name: now[one.ident][name] for name in ("asset_tag", "school_id")}
+        holder = known.holder(after, place["school_id"], today())
+        lent.append(_Lent(one.ident, {**place, **holder}, after, before, closed.get(one.ident)))
+    ended: dict[str, list[Any]] = {
+        "returned_on": [today()] * len(closed),
+        "taken_by": [by.name] * len(closed),
+    }
+    lots.update(HANDOUTS, list(closed.values()), ended)
+    held = {name: [one.row[name] for one in lent] for name in NO_HOLDER}
+    lots.update(DEVICES, [one.ident for one in lent], {**held, "due_on": [None] * len(lent)})
+    _open_handouts(lots, [one for one in lent if one.text], by=by, batch_id=batch_id)
+    back = [one for one in lent if not one.text]
+    for given_back in back:
+        given_back.row = {**given_back.row, "person_id": now[given_back.ident]["person_id"]}
+    if back:
+        _holder_traces(lots, back, [None] * len(back), Action.DEVICE_TAKEN_BACK, by=by, batch_id=batch_id)
 
 
-def _close_handouts(session: Session, idents: Sequence[int], by: Actor) -> dict[int, int]:
-    """Returns by device the hand-out that was open."""
-    closed: dict[int, int] = {}
+def _open_now(session: Session, idents: Sequence[int]) -> dict[int, int]:
+    """By device the hand-out that is open."""
+    found: dict[int, int] = {}
     for start in range(0, len(idents), CHUNK):
-        its_open = (Handout.device_id.in_(idents[start : start + CHUNK]), Handout.returned_on.is_(None))
-        closed |= dict(session.execute(select(Handout.device_id, Handout.id).where(*its_open)).all())
-        closing = update(Handout).where(*its_open).values(returned_on=today(), taken_by=by.name)
-        session.execute(closing.execution_options(synchronize_session=False))
-    return closed
+        part = Handout.device_id.in_(idents[start : start + CHUNK])
+        rows = select(Handout.device_id, Handout.id).where(part, Handout.returned_on.is_(None))
+        found |= dict(session.execute(rows).all())
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -17,6 +18,7 @@ from school_it.devices.rules import DisposalReason, ItemClass, State, Use
 from school_it.people import holdings
 from school_it.people.models import Person
 from school_it.schools.models import Room, School
+from school_it.setwise import Memo
 
 
 class Category(Versioned, Model):
@@ -183,6 +185,19 @@ def folds(values: Any) -> dict[str, Any]:
         "serial_folded": numbers.folded(serial) or None,
         "maker_folded": numbers.folded(maker),
         "search": numbers.search_text(tag, serial, maker, model, mac=mac),
+    }
+
+
+def fold_columns(columns: Mapping[str, Sequence[Any]]) -> dict[str, list[Any]]:
+    """`folds` for many devices at once: `columns` has those of `FOLDED_FROM`."""
+    tags, serials, makers, models, macs = (
+        list(map(Memo(numbers.folded).__getitem__, columns[name])) for name in FOLDED_FROM
+    )
+    return {
+        "tag_folded": tags,
+        "serial_folded": [serial or None for serial in serials],
+        "maker_folded": makers,
+        "search": list(map(numbers.joined_for_search, tags, serials, makers, models, macs)),
     }
 
 

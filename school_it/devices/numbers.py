@@ -20,13 +20,20 @@ def folded(text: str | None) -> str:
     """Small letters, umlauts written out, accents off: what a search compares."""
     if not text:
         return ""
+    if text.isascii():
+        return " ".join(text.lower().split())
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFC", text).casefold().translate(_UMLAUTS))
     return " ".join("".join(letter for letter in plain if not unicodedata.combining(letter)).split())
 
 
 def search_text(*parts: str | None, mac: str | None = None) -> str:
     """The short identifying texts of a device as one, for the search; the MAC address also without its colons."""
-    return " ".join(filter(None, (*map(folded, parts), folded(mac), folded(mac).replace(":", ""))))
+    return joined_for_search(*map(folded, parts), folded(mac))
+
+
+def joined_for_search(*parts: str) -> str:
+    """The same of folded texts, the MAC address last."""
+    return " ".join(filter(None, (*parts, parts[-1].replace(":", ""))))
 
 
 def read_mac(text: str) -> str | None:

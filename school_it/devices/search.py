@@ -79,25 +79,40 @@ _INDEX = table("device_search", column("rowid", Integer))
 @contextmanager
 def in_bulk(session: Session, changing: Sequence[int] = ()) -> Iterator[None]:
     """Around many inserts, and around changes of the devices `changing`: the index follows set-wise at the end."""
-    if not is_sqlite(session):
-        yield
-        return
-    last = session.scalar(select(func.coalesce(func.max(Device.id), 0)))
-    session.execute(text("INSERT INTO device_search_pause (id) VALUES (1)"))
-    for ids in _chunks(changing):
-        session.execute(
-            text(
-                f"INSERT INTO device_search (device_search, rowid, search) SELECT 'delete', id, search {_WHERE % ids}"
-            )
-        )
+    bulk = Bulk(changing)
+    bulk.begin(session)
     yield
-    for ids in _chunks(changing):
-        session.execute(text(f"INSERT INTO device_search (rowid, search) SELECT id, search {_WHERE % ids}"))
-    session.execute(
-        text("INSERT INTO device_search (rowid, search) SELECT id, search FROM devices WHERE id > :last"),
-        {"last": last},
-    )
-    session.execute(text("DELETE FROM device_search_pause"))
+    bulk.end(session)
+
+
+class Bulk:
+    """As `in_bulk`, its begin and its end apart."""
+
+    def __init__(self, changing: Sequence[int] = ()) -> None:
+        self.changing = changing
+        self.last = 0
+
+    def begin(self, session: Session) -> None:
+        if not is_sqlite(session):
+            return
+        self.last = session.scalar(select(func.coalesce(func.max(Device.id), 0))) or 0
+        session.execute(text("INSERT INTO device_search_pause (id) VALUES (1)"))
+        for ids in _chunks(self.changing):
+            rows = f"SELECT 'delete', id, search {_WHERE % ids}"
+            session.execute(text(f"INSERT INTO device_search (device_search, rowid, search) {rows}"))
+
+    def end(self, session: Session) -> None:
+        if not is_sqlite(session):
+            return
+        for ids in _chunks(self.changing):
+            rows = f"SELECT id, search {_WHERE % ids}"
+            session.execute(text(f"INSERT INTO device_search (rowid, search) {rows}"))
+        added = "SELECT id, search FROM devices WHERE id > :last"
+        session.execute(
+            text(f"INSERT INTO device_search (rowid, search) {added}"),
+            {"last": self.last},
+        )
+        session.execute(text("DELETE FROM device_search_pause"))
 
 
 _WHERE = "FROM devices WHERE id IN (%s)"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask import current_app
@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 
 from school_it.devices import numbers
 from school_it.devices.models import Device
+from school_it.errors import N_, Stale
 
 CHUNK = 500
 BEGIN = text("INSERT INTO number_series (prefix, last) VALUES (:prefix, :last) ON CONFLICT DO NOTHING")
+LAST = text("SELECT last FROM number_series WHERE prefix = :prefix")
 COUNT_ON = text("UPDATE number_series SET last = last + :count WHERE prefix = :prefix RETURNING last")
 
 
@@ -31,6 +33,30 @@ def next_tags(session: Session, count: int) -> list[str]:
         taken = taken_tags(session, tags)
         free += [tag for tag in tags if numbers.folded(tag) not in taken]
     return free
+
+
+def upcoming(session: Session, count: int) -> tuple[list[str], Callable[[Session], None]]:
+    """The numbers that `next_tags` would give, and what takes them for good once something may be written."""
+    stored = session.scalar(LAST, {"prefix": prefix()})
+    last = before = _highest(session) if stored is None else int(stored)
+    free: list[str] = []
+    while len(free) < count:
+        wanted = count - len(free)
+        tags = [numbers.numbered(prefix(), number) for number in range(last + 1, last + wanted + 1)]
+        last += wanted
+        taken = taken_tags(session, tags)
+        free += [tag for tag in tags if numbers.folded(tag) not in taken]
+
+    def take(writing: Session) -> None:
+        if _counted_on(writing, last - before) != last:
+            raise Stale(
+                N_(
+                    "In der Zwischenzeit sind Inventarnummern vergeben worden. "
+                    "Es wurde nichts geändert; bitte noch einmal."
+                )
+            )
+
+    return free, take
 
 
 def _counted_on(session: Session, count: int) -> int:

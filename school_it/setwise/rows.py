@@ -1,7 +1,4 @@
-"""Many rows with few statements: insert, change, and leave the trace, for imports and syncs.
-
-A row through the ORM costs ten to forty times as much. Rows are plain mappings with the columns of the table.
-"""
+"""Rows as mappings: written at once, and judged before."""
 
 from __future__ import annotations
 

@@ -1,0 +1,34 @@
+"""Many rows with few statements: insert, change, and leave the trace, for imports and syncs.
+
+Interface
+    ``add(session, table, rows, …)`` and ``change(session, table, rows, …)``, each with its trace, at once
+    ``Lots(session)`` gathers thousands of rows ready for the driver, before the writing transaction begins
+    ``misfits(reading, columns)``, ``creations(…)``: what is wrong with rows, what they would bring about
+
+A row through the ORM costs ten to forty times as much. Rows are plain mappings with the columns of the table.
+"""
+
+from school_it.setwise.lots import Lots, Memo
+from school_it.setwise.rows import (
+    CHUNK,
+    LONGEST_TEXT,
+    TOO_LARGE,
+    Changed,
+    add,
+    change,
+    creations,
+    misfits,
+)
+
+__all__ = [
+    "CHUNK",
+    "LONGEST_TEXT",
+    "TOO_LARGE",
+    "Changed",
+    "Lots",
+    "Memo",
+    "add",
+    "change",
+    "creations",
+    "misfits",
+]

@@ -47,6 +47,8 @@ from school_it.people import commands as people_commands
 from school_it.people import undo as people_undo
 from school_it.people.api import api as people_api
 from school_it.people.views import bp as people
+from school_it.plan import undo as plan_undo
+from school_it.plan.views import bp as plan
 from school_it.schools import undo as school_undo
 from school_it.schools.api import api as school_api
 from school_it.schools.views import bp as schools
@@ -65,6 +67,7 @@ BLUEPRINTS = (
     funding,
     licences,
     network,
+    plan,
     imports,
     exports,
     job_pages,
@@ -77,6 +80,7 @@ UNDOINGS = (
     *device_undo.UNDOINGS,
     *licence_undo.UNDOINGS,
     *network_undo.UNDOINGS,
+    *plan_undo.UNDOINGS,
 )
 COMMANDS = (
     account_commands.user,

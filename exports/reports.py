@@ -28,6 +28,8 @@ from school_it.network.sheet import OUTLETS
 from school_it.people import queries as people_queries
 from school_it.people.intake import sheet_lines
 from school_it.people.sheet import PEOPLE
+from school_it.plan import queries as plan_queries
+from school_it.plan.sheet import TARGETS
 from school_it.schools import queries as school_queries
 from school_it.schools.models import School
 from school_it.schools.sheet import FIGURES, ROOMS, SCHOOLS
@@ -198,6 +200,13 @@ def _network(session: Session, choice: Choice, by: Actor) -> Pages:
     return [sheet_page(OUTLETS, rows, choice, title=OUTLETS.title, sheet_name="Netzwerkdosen")]
 
 
+def _targets(session: Session, choice: Choice, _by: Actor) -> Pages:
+    """The plan is the town's: a school narrows nothing."""
+    everywhere = replace(choice, school=None)
+    rows = plan_queries.rows_for_sheet(session)
+    return [sheet_page(TARGETS, rows, everywhere, title=TARGETS.title, sheet_name="Ausstattungsziele")]
+
+
 REPORTS = {
     report.name: report
     for report in (
@@ -256,6 +265,14 @@ REPORTS = {
             May.SEE_NETWORK,
             _network,
             "outlets",
+        ),
+        Report(
+            "targets",
+            N_("Ausstattungsziele"),
+            N_("Was jede Schule nach dem Medienentwicklungsplan haben soll"),
+            May.SEE_PLAN,
+            _targets,
+            "targets",
         ),
         Report(
             "programmes",

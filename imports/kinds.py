@@ -21,6 +21,8 @@ from school_it.network.intake import OutletIntake
 from school_it.network.sheet import OUTLETS
 from school_it.people.intake import PeopleIntake
 from school_it.people.sheet import PEOPLE
+from school_it.plan.intake import TargetIntake
+from school_it.plan.sheet import TARGETS
 from school_it.schools.intake import FiguresIntake, RoomIntake, SchoolIntake
 from school_it.schools.sheet import FIGURES, ROOMS, SCHOOLS
 from school_it.setwise import Changed
@@ -90,6 +92,7 @@ KINDS = {
         _fixed(PEOPLE, PeopleIntake()),
         _fixed(LICENCES, LicenceIntake()),
         _fixed(OUTLETS, OutletIntake()),
+        _fixed(TARGETS, TargetIntake()),
         _fixed(PROGRAMMES, ProgrammeIntake()),
         _fixed(GRANTS, GrantIntake()),
         _fixed(RECEIPTS, ReceiptIntake()),

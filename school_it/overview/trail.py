@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,22 +10,34 @@ from flask import url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from school_it import audit
 from school_it.access import May, current
 from school_it.accounts.views import FIELD_NAMES as ACCOUNT_FIELDS
 from school_it.audit import Entry
 from school_it.devices import story as device_story
+from school_it.devices.rules import ITEM_CLASSES
 from school_it.errors import N_
+from school_it.funding import story as funding_story
 from school_it.licences.rules import BASES
 from school_it.licences.views import FIELD_NAMES as LICENCE_FIELDS
 from school_it.network.views.outlets import FIELD_NAMES as NETWORK_FIELDS
 from school_it.people.rules import PERSON_ROLES, PERSON_STATES
 from school_it.people.views import FIELD_NAMES as PERSON_FIELDS
+from school_it.plan.rules import BASES as TARGET_BASES
+from school_it.plan.views import FIELD_NAMES as PLAN_FIELDS
 from school_it.schools.rules import ROOM_USES, TYPE_NAMES
 from school_it.schools.views import FIELD_NAMES as SCHOOL_FIELDS
 from school_it.web import show
 from school_it.web.show import Event
 
-FIELD_NAMES = {**LICENCE_FIELDS, **NETWORK_FIELDS, **SCHOOL_FIELDS, **PERSON_FIELDS, **ACCOUNT_FIELDS}
+FIELD_NAMES = {
+    **LICENCE_FIELDS,
+    **NETWORK_FIELDS,
+    **PLAN_FIELDS,
+    **SCHOOL_FIELDS,
+    **PERSON_FIELDS,
+    **ACCOUNT_FIELDS,
+}
 THINGS = {
     "schools": N_("Schule"),
     "buildings": N_("Gebäude"),
@@ -37,15 +49,19 @@ THINGS = {
     "categories": N_("Geräteart"),
     "device_models": N_("Modell"),
     "licences": N_("Lizenz"),
+    **funding_story.THINGS,
     "outlets": N_("Netzwerkdose"),
+    "targets": N_("Ausstattungsziel"),
 }
 WORDS: dict[str, tuple[dict[Any, str], ...]] = {
     "state": (dict(PERSON_STATES),),
     "role": (dict(PERSON_ROLES),),
     "school_type": (dict(TYPE_NAMES),),
     "use": (dict(ROOM_USES),),
-    "basis": (dict(BASES),),
+    "basis": (dict(BASES), dict(TARGET_BASES)),
+    "item_class": (dict(ITEM_CLASSES),),
 }
+FUNDING_PAGES = {"programmes": "funding.programme", "grants": "funding.grant", "receipts": "funding.receipt"}
 VIA = {
     "web": N_("Seite"),
     "api": N_("Schnittstelle"),
@@ -71,14 +87,19 @@ class Line:
 def lines(session: Session, entries: Sequence[Entry]) -> list[Line]:
     """In the order of `entries`; those of devices are worded by their own room."""
     of_devices = [entry for entry in entries if entry.object_type == "devices"]
-    others = [entry for entry in entries if entry.object_type != "devices"]
+    of_funding = [entry for entry in entries if entry.object_type in funding_story.THINGS]
+    others = [entry for entry in entries if entry.object_type not in {"devices", *funding_story.THINGS}]
     events = dict(
         zip((entry.id for entry in of_devices), device_story.of_entries(session, of_devices), strict=True)
     )
     events |= zip(
+        (entry.id for entry in of_funding), funding_story.of_entries(session, of_funding), strict=True
+    )
+    events |= zip(
         (entry.id for entry in others), show.story(others, names=FIELD_NAMES, value=_worded), strict=True
     )
-    return [_line(entry, events[entry.id]) for entry in entries]
+    gone = audit.removals(session, entries)
+    return [_line(entry, events[entry.id], gone) for entry in entries]
 
 
 def _worded(field: str, stored: Any) -> str | None:
@@ -87,12 +108,22 @@ def _worded(field: str, stored: Any) -> str | None:
     return None if known is None else str(_(known))
 
 
-def _line(entry: Entry, event: Event) -> Line:
+def _line(entry: Entry, event: Event, gone: Mapping[tuple[str, int], int]) -> Line:
     kind = THINGS.get(entry.object_type)
     via = VIA.get(entry.via)
+    is_there = entry.object_id is None or entry.id > gone.get((entry.object_type, entry.object_id), 0)
     return Line(
-        event, _(kind) if kind else "", entry.object_label, _address(entry), _(via) if via else entry.via
+        event,
+        _(kind) if kind else "",
+        entry.object_label,
+        _address(entry) if is_there else "",
+        _(via) if via else entry.via,
     )
+
+
+def address_of(table: str, ident: int, label: str) -> str:
+    """Where a thing can be looked at; "" for nowhere."""
+    return _address(Entry(object_type=table, object_id=ident, object_label=label))
 
 
 def _address(entry: Entry) -> str:
@@ -106,8 +137,12 @@ def _address(entry: Entry) -> str:
         return url_for("accounts.account", name=label)
     if entry.object_type == "people" and entry.object_id:
         return url_for("people.person", ident=entry.object_id)
+    if entry.object_type in FUNDING_PAGES and entry.object_id and current().may(May.SEE_FUNDING):
+        return url_for(FUNDING_PAGES[entry.object_type], ident=entry.object_id)
     if entry.object_type == "licences" and entry.object_id:
         return url_for("licences.licence", ident=entry.object_id)
     if entry.object_type == "outlets" and entry.object_id:
         return url_for("network.outlet", ident=entry.object_id)
+    if entry.object_type == "targets" and entry.object_id:
+        return url_for("plan.target", ident=entry.object_id)
     return ""

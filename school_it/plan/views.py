@@ -1,0 +1,131 @@
+"""Pages of the media development plan."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+
+from flask import Blueprint, redirect, request, url_for
+from flask_babel import gettext as _
+
+from school_it import audit
+from school_it.access import May, current, needs
+from school_it.cells import show_number, show_percent
+from school_it.database import db, today, transaction
+from school_it.devices.rules import ITEM_CLASSES
+from school_it.errors import N_
+from school_it.plan import actions, forms, queries, rules
+from school_it.plan.forms import TargetForm
+from school_it.plan.models import Target
+from school_it.schools.rules import TYPE_NAMES
+from school_it.web import flash_done, page, said, show
+from school_it.web.fields import refusals_in, status_of
+
+bp = Blueprint("plan", __name__, url_prefix="/plan")
+
+FIELD_NAMES = {
+    "plan": N_("MEP"), "school_types": N_("Schulform"), "grade_from": N_("Jahrgang von"),
+    "grade_to": N_("Jahrgang bis"), "item_class": N_("Gerätegruppe"), "basis": N_("Grundlage"), "value": N_("Wert"),
+    "reserve": N_("Reserve"), "valid_from": N_("gültig ab"),
+}  # fmt: skip
+BADGES = {
+    rules.Standing.HOLDS: "active",
+    rules.Standing.COMES: "new",
+    rules.Standing.REPLACED: "closed",
+}
+
+
+@bp.get("")
+@needs(May.SEE_PLAN)
+def index() -> Any:
+    """The targets by version of the plan and class, each as a sentence."""
+    session, wanted = db.session(), forms.wish(request.args)
+    found = queries.ruled(session, wanted, today())
+    plans = queries.plans(session)
+    return page(
+        "plan/index.html",
+        by_plan=[(name, list(some)) for name, some in groupby(found, key=lambda one: one.target.plan)],
+        in_words=in_words,
+        counting=queries.counting(session),
+        plans=[(name, name) for name in plans],
+        types=[(one.value, f"{_(TYPE_NAMES[one])} ({one})") for one in forms.OFFERED],
+        classes=[(one.value, _(name)) for one, name in ITEM_CLASSES.items()],
+        class_names=ITEM_CLASSES,
+        standing_names=rules.STANDINGS,
+        standing_badges=BADGES,
+        wish=wanted,
+    )
+
+
+def in_words(target: Target) -> str:
+    """»1 Gerät je 1,5 Schüler, GE und GY, Jahrgang 05–10, gültig ab 01.08.2025«, in the reader's language."""
+    parts = rules.sentences(
+        basis=target.basis,
+        value=target.value,
+        types=target.types,
+        grade_from=target.grade_from,
+        grade_to=target.grade_to,
+        reserve=target.reserve,
+        valid_from=target.valid_from,
+    )
+    return ", ".join(map(said, parts))
+
+
+@bp.route("/targets/new", methods=["GET", "POST"])
+@needs(May.EDIT_PLAN)
+def new_target() -> Any:
+    form = TargetForm(data={"plan": request.args.get("plan")})
+    if form.validate_on_submit():
+        with refusals_in(form), transaction() as session:
+            actions.add_target(session, form.target, by=current())
+        if not form.errors:
+            flash_done(_("Das Ziel ist eingetragen."))
+            return redirect(url_for(".index"))
+    return page("plan/target_edit.html", status_of(form), form=form, target=None)
+
+
+@bp.get("/targets/<int:ident>")
+@needs(May.SEE_PLAN)
+def target(ident: int) -> Any:
+    session = db.session()
+    found = queries.get_target(session, ident, seen_by=current())
+    return page(
+        "plan/target.html",
+        target=found,
+        words=in_words(found),
+        counting=queries.counting(session).get(found.item_class, []),
+        class_names=ITEM_CLASSES,
+        basis_names=rules.BASES,
+        value=show_number(found.value),
+        reserve=show_percent(found.reserve),
+        events=show.story(audit.story(session, found), names=FIELD_NAMES, value=_worded),
+    )
+
+
+@bp.route("/targets/<int:ident>/edit", methods=["GET", "POST"])
+@needs(May.EDIT_PLAN)
+def edit_target(ident: int) -> Any:
+    found = queries.get_target(db.session(), ident, seen_by=current(), may=May.EDIT_PLAN)
+    known = queries.values_of(found)
+    types = [one.value for one in found.types]
+    form = TargetForm(data={**known, "school_type": types, "version": found.version})
+    if form.validate_on_submit():
+        with refusals_in(form), transaction() as session:
+            changing = queries.get_target(session, ident, seen_by=current(), may=May.EDIT_PLAN)
+            actions.change_target(session, changing, form.target, version=form.seen_version, by=current())
+        if not form.errors:
+            flash_done(_("Gespeichert."))
+            return redirect(url_for(".target", ident=ident))
+    return page("plan/target_edit.html", status_of(form), form=form, target=found)
+
+
+def _worded(field: str, stored: Any) -> str | None:
+    if field == "item_class" and stored:
+        return next((str(_(name)) for one, name in ITEM_CLASSES.items() if one == stored), None)
+    if field == "basis" and stored:
+        return next((str(_(name)) for one, name in rules.BASES.items() if one == stored), None)
+    if field == "school_types" and stored is not None:
+        return ", ".join(stored.split()) or str(_("alle Schulformen"))
+    if field == "value" and stored:
+        return str(stored).replace(".", ",").removesuffix(",00")
+    return None

@@ -29,6 +29,13 @@ BOUND = N_("Die Zweckbindung läuft noch bis %(day)s; so lange kann das Gerät n
 class _Devices(Undoing):
     """Who had a device stands in the trail as a text; the hand-outs that the batch opened and closed stand as ids."""
 
+    def keys(self, session: Session, things: Sequence[Touched]) -> Mapping[int, str]:
+        found: dict[int, str] = {}
+        for some in chunks([thing.ident for thing in things]):
+            rows = session.execute(select(Device.id, Device.asset_tag).where(Device.id.in_(some)))
+            found |= dict(rows.all())
+        return found
+
     def before(self, session: Session, things: Sequence[Touched]) -> dict[int, dict[str, Any]]:
         values = super().before(session, things)
         closed = _handouts(session, [closed for thing in things if (closed := _closed(thing))])

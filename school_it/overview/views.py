@@ -10,7 +10,7 @@ from flask import Blueprint, current_app, jsonify, redirect, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from school_it import cells
+from school_it import cells, undo
 from school_it.access import MAY_NAMES, ROLE_NAMES, Actor, May, current, needs, public
 from school_it.audit import Entry
 from school_it.database import db, today, whole_number
@@ -18,7 +18,7 @@ from school_it.devices import queries as device_queries
 from school_it.devices.rules import STATES
 from school_it.errors import N_, BadValue
 from school_it.operations import health
-from school_it.overview import pictures, queries, trail, words
+from school_it.overview import batches, pictures, queries, trail, words
 from school_it.overview.attention import PRESENT, Answer
 from school_it.overview.queries import Deadline, TrailWish
 from school_it.people import queries as people_queries
@@ -209,12 +209,16 @@ def _day(name: str) -> Any:
 @needs(May.SEE_AUDIT, May.SEE_IMPORTS)
 def batch(ident: int) -> Any:
     """One act with everything it did."""
-    found = queries.get_batch(db.session(), ident, seen_by=current())
+    session = db.session()
+    found = queries.get_batch(session, ident, seen_by=current())
     return _trail_page(
         "overview/batch.html",
         TrailWish(batch=found.id),
         batch=found,
-        words=_(found.title) if found.title else found.kind,
+        words=batches.in_words(found),
+        counts=batches.counted(found),
+        undone_by=undo.taken_back_by(session, found.id),
+        may_undo=undo.why_not(session, found, by=current()) is None,
     )
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import fcntl
+import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,22 +19,27 @@ from school_it.audit import Action, Batch
 from school_it.database import now, today, transaction
 from school_it.errors import N_, RuleBroken, SchoolItError, Sentence
 from school_it.jobs.models import stored
-from school_it.people import directory, holdings, profile, queries, rules, sync
+from school_it.people import directory, holdings, queries, rules, sources, sync
 from school_it.people.models import Membership, Person, SyncRun
+from school_it.people.queries import FILE
 from school_it.people.rules import PersonState, RunOutcome
-from school_it.people.sync import Kind, Plan, Step, Wanted
+from school_it.people.sources import Source
+from school_it.people.steps import FIELDS, Change, Kind, Step, Wanted
+from school_it.people.sync import Plan
 from school_it.schools import queries as school_queries
 from school_it.settings import Settings
 
-DIRECTORY = "directory"
-"""The source of people whom the directory knows."""
+log = logging.getLogger(__name__)
+
 CHUNK = 500
-STEPS_KEPT = 500
+STEPS_KEPT = 2000
 """A run's page names so many people; the trail has all of them."""
+LOOKED_FOR = (Kind.LEFT, Kind.LINKED, Kind.RETURNED, Kind.CHANGED, Kind.NEW)
 
 VERBS = {
     Kind.NEW: Action.PERSON_ADDED,
     Kind.CHANGED: Action.PERSON_CHANGED,
+    Kind.LINKED: Action.PERSON_LINKED,
     Kind.RETURNED: Action.PERSON_RETURNED,
     Kind.LEFT: Action.PERSON_LEFT,
 }
@@ -65,7 +72,7 @@ def _write_some(
     batch: Batch,
 ) -> list[int]:
     idents = _add_new(session, source, [step for step in steps if step.kind is Kind.NEW], school_ids)
-    _change_known(session, [step for step in steps if step.kind is not Kind.NEW], school_ids)
+    _change_known(session, source, [step for step in steps if step.kind is not Kind.NEW], school_ids)
     new = iter(idents)
     persons = [next(new) if step.known_id is None else step.known_id for step in steps]
     _place(session, list(zip(persons, steps, strict=True)), school_ids)
@@ -81,10 +88,13 @@ def _add_new(
     return list(session.scalars(statement, rows)) if rows else []
 
 
-def _change_known(session: Session, steps: Sequence[Step], school_ids: Mapping[str, int]) -> None:
+def _change_known(
+    session: Session, source: str, steps: Sequence[Step], school_ids: Mapping[str, int]
+) -> None:
+    """Somebody linked comes from another source from now on."""
     if not steps:
         return
-    rows = [{**_row(step.person, school_ids), "ident": step.known_id} for step in steps]
+    rows = [{**_row(step.person, school_ids), "source": source, "ident": step.known_id} for step in steps]
     values: dict[str, Any] = {name: bindparam(f"to_{name}") for name in rows[0] if name != "ident"}
     statement = update(PEOPLE).where(PEOPLE.c.id == bindparam("ident"))
     statement = statement.values({**values, "version": PEOPLE.c.version + 1})
@@ -95,7 +105,7 @@ def _change_known(session: Session, steps: Sequence[Step], school_ids: Mapping[s
 
 def _row(person: Wanted, school_ids: Mapping[str, int]) -> dict[str, Any]:
     """The person as columns; what is only for searching and sorting is made here."""
-    told = {name: getattr(person, name) for name in sync.FIELDS if name != "school_numbers"}
+    told = {name: getattr(person, name) for name in FIELDS if name != "school_numbers"}
     return told | {
         "school_id": school_ids[person.main_school] if person.main_school else None,
         "sort_name": rules.sort_name(person.given_name, person.family_name),
@@ -139,16 +149,17 @@ def _leave_traces(
             "school_id": school_ids[step.school_number] if step.school_number else None,
             "personal": {name: [_plain(before), _plain(after)] for name, before, after in _told(step)},
             "person_id": ident,
+            "facts": {"came_from": FILE} if step.kind is Kind.LINKED else {},
         }
         for ident, step in pairs
     ]
     audit.record_many(session, rows, by=by, batch=batch)
 
 
-def _told(step: Step) -> Iterable[sync.Change]:
+def _told(step: Step) -> Iterable[Change]:
     if step.kind is not Kind.NEW:
         return step.changes
-    values = ((name, getattr(step.person, name)) for name in sync.FIELDS)
+    values = ((name, getattr(step.person, name)) for name in FIELDS)
     return [(name, None, value) for name, value in values if value not in (None, "", (), False)]
 
 
@@ -180,19 +191,40 @@ def forget(session: Session, person: Person, *, by: Actor) -> None:
     audit.forget(session, person.id)
 
 
-def sync_directory(settings: Settings, *, dry_run: bool, force: bool, by: Actor) -> SyncRun:
+def sync_directory(
+    settings: Settings,
+    *,
+    dry_run: bool,
+    by: Actor,
+    source: str | None = None,
+    force: bool = False,
+    reason: str | None = None,
+    approves: int | None = None,
+) -> SyncRun:
     """Read the directory, plan, guard, and unless `dry_run` take over. Every run leaves a record.
 
+    `source` is the directory's name and may be left out where there is only one. `force` overrules a guard, `reason`
+    says why; `approves` is a run whose plan somebody has looked at: that very plan is taken over, and no other one.
     A run that a guard stops comes back with the outcome REFUSED. Raises RuleBroken where another run is
     going on, SettingsError and CannotRead where the directory cannot be read to the end.
     """
+    told = sources.one(settings, source)
+    wish = _Wish(dry_run=dry_run, force=force, reason=(reason or "").strip()[:300] or None, approves=approves)
     with _only_one(settings.home):
-        ident = _begin(dry_run=dry_run, force=force, by=by)
+        ident = _begin(told.name, wish, by=by)
         try:
-            return _run(settings, ident, dry_run=dry_run, force=force, by=by)
+            return _run(told, ident, wish, by=by)
         except Exception as problem:
             _end_badly(ident, problem)
             raise
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    dry_run: bool
+    force: bool
+    reason: str | None
+    approves: int | None
 
 
 @contextmanager
@@ -206,48 +238,80 @@ def _only_one(home: Path) -> Iterator[None]:
         yield
 
 
-def _begin(*, dry_run: bool, force: bool, by: Actor) -> int:
+def _begin(source: str, wish: _Wish, *, by: Actor) -> int:
     with transaction() as session:
-        _tidy_earlier_runs(session)
-        run = SyncRun(dry_run=dry_run, forced=force, actor_name=by.name, result={})
+        approved = _approved_plan(session, source, wish.approves)
+        _tidy_earlier_runs(session, source)
+        run = SyncRun(
+            source=source,
+            dry_run=wish.dry_run,
+            forced=wish.force or approved is not None,
+            reason=wish.reason,
+            actor_name=by.name,
+            result={"approved": approved} if approved else {},
+        )
         session.add(run)
         session.flush()
         return run.id
 
 
-def _tidy_earlier_runs(session: Session) -> None:
+def _approved_plan(session: Session, source: str, approves: int | None) -> str | None:
+    if approves is None:
+        return None
+    run = queries.get_run(session, approves)
+    if run.source != source or run.applied or "digest" not in run.result:
+        raise RuleBroken(
+            N_("Dieser Plan lässt sich nicht mehr übernehmen. Bitte einen neuen Probelauf ansehen.")
+        )
+    return str(run.result["digest"])
+
+
+def _tidy_earlier_runs(session: Session, source: str) -> None:
     """Whoever holds the lock knows that no other run is alive; and names are kept for the newest run only."""
     dead = update(SyncRun).where(SyncRun.outcome == RunOutcome.RUNNING)
     session.execute(dead.values(outcome=RunOutcome.BROKEN_OFF, ended_at=now()))
-    for run in queries.runs(session, limit=2):
+    for run in queries.runs(session, limit=2, source=source):
         run.result = {name: value for name, value in run.result.items() if name not in NAMING}
 
 
 NAMING = ("steps", "problems", "remarks")
 
 
-def _run(settings: Settings, ident: int, *, dry_run: bool, force: bool, by: Actor) -> SyncRun:
-    layout = profile.load(settings.LDAP_PROFILE)
-    answer = directory.read(directory.address(settings), layout, source=DIRECTORY, today=today())
+def _run(source: Source, ident: int, wish: _Wish, *, by: Actor) -> SyncRun:
+    if source.address.is_clear:
+        log.warning("directory %s: the connection is not encrypted", source.name)
+    answer = directory.read(source.address, source.layout(), source=source.name, today=today())
     with transaction() as session:
         plan = sync.plan(
-            queries.known_people(session, DIRECTORY),
+            queries.known_people(session, source.name),
             answer,
             queries.known_schools(session),
             today=today(),
-            max_leavers_percent=settings.LDAP_MAX_LEAVERS_PERCENT,
+            max_leavers_percent=source.max_leavers_percent,
+            from_files=queries.known_people(session, FILE),
         )
         run = queries.get_run(session, ident)
-        takes_over = not dry_run and plan.may_be_applied(force=force)
+        plan = _as_approved(plan, run)
+        takes_over = not wish.dry_run and plan.may_be_applied(force=run.forced)
         people = (
             _take_over(session, run, plan, by=by) if takes_over else [step.known_id for step in plan.steps]
         )
         run.applied = takes_over
-        run.outcome = _outcome(plan, dry_run=dry_run, force=force)
+        run.outcome = _outcome(plan, dry_run=wish.dry_run, force=run.forced)
         run.sentence = " ".join(map(str, plan.refused))[:500] or None
         run.result = report(plan, people, returns_due=queries.returns_due(session), seconds=answer.seconds)
         run.ended_at = now()
     return run
+
+
+def _as_approved(plan: Plan, run: SyncRun) -> Plan:
+    """What was approved was one plan; where the directory has changed since, somebody has to look again."""
+    approved = run.result.get("approved")
+    if approved in (None, plan.digest()):
+        return plan
+    changed = N_("Das Verzeichnis hat sich seit dem gezeigten Plan geändert. Bitte den neuen ansehen.")
+    run.forced = False
+    return replace(plan, refused=(Sentence(changed), *plan.refused))
 
 
 def _outcome(plan: Plan, *, dry_run: bool, force: bool) -> RunOutcome:
@@ -263,7 +327,10 @@ def _take_over(session: Session, run: SyncRun, plan: Plan, *, by: Actor) -> list
     batch.counts = plan.counts()
     run.batch_id = batch.id
     people = write_people(session, plan.source, plan.steps, by=by, batch=batch)
-    audit.record(session, Action.DIRECTORY_SYNCED, None, by=by, batch=batch, run=run.id, counts=plan.counts())
+    facts: dict[str, Any] = {"run": run.id, "directory": plan.source, "counts": plan.counts()}
+    if run.forced and plan.refused:
+        facts |= {"forced": True, "reason": run.reason}
+    audit.record(session, Action.DIRECTORY_SYNCED, None, by=by, batch=batch, **facts)
     return people
 
 
@@ -290,8 +357,15 @@ def report(plan: Plan, people: Sequence[int | None], *, returns_due: int, second
         "problems": [_remark(remark) for remark in plan.problems],
         "remarks": [_remark(remark) for remark in plan.remarks],
         "seconds": seconds,
-        "steps": [_step(step, ident) for step, ident in zip(plan.steps, people, strict=False)][:STEPS_KEPT],
+        "digest": plan.digest(),
+        "steps": [_step(step, ident) for step, ident in _worth_naming(plan, people)],
     }
+
+
+def _worth_naming(plan: Plan, people: Sequence[int | None]) -> list[tuple[Step, int | None]]:
+    """Those who leave first: whoever looks at a plan looks for them."""
+    pairs = [*zip(plan.steps, people, strict=False)]
+    return sorted(pairs, key=lambda pair: LOOKED_FOR.index(pair[0].kind))[:STEPS_KEPT]
 
 
 def _remark(remark: sync.Remark) -> dict[str, Any]:

@@ -47,13 +47,18 @@ class _People(Undoing):
         return found
 
     def before(self, session: Session, things: Sequence[Touched]) -> dict[int, dict[str, Any]]:
-        return {
+        """Who was linked with somebody of the directory comes from a file again."""
+        values = {
             thing.ident: {
                 name: value if name == SCHOOLS else typed(self.table.c[name], value)
                 for name, value in thing.personal_before.items()
             }
             for thing in things
         }
+        for thing in things:
+            came_from = [said["came_from"] for said in thing.facts if "came_from" in said]
+            values[thing.ident] |= {"source": came_from[0]} if came_from else {}
+        return values
 
     def follows(self, row: Values) -> Values:
         names = row["given_name"], row["family_name"]

@@ -21,18 +21,20 @@ changes a column that is never empty from None. Unique columns, foreign keys and
 are read from the tables themselves. Rows with more behind them override a method of `Undoing`.
 """
 
-from school_it.undo.actions import undo
+from school_it.undo.actions import KIND, undo
 from school_it.undo.planning import Conflict, UndoPlan, get_batch, plan, why_not
 from school_it.undo.tables import Against, Undoing, Values, headers, know
-from school_it.undo.trail import Touched, taken_back_by
+from school_it.undo.trail import Touched, count_entries, taken_back_by
 
 __all__ = [
+    "KIND",
     "Against",
     "Conflict",
     "Touched",
     "UndoPlan",
     "Undoing",
     "Values",
+    "count_entries",
     "get_batch",
     "headers",
     "know",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -19,12 +19,21 @@ from school_it.undo.tables import TABLES, Undoing
 from school_it.undo.trail import Touched
 
 KIND = "undo"
+Told = Callable[[int, int], None]
 
 
-def undo(session: Session, ident: int, *, by: Actor, expected: str | None = None) -> UndoPlan:
+def undo(
+    session: Session,
+    ident: int,
+    *,
+    by: Actor,
+    expected: str | None = None,
+    told: Told = lambda _done, _of: None,
+) -> UndoPlan:
     """Take the batch back as far as nothing stands against it; the plan that comes back has `made` where it is done.
 
-    `expected` is the digest of the plan that the person has seen. Raises NotThere, NotAllowed, RuleBroken.
+    `expected` is the digest of the plan that the person has seen; `told` hears how many rows are done, of how many.
+    Raises NotThere, NotAllowed, RuleBroken.
     """
     batch = plans.get_batch(session, ident)
     plan = plans.plan(session, batch, by=by)
@@ -34,9 +43,13 @@ def undo(session: Session, ident: int, *, by: Actor, expected: str | None = None
         return plan
     plan.made = audit.begin_batch(session, KIND, by=by, title=batch.title, undoes_id=batch.id)
     plan.made.counts = {"rows": plan.rows, "undone": plan.undone, "conflict": len(plan.conflicts)}
+    done, total = 0, sum(map(len, plan.back.values()))
+    told(done, total)
     order = references.dependents_first(Model.metadata, plan.back)
     for table in order:
         _take_back(session, TABLES[table], plan)
+        done += len(plan.back[table])
+        told(done, total)
     audit.record_many(session, list(_traces(plan)), by=by, batch=plan.made)
     for table in order:
         TABLES[table].finish(session, batch, [thing for thing in plan.back[table] if thing.made])

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Table, or_, select
+from sqlalchemy import Row, Table, func, or_, select
 from sqlalchemy.orm import Session
 
 from school_it.audit import Action, Batch, Entry
@@ -155,3 +155,8 @@ def chunks(idents: Sequence[int]) -> Iterator[Sequence[int]]:
 def taken_back_by(session: Session, ident: int) -> Batch | None:
     """The batch that took this one back."""
     return session.scalar(select(Batch).where(Batch.undoes_id == ident))
+
+
+def count_entries(session: Session, ident: int) -> int:
+    """How many entries a batch has: about how much an undo has to do."""
+    return session.scalar(select(func.count()).select_from(Entry).where(Entry.batch_id == ident)) or 0

@@ -45,6 +45,7 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("api_schools", "room"): of_school("room", "9.99"),
     ("people", "ident"): of_school("person", MISSING_NUMBER),
     ("people.run", "ident"): shared("run"),
+    ("people.approve", "ident"): shared("run"),
     ("api_people", "ident"): of_school("person", MISSING_NUMBER),
     ("devices", "tag"): of_school("tag", "IT-0"),
     ("devices.hand_out", "tag"): of_school("spare", "IT-0"),
@@ -60,6 +61,7 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("accounts", "name"): fixed("teacher", "niemand"),
     ("accounts", "ident"): shared("grant"),
     ("overview", "ident"): shared("batch"),
+    ("batches", "ident"): shared("batch"),
 }
 # What stands in the query where the page needs one.
 QUERIES = {"devices.edit_many": "?all=1", "devices.suggest_receivers": "?to=kanar&device={tag}"}

@@ -70,6 +70,8 @@ class _FieldTexts:
 _FIELD_TEXTS = {
     "This field is required.": N_("Bitte ausfüllen."),
     "Not a valid choice.": N_("Das steht nicht zur Auswahl."),
+    "'%(value)s' is not a valid choice for this field.": N_("»%(value)s« steht nicht zur Auswahl."),
+    "'%(value)s' are not valid choices for this field.": N_("»%(value)s« steht nicht zur Auswahl."),
     "Not a valid integer value.": N_("Bitte eine ganze Zahl eintragen."),
     "Invalid email address.": N_("Das ist keine E-Mail-Adresse."),
     "Field cannot be longer than %(max)d character.": N_("Höchstens %(max)d Zeichen."),

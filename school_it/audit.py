@@ -70,7 +70,6 @@ class Action(enum.StrEnum):
     DECISION_CHANGED = "decision.changed"
     RECEIPT_ADDED = "receipt.added"
     RECEIPT_CHANGED = "receipt.changed"
-    RECEIPT_REMOVED = "receipt.removed"
     CATEGORY_ADDED = "category.added"
     CATEGORY_CHANGED = "category.changed"
     MODEL_ADDED = "model.added"
@@ -131,7 +130,6 @@ SAID = {
     Action.DECISION_CHANGED: N_("Bescheid geändert"),
     Action.RECEIPT_ADDED: N_("Beleg eingetragen"),
     Action.RECEIPT_CHANGED: N_("Beleg geändert"),
-    Action.RECEIPT_REMOVED: N_("Beleg entfernt"),
     Action.CATEGORY_ADDED: N_("Geräteart angelegt"),
     Action.CATEGORY_CHANGED: N_("Geräteart geändert"),
     Action.MODEL_ADDED: N_("Modell angelegt"),

@@ -224,7 +224,7 @@ def remove_receipt(session: Session, receipt: Receipt, *, by: Actor) -> None:
     said = {name: [audit.plain(getattr(receipt, name)), None] for name in queries.RECEIPT_FIELDS}
     audit.record(
         session,
-        Action.RECEIPT_REMOVED,
+        Action.ROW_REMOVED,
         receipt,
         by=by,
         changes={name: one for name, one in said.items() if one[0]},

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from decimal import Decimal
 from typing import Any
 
 from flask import Blueprint, redirect, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 
 from school_it import audit
 from school_it.access import May, current, needs
-from school_it.cells import show_percent
 from school_it.database import db, today, transaction
-from school_it.errors import N_
-from school_it.funding import actions, bound, queries, rules
+from school_it.funding import actions, bound, queries, rules, story
 from school_it.funding.forms import (
     DecisionForm,
     FundingForm,
@@ -28,40 +24,11 @@ from school_it.funding.forms import (
 )
 from school_it.funding.models import Grant, Programme, Receipt
 from school_it.funding.queries import STAGES, Stage, Wish
-from school_it.funding.sheet import GRANTS, PROGRAMMES, RECEIPTS
-from school_it.money import shown
 from school_it.schools import queries as school_queries
-from school_it.sheets import Sheet
-from school_it.web import flash_done, flash_hint, lists, page, said, show
+from school_it.web import flash_done, flash_hint, lists, page, said
 from school_it.web.fields import refusals_in, status_of
 
 bp = Blueprint("funding", __name__, url_prefix="/funding")
-
-WORDS: dict[str, Mapping[Any, str]] = {
-    "status": rules.STATUSES,
-    "financing": rules.FINANCINGS,
-    "cap_basis": rules.CAP_BASES,
-    "start_event": rules.START_EVENTS,
-    "earmark_anchor": rules.ANCHORS,
-    "earmark_end_rule": rules.END_RULES,
-}
-SHARES = frozenset({"rate", "cap_share"})
-AMOUNTS = frozenset(
-    column.field
-    for sheet in (PROGRAMMES, GRANTS, RECEIPTS)
-    for column in sheet.columns
-    if column.type.name == "euro"
-)
-
-
-def _headers(sheet: Sheet) -> dict[str, str]:
-    return {column.field: column.header for column in sheet.columns}
-
-
-FIELD_NAMES = {
-    **_headers(PROGRAMMES), **_headers(RECEIPTS), **_headers(GRANTS), "programme_id": N_("Programm"),
-    "grant_id": N_("Zuwendung"), "school_id": N_("Schule"),
-}  # fmt: skip
 
 
 @contextmanager
@@ -181,7 +148,7 @@ def history(ident: int) -> Any:
         "funding/history.html",
         grant=found,
         receipts=queries.receipt_count(session, found),
-        events=show.story(newest_first, names=FIELD_NAMES, value=_worded(session)),
+        events=story.of_entries(session, newest_first),
     )
 
 
@@ -326,7 +293,7 @@ def receipt(ident: int) -> Any:
         "funding/receipt.html",
         receipt=found,
         grant=found.grant,
-        events=show.story(audit.story(session, found), names=FIELD_NAMES, value=_worded(session)),
+        events=story.of_entries(session, audit.story(session, found)),
     )
 
 
@@ -357,7 +324,7 @@ def programmes() -> Any:
         "funding/programmes.html",
         programmes=queries.programmes(session, seen_by=current()),
         grants=queries.grant_counts(session),
-        words=WORDS,
+        words=story.WORDS,
         Status=rules.Status,
     )
 
@@ -374,8 +341,8 @@ def programme(ident: int) -> Any:
         grants=grants,
         granted=sum((one.granted for one in grants), rules.NOTHING),
         odd=[said(sentence) for sentence in rules.odd_in_programme(_values_of(found))],
-        events=show.story(audit.story(session, found), names=FIELD_NAMES, value=_worded(session)),
-        words=WORDS,
+        events=story.of_entries(session, audit.story(session, found)),
+        words=story.WORDS,
         Status=rules.Status,
     )
 
@@ -416,32 +383,3 @@ def _say_odd(sentences: Iterator[Any]) -> None:
     """What is taken but should be looked at."""
     for sentence in sentences:
         flash_hint(said(sentence))
-
-
-def _worded(session: Session) -> Any:
-    """The trail keeps codes, shares and ids; people read words, percent and names."""
-    names: dict[str, dict[int, str]] = {
-        "programme_id": {one["id"]: code for code, one in queries.programme_rows(session).items()},
-        "grant_id": {one.id: one.reference for one in queries.bare_grants(session)},
-        "school_id": {ident: number for number, ident in school_queries.ids_by_number(session).items()},
-    }
-
-    def value(field: str, stored: Any) -> str | None:
-        if field in names:
-            return names[field].get(stored)
-        return worded(field, stored)
-
-    return value
-
-
-def worded(field: str, stored: Any) -> str | None:
-    """A value of the trail in words, where it takes more than the usual: a share, an amount, a code."""
-    if isinstance(stored, str) and stored in WORDS.get(field, {}):
-        return str(_(WORDS[field][stored]))
-    if isinstance(stored, list):
-        return ", ".join(map(str, stored))
-    if isinstance(stored, str) and field in SHARES:
-        return show_percent(Decimal(stored))
-    if isinstance(stored, str) and field in AMOUNTS:
-        return shown(Decimal(stored))
-    return None

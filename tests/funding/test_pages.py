@@ -88,7 +88,13 @@ def test_from_programme_to_receipt_by_form(session: Session, office: FlaskClient
     ],
 )
 def test_a_rule_refuses_a_receipt_at_the_field_and_keeps_what_was_typed(
-    session: Session, office: FlaskClient, take_in: TakeIn, grant: Facts, changed: dict[str, str], field: str, words: str
+    session: Session,
+    office: FlaskClient,
+    take_in: TakeIn,
+    grant: Facts,
+    changed: dict[str, str],
+    field: str,
+    words: str,
 ) -> None:  # fmt: skip
     take_in("receipts", {**RECEIPT, "Beleg-Nr.": "9", "Rechnungsnummer": "ANDERE"})
     ident = one_of(session, Grant).id
@@ -160,7 +166,7 @@ def test_a_receipt_entered_by_mistake_is_removed_after_saying_what_that_means(
     session.rollback()
     assert session.scalars(select(Receipt)).all() == []
     assert (
-        session.scalars(select(Entry).where(Entry.action == Action.RECEIPT_REMOVED))
+        session.scalars(select(Entry).where(Entry.action == Action.ROW_REMOVED))
         .one()
         .changes["invoice_no"]
     )
@@ -168,7 +174,8 @@ def test_a_receipt_entered_by_mistake_is_removed_after_saying_what_that_means(
 
 def test_the_list_is_filtered_by_its_address(office: FlaskClient, take_in: TakeIn, grant: Facts) -> None:
     far = {
-        **GRANT, "Kennzeichen": "DT-2099-01", "Aktenzeichen": "99", "Durchführung bis": "31.12.2099", "Maßnahme": "Netz",
+        **GRANT, "Kennzeichen": "DT-2099-01", "Aktenzeichen": "99", "Durchführung bis": "31.12.2099",
+        "Maßnahme": "Netz",
     }  # fmt: skip
     take_in("grants", far)
     for query, shown, hidden in (
@@ -202,8 +209,9 @@ def pages_of(session: Session) -> list[str]:
         "/funding", "/funding/programmes", f"/funding/programmes/{programme}", f"/funding/grants/{grant}",
         f"/funding/grants/{grant}/receipts", f"/funding/grants/{grant}/history", f"/funding/receipts/{receipt}",
         "/funding/programmes/new", f"/funding/programmes/{programme}/edit", "/funding/grants/new",
-        f"/funding/grants/{grant}/edit", f"/funding/grants/{grant}/decisions/new", f"/funding/decisions/{decision}/edit",
-        f"/funding/grants/{grant}/receipts/new", f"/funding/receipts/{receipt}/edit", f"/funding/receipts/{receipt}/remove",
+        f"/funding/grants/{grant}/edit", f"/funding/grants/{grant}/decisions/new",
+        f"/funding/decisions/{decision}/edit", f"/funding/grants/{grant}/receipts/new",
+        f"/funding/receipts/{receipt}/edit", f"/funding/receipts/{receipt}/remove",
     ]  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 import io
 import os
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
@@ -22,6 +22,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any
 
+from exports import filling
 from school_it import cells
 from school_it.errors import N_, BadValue
 from school_it.sheets import Column
@@ -30,7 +31,7 @@ HEADER_ROW = 4  # row 5 for people: title, authority, date and filter stand abov
 SUM = "sum"  # the place of a name in the sum row
 LONGEST_TEXT = 32_767  # what a cell of a workbook can hold
 
-INK, PAPER, LINE, PALE = "#003087", "#FFFFFF", "#C5CAD3", "#EEF1F7"
+INK, PAPER, LINE, PALE, STRONG = "#003087", "#FFFFFF", "#C5CAD3", "#EEF1F7", "#8A1538"
 EURO_FORMAT, DATE_FORMAT = '#,##0.00 "€"', "dd.mm.yyyy"
 _FORMATS = {
     "euro": {"num_format": EURO_FORMAT},
@@ -50,6 +51,8 @@ class Page:
     """A table. `sums`: fields of the sum row; `names`: workbook-wide name -> (row from 0 or SUM, field).
 
     `printed_to` is the last field on paper, where all columns would make the print too small to read.
+    For whoever goes on filling it in: `dropdowns` and `prompts` by field, `needed` the fields whose headers stand out,
+    `open_rows` how many rows below the last one are made ready, with the formats of their columns.
     """
 
     title: str
@@ -60,6 +63,10 @@ class Page:
     sums: Sequence[str] = ()
     names: Mapping[str, tuple[int | str, str]] = field(default_factory=dict)
     printed_to: str | None = None
+    dropdowns: Mapping[str, filling.Dropdown] = field(default_factory=dict)
+    prompts: Mapping[str, str] = field(default_factory=dict)
+    needed: Collection[str] = ()
+    open_rows: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +110,10 @@ def _write_to(target: Any, pages: Sequence[Page | Cover]) -> None:
 
     book = Workbook(target, {"constant_memory": True, "strings_to_urls": False, "strings_to_formulas": False})
     try:
-        styles = _Styles(book)
+        styles, lists = _Styles(book), filling.Lists()
         for page in pages:
-            _add(book, page, styles)
+            _add(book, page, styles, lists)
+        lists.write(book)
     except BaseException:
         _give_up(book)
         raise
@@ -119,12 +127,12 @@ def _give_up(book: Any) -> None:
         book.close()
 
 
-def _add(book: Any, page: Page | Cover, styles: _Styles) -> None:
+def _add(book: Any, page: Page | Cover, styles: _Styles, lists: filling.Lists) -> None:
     sheet = book.add_worksheet(page.sheet_name)
     _set_up(sheet)
     _write_title(sheet, page, styles)
     if isinstance(page, Page):
-        _TableWriter(book, sheet, page, styles).write()
+        _TableWriter(book, sheet, page, styles, lists).write()
     else:
         _write_entries(book, sheet, page, styles)
 
@@ -138,17 +146,25 @@ class _Styles:
         self.title = book.add_format({"bold": True, "font_size": 14, "font_color": INK})
         self.subtitle = book.add_format({"font_color": "#4A5260"})
         self.label = book.add_format({"font_color": "#4A5260", **line})
-        self.header = book.add_format(
-            {"bold": True, "font_color": PAPER, "bg_color": INK, "text_wrap": True, "valign": "vcenter"}
-            | {"border": 1, "border_color": LINE}
-        )
+        header = {"bold": True, "font_color": PAPER, "text_wrap": True, "valign": "vcenter"}
+        header |= {"border": 1, "border_color": LINE}
+        self.header = book.add_format(header | {"bg_color": INK})
+        self.needed = book.add_format(header | {"bg_color": STRONG})
         names = [*_FORMATS, "text"]
         self.cell = {name: book.add_format({**_FORMATS.get(name, _AS_TEXT), **line}) for name in names}
         strong = {"bold": True, "bg_color": PALE, "top": 1, "top_color": INK}
         self.sum = {name: book.add_format({**_FORMATS.get(name, {}), **strong}) for name in names}
 
+        plain = {name: {**look, "valign": "top"} for name, look in _FORMATS.items()}
+        self.entry = {name: book.add_format(look) for name, look in plain.items()}
+        self.entry["text"] = book.add_format({**_AS_TEXT, "valign": "top"})
+
     def of(self, kind: cells.Type) -> Any:
         return self.cell.get(kind.name, self.cell["text"])
+
+    def entry_of(self, kind: cells.Type) -> Any:
+        """The look of a whole column, for what is still to come."""
+        return self.entry.get(kind.name, self.entry["text"])
 
 
 def _set_up(sheet: Any) -> None:
@@ -170,8 +186,8 @@ def _write_title(sheet: Any, page: Page | Cover, styles: _Styles) -> None:
 
 
 class _TableWriter:
-    def __init__(self, book: Any, sheet: Any, page: Page, styles: _Styles) -> None:
-        self.book, self.sheet, self.page, self.styles = book, sheet, page, styles
+    def __init__(self, book: Any, sheet: Any, page: Page, styles: _Styles, lists: filling.Lists) -> None:
+        self.book, self.sheet, self.page, self.styles, self.lists = book, sheet, page, styles, lists
         self.writers = [_writer(sheet, column, styles) for column in page.columns]
         self.places = {column.field: place for place, column in enumerate(page.columns)}
         self.widths = [_header_width(column) for column in page.columns]
@@ -190,7 +206,8 @@ class _TableWriter:
     def _write_header(self) -> None:
         self.sheet.set_row(HEADER_ROW, 32)
         for place, column in enumerate(self.page.columns):
-            self.sheet.write_string(HEADER_ROW, place, column.header, self.styles.header)
+            style = self.styles.needed if column.field in self.page.needed else self.styles.header
+            self.sheet.write_string(HEADER_ROW, place, column.header, style)
 
     def _write_row(self, values: Sequence[Any]) -> None:
         row, widths = self.next_row, self.widths
@@ -228,17 +245,28 @@ class _TableWriter:
         for place, total in self.sums.items():
             self.widths[place] = max(_header_width(columns[place], 0), len(f"{total:,.2f} €"))
         for place, width in enumerate(self.widths):
-            self.sheet.set_column(place, place, min(max(width + beside, _NARROWEST), _WIDEST))
+            style = self.styles.entry_of(columns[place].type) if self.page.open_rows else None
+            self.sheet.set_column(place, place, min(max(width + beside, _NARROWEST), _WIDEST), style)
+        self._add_rules(last_row + self.page.open_rows)
         if len(columns) > 7:
             self.sheet.set_landscape()
         if self.page.printed_to:
             self.sheet.print_area(0, 0, self.next_row, self.places[self.page.printed_to])
         self.sheet.repeat_rows(HEADER_ROW)
         self.sheet.freeze_panes(HEADER_ROW + 1, 0)
-        self.sheet.autofilter(HEADER_ROW, 0, max(last_row, HEADER_ROW), len(columns) - 1)
+        bottom = last_row if last_row > HEADER_ROW else HEADER_ROW + (0 if self.sums else self.page.open_rows)
+        self.sheet.autofilter(HEADER_ROW, 0, bottom, len(columns) - 1)
         for name, (row, of_field) in self.page.names.items():
             number = self.next_row if row == SUM else HEADER_ROW + 1 + int(row)
             _name_cell(self.book, self.page.sheet_name, name, number, self.places[of_field])
+
+    def _add_rules(self, bottom: int) -> None:
+        page = self.page
+        for place, column in enumerate(page.columns):
+            prompt = page.prompts.get(column.field, "")
+            rule = filling.rule(column, page.dropdowns.get(column.field), prompt, self.lists)
+            if rule and bottom > HEADER_ROW:
+                self.sheet.data_validation(HEADER_ROW + 1, place, bottom, place, rule)
 
 
 def _header_width(column: Column, usual: int | None = None) -> int:

@@ -2,11 +2,14 @@
 
 `SETTINGS` is the whole list; ``docs/settings.md`` is held to it by a test. A bad value stops the start and names
 itself. Any secret may come from a file: ``SCHOOL_IT_LDAP_PASSWORD_FILE=/run/secrets/ldap``.
+
+Further directories are tables ``[[directories]]`` of the file, with the LDAP settings in small letters.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import tomllib
 from collections.abc import Callable, Mapping
@@ -85,7 +88,10 @@ SETTINGS = (
     Setting("LDAP_BASE_DN", _text, "", N_("Wurzel der Suche, etwa dc=schulen,dc=example")),
     Setting("LDAP_BIND_DN", _text, "", N_("Konto, das lesen darf")),
     Setting("LDAP_PASSWORD", _text, "", N_("Kennwort dieses Kontos"), True),
-    Setting("LDAP_PROFILE", _text, "ucs", N_("Aufbau des Verzeichnisses: ucs, sophomorix, ad, inetorg oder der Pfad einer TOML-Datei")),
+    Setting(
+        "LDAP_PROFILE", _text, "ucs",
+        N_("Aufbau des Verzeichnisses: ucs, sophomorix, ad, inetorg oder der Pfad einer TOML-Datei"),
+    ),
     Setting("LDAP_CA_FILE", _text, "", N_("Zertifikat der ausstellenden Stelle (PEM)")),
     Setting("LDAP_STARTTLS", _yes_no, True, N_("StartTLS bei ldap://-Adressen")),
     Setting("LDAP_PLAIN", _yes_no, False, N_("unverschlüsselte Verbindung erlauben (nur zum Ausprobieren)")),
@@ -98,6 +104,21 @@ SETTINGS = (
 )  # fmt: skip
 
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
+
+DIRECTORIES = "DIRECTORIES"
+OF_A_DIRECTORY = tuple(setting for setting in SETTINGS if setting.name.startswith("LDAP_"))
+SHARED_BY_DIRECTORIES = (
+    "LDAP_PROFILE",
+    "LDAP_CA_FILE",
+    "LDAP_STARTTLS",
+    "LDAP_PLAIN",
+    "LDAP_MAX_LEAVERS_PERCENT",
+)
+"""What a table of `directories` leaves open is taken from these; where it is and who may read is its own."""
+THE_DIRECTORY = "directory"
+"""The name of the directory that the plain LDAP settings tell."""
+_NAME = re.compile(r"[a-z][a-z0-9-]{1,19}")
+_TAKEN_NAMES = (THE_DIRECTORY, "file")
 
 
 class Settings:
@@ -116,12 +137,23 @@ class Settings:
             raise AttributeError(name) from None
 
     def __repr__(self) -> str:
-        shown = {name: "…" if _BY_NAME[name].secret else value for name, value in self._values.items()}
+        shown = {name: "…" if _is_secret(name) else value for name, value in self._values.items()}
         return f"Settings({shown})"
 
     @property
     def home(self) -> Path:
         return Path(self._values["HOME"])
+
+    @property
+    def directories(self) -> tuple[Settings, ...]:
+        """Every directory of the town, with LDAP settings of its own, its `NAME`, and its `SCHOOL` where it has one."""
+        plain = {setting.name: self._values.get(setting.name) for setting in OF_A_DIRECTORY}
+        first = (Settings(plain | {"NAME": THE_DIRECTORY, "SCHOOL": ""}),) if plain["LDAP_URL"] else ()
+        return (*first, *(Settings(table) for table in self._values.get(DIRECTORIES, ())))
+
+
+def _is_secret(name: str) -> bool:
+    return name == DIRECTORIES or (name in _BY_NAME and _BY_NAME[name].secret)
 
 
 def load(overrides: Mapping[str, Any] | None = None, environ: Mapping[str, str] | None = None) -> Settings:
@@ -135,6 +167,9 @@ def load(overrides: Mapping[str, Any] | None = None, environ: Mapping[str, str] 
     written = _from_file(home / "settings.toml")
     values = {setting.name: _value(setting, overrides, environ, written) for setting in SETTINGS}
     values["HOME"] = str(home)
+    values[DIRECTORIES] = _directories(
+        overrides.get(DIRECTORIES) or written.get("directories", []), values, environ
+    )
     home.mkdir(mode=0o700, parents=True, exist_ok=True)  # names of pupils and keys: for the owner only
     values["SECRET_KEY"] = values["SECRET_KEY"] or _kept_secret(home / "secret_key")
     values["DATABASE_URL"] = values["DATABASE_URL"] or f"sqlite:///{home / 'school-it.db'}"
@@ -152,7 +187,7 @@ def _from_file(path: Path) -> dict[str, Any]:
         ) from None
     values = {name.removeprefix(PREFIX): value for name, value in written.items()}
     for name in values:
-        if name not in _BY_NAME and not _names_a_secret_file(name):
+        if name not in _BY_NAME and not _names_a_secret_file(name) and name != "directories":
             raise SettingsError(
                 N_("%(path)s nennt die unbekannte Einstellung %(name)s."), path=path, name=name
             )
@@ -179,7 +214,49 @@ def _value(
     return setting.default
 
 
-def _read(setting: Setting, value: Any) -> Any:
+def _directories(
+    tables: Any, values: Mapping[str, Any], environ: Mapping[str, str]
+) -> tuple[dict[str, Any], ...]:
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        raise SettingsError(N_("In settings.toml beginnt jedes weitere Verzeichnis mit [[directories]]."))
+    found = tuple(_directory(table, values, environ) for table in tables)
+    for name in {table["NAME"] for table in found}:
+        if sum(table["NAME"] == name for table in found) > 1:
+            raise SettingsError(N_("directories: Den Namen »%(name)s« gibt es zweimal."), name=name)
+    return found
+
+
+def _directory(
+    table: Mapping[str, Any], values: Mapping[str, Any], environ: Mapping[str, str]
+) -> dict[str, Any]:
+    """One directory of several. Its password may also come as ``SCHOOL_IT_LDAP_PASSWORD_<NAME>``."""
+    name, told = str(table.get("name", "")), dict(table)
+    if not _NAME.fullmatch(name) or name in _TAKEN_NAMES:
+        raise SettingsError(
+            N_(
+                "directories: »%(name)s« geht nicht als Name. Bitte zwei bis zwanzig kleine Buchstaben, Ziffern oder "
+                "Bindestriche, nicht »directory« oder »file«."
+            ),
+            name=name,
+        )
+    told.pop("name")
+    made: dict[str, Any] = {"NAME": name, "SCHOOL": str(told.pop("school", "")).strip()}
+    secret = f"{PREFIX}LDAP_PASSWORD_{name.upper().replace('-', '_')}"
+    for setting in OF_A_DIRECTORY:
+        key = setting.name.removeprefix("LDAP_").lower()
+        usual = values[setting.name] if setting.name in SHARED_BY_DIRECTORIES else setting.default
+        made[setting.name] = _read(setting, told.pop(key), f"{name}: {key}") if key in told else usual
+    if path := told.pop("password_file", ""):
+        made["LDAP_PASSWORD"] = _secret_file(_BY_NAME["LDAP_PASSWORD"], path)
+    made["LDAP_PASSWORD"] = environ.get(secret) or made["LDAP_PASSWORD"]
+    for key in told:
+        raise SettingsError(
+            N_("directories: »%(name)s« nennt die unbekannte Einstellung %(key)s."), name=name, key=key
+        )
+    return made
+
+
+def _read(setting: Setting, value: Any, called: str = "") -> Any:
     if isinstance(value, bool):
         value = "1" if value else "0"
     if value == "" and setting.default in ("", None):
@@ -190,7 +267,7 @@ def _read(setting: Setting, value: Any) -> Any:
         shown = "…" if setting.secret else value
         raise SettingsError(
             N_("Die Einstellung %(name)s hat den Wert »%(value)s«, der dort nicht möglich ist (%(about)s)."),
-            name=PREFIX + setting.name,
+            name=called or PREFIX + setting.name,
             value=shown,
             about=setting.about,
         ) from None

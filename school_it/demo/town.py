@@ -24,9 +24,10 @@ from school_it.devices.models import Device
 from school_it.devices.rules import State, Use
 from school_it.errors import N_, RuleBroken
 from school_it.people import actions as people_actions
-from school_it.people import invented, sync
+from school_it.people import invented
 from school_it.people.models import Person
 from school_it.people.rules import PersonRole, PersonState
+from school_it.people.steps import Kind, Step, Wanted
 from school_it.schools import queries as school_queries
 from school_it.schools.intake import FiguresIntake, RoomIntake, SchoolIntake
 from school_it.schools.models import School
@@ -107,7 +108,7 @@ def _move_in(
         for school in schools
         for _n in range(school.size)
     ]
-    steps = [sync.Step(sync.Kind.NEW, _as_wanted(person)) for person in _by_quota(by_size, size)]
+    steps = [Step(Kind.NEW, _as_wanted(person)) for person in _by_quota(by_size, size)]
     people_actions.write_people(session, SOURCE, steps, by=by, batch=batch)
 
 
@@ -127,8 +128,8 @@ def _by_quota(schools: Sequence[invented.InventedSchool], size: Size) -> list[in
     return found
 
 
-def _as_wanted(person: invented.InventedPerson) -> sync.Wanted:
-    return sync.Wanted(
+def _as_wanted(person: invented.InventedPerson) -> Wanted:
+    return Wanted(
         stable_id=f"demo-{person.record_id}",
         role=person.role,
         family_name=person.family_name,
@@ -198,7 +199,7 @@ def _leave(session: Session, *, by: Actor, batch: audit.Batch) -> None:
     steps = []
     for person in holders[::45]:
         schools = school_queries.numbers_of(session, [m.school_id for m in person.memberships])
-        gone = sync.Wanted(
+        gone = Wanted(
             stable_id=person.stable_id, role=person.role, family_name=person.family_name, given_name=person.given_name,
             record_id=person.record_id, username=person.username, email=person.email, school_numbers=schools,
             school_class=person.school_class, state=PersonState.LEFT, left_on=_last_summer(),
@@ -207,7 +208,7 @@ def _leave(session: Session, *, by: Actor, batch: audit.Batch) -> None:
             ("state", PersonState.ACTIVE, PersonState.LEFT),
             ("left_on", None, gone.left_on),
         )
-        steps.append(sync.Step(sync.Kind.LEFT, gone, person.id, changed))
+        steps.append(Step(Kind.LEFT, gone, person.id, changed))
     people_actions.write_people(session, SOURCE, steps, by=by, batch=batch)
 
 

@@ -117,9 +117,9 @@ def _sqlite() -> Iterator[Finding]:
 
 @check
 def directory(settings: Settings) -> Iterator[Finding]:
-    if not settings.LDAP_URL:
+    if not settings.directories:
         yield note("directory", "Es ist kein Verzeichnis eingestellt.")
-    elif settings.LDAP_PLAIN:
+    elif any(told.LDAP_PLAIN for told in settings.directories):
         yield ill("directory", "Die Verbindung zum Verzeichnis ist unverschlüsselt erlaubt.")
     else:
         yield well(

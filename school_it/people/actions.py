@@ -351,6 +351,7 @@ def report(plan: Plan, people: Sequence[int | None], *, returns_due: int, second
         "complete": True,
         "entries": plan.entries,
         **plan.counts(),
+        "linked": len(plan.of(Kind.LINKED)),
         "by_school": plan.by_school(),
         "returns_due": returns_due,
         "told": [stored(sentence) for sentence in plan.refused],

@@ -15,7 +15,6 @@ from school_it.errors import N_, SettingsError
 from school_it.people import reading, wire
 from school_it.people.entries import DirectoryAnswer, DirectoryPerson, LeftOut
 from school_it.people.profile import Profile
-from school_it.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +40,18 @@ class Address:
     silence_seconds: int = 60
     read_seconds: int = 900
     pauses: tuple[float, ...] = PAUSES
+    called: str = ""
+
+    def setting(self, name: str) -> str:
+        """How the operator writes a setting of this directory."""
+        if self.called:
+            return f"{self.called}: {name.lower()}"
+        return f"SCHOOL_IT_LDAP_{name}"
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether the password goes over the wire as it is."""
+        return not self.starttls and any(url.startswith("ldap://") for url in self.urls)
 
     @property
     def urls(self) -> tuple[str, ...]:
@@ -59,19 +70,6 @@ class Glance:
     left_out: tuple[LeftOut, ...]
 
 
-def address(settings: Settings) -> Address:
-    """Where the operator says the directory is."""
-    return Address(
-        url=settings.LDAP_URL,
-        base_dn=settings.LDAP_BASE_DN,
-        bind_dn=settings.LDAP_BIND_DN,
-        password=settings.LDAP_PASSWORD,
-        ca_file=settings.LDAP_CA_FILE,
-        starttls=settings.LDAP_STARTTLS,
-        plain=settings.LDAP_PLAIN,
-    )
-
-
 def check(address: Address) -> None:
     """Raises SettingsError for what cannot work, before anything is sent."""
     for name, value in (
@@ -82,10 +80,12 @@ def check(address: Address) -> None:
     ):
         # An empty password would be an anonymous sign-in that succeeds and sees nobody.
         if not value:
-            raise SettingsError(N_("Die Einstellung SCHOOL_IT_LDAP_%(name)s fehlt."), name=name)
+            raise SettingsError(N_("Die Einstellung %(setting)s fehlt."), setting=address.setting(name))
     if address.ca_file and not Path(address.ca_file).is_file():
         raise SettingsError(
-            N_("SCHOOL_IT_LDAP_CA_FILE: Die Datei %(path)s gibt es nicht."), path=address.ca_file
+            N_("%(setting)s: Die Datei %(path)s gibt es nicht."),
+            setting=address.setting("CA_FILE"),
+            path=address.ca_file,
         )
     for url in address.urls:
         _check_url(address, url)
@@ -99,7 +99,8 @@ def _check_url(address: Address, url: str) -> None:
         known = False
     if not known:
         raise SettingsError(
-            N_("SCHOOL_IT_LDAP_URL: »%(url)s« ist keine Adresse wie ldaps://verzeichnis.example:636."),
+            N_("%(setting)s: »%(url)s« ist keine Adresse wie ldaps://verzeichnis.example:636."),
+            setting=address.setting("URL"),
             url=url,
         )
     clear = parts.scheme == "ldap" and not address.starttls
@@ -107,9 +108,10 @@ def _check_url(address: Address, url: str) -> None:
         raise SettingsError(
             N_(
                 "Das Kennwort ginge unverschlüsselt an %(host)s. Bitte ldaps:// nehmen oder "
-                "SCHOOL_IT_LDAP_STARTTLS=ja setzen."
+                "%(setting)s=ja setzen."
             ),
             host=parts.hostname,
+            setting=address.setting("STARTTLS"),
         )
 
 

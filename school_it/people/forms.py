@@ -3,14 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from flask_babel import lazy_gettext as _l
+from wtforms.validators import Length
 
 from school_it.people.queries import Wish
 from school_it.people.rules import PersonRole, PersonState
-from school_it.web.fields import Form
+from school_it.people.steps import Kind
+from school_it.web.fields import Form, Needed, TextField
 
 
 class ForgetForm(Form):
     """A person is forgotten by a button; there is nothing to fill in."""
+
+
+class ApproveForm(Form):
+    """Whoever overrules a guard says why; it stands beside the run for good."""
+
+    reason = TextField(
+        _l("Warum das stimmt"), [Needed(), Length(max=300)], description=_l("etwa: Schuljahreswechsel")
+    )
+
+
+class StepWish(NamedTuple):
+    """Which people of a run are shown."""
+
+    kind: str = ""
+    school: str = ""
+    start: int = 0
+
+    def fits(self, step: Mapping[str, Any]) -> bool:
+        return self.kind in ("", step["kind"]) and self.school in ("", step["school_number"])
+
+
+def step_wish(args: Mapping[str, str]) -> StepWish:
+    kind, start = args.get("kind", ""), args.get("start", "")
+    return StepWish(
+        kind=kind if kind in set(Kind) else "",
+        school=args.get("school", ""),
+        start=int(start) if start.isascii() and start.isdigit() and len(start) < 7 else 0,
+    )
 
 
 def wish(args: Mapping[str, str]) -> Wish:

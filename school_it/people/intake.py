@@ -19,18 +19,15 @@ from school_it.audit import Batch
 from school_it.database import today
 from school_it.errors import N_, Sentence
 from school_it.people import actions, queries, rules
+from school_it.people.queries import FILE
 from school_it.people.rules import PersonRole, PersonState
 from school_it.people.sheet import PEOPLE
-from school_it.people.sync import Kind, KnownPerson, Step, Wanted, changes_between
+from school_it.people.steps import Kind, KnownPerson, Step, Wanted, changes_between
 from school_it.schools import queries as school_queries
 from school_it.setwise import Changed
 from school_it.sheets import Creation, Problem, Reading, Row
 
 Known = dict[int, tuple[int, dict[str, Any]]]
-FILE = "file"
-"""The source of people whom a file brought."""
-
-
 Told = TypeVar("Told", bound=Wanted)
 
 
@@ -111,7 +108,7 @@ def _record_counts(people: Iterable[KnownPerson]) -> Counter[str | None]:
 def _by_key(session: Session) -> dict[str, KnownPerson]:
     """Who is meant by a key. People of a file go before those of the directory."""
     from_file = queries.known_people(session, FILE)
-    everybody = [*queries.known_people(session, actions.DIRECTORY), *from_file]
+    everybody = [*queries.known_of_directories(session), *from_file]
     shared = _record_counts(everybody)
     return {_key(person, shared): person for person in everybody} | {
         person.stable_id: person for person in from_file

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from school_it.database import Model, Moment, Versioned, now, words
 from school_it.people.rules import PERSON_ROLES, PERSON_STATES, PersonRole, PersonState, RunOutcome, full_name
 from school_it.schools.models import School
+from school_it.settings import THE_DIRECTORY
 
 __all__ = ("PERSON_ROLES", "PERSON_STATES", "Membership", "Person", "PersonRole", "PersonState", "SyncRun")
 
@@ -22,7 +23,8 @@ __all__ = ("PERSON_ROLES", "PERSON_STATES", "Membership", "Person", "PersonRole"
 class Person(Versioned, Model):
     """A pupil, teacher or other member of staff; (`source`, `stable_id`) is who it is, every name may change.
 
-    `source` is ``directory`` or ``file``; `stable_id` the source's own id, `record_id` the key of the
+    `source` is ``file`` or a directory's name (``directory`` where there is only one); `stable_id` the source's
+    own id, `record_id` the key of the
     school's software. `leaves_on` is told by the source, `left_on` is when the person was found to be gone.
     `locked` is the account, not the person: a locked account is no departure. `folded` is what a search
     looks into, `sort_name` what lists are sorted by.
@@ -91,9 +93,10 @@ class Membership(Model):
 
 
 class SyncRun(Model):
-    """One run of the directory sync, with its counts as in ``ldap sync --json``.
+    """One run of the sync of one directory, with its counts as in ``ldap sync --json``.
 
-    Names stand in `result` only for the newest run; the next one takes them out.
+    `source` is the directory's name, `reason` why a guard was overruled. Names stand in `result` only for the
+    newest run of a directory; the next one takes them out.
     """
 
     __tablename__ = "sync_runs"
@@ -101,8 +104,12 @@ class SyncRun(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     begun_at: Mapped[datetime] = mapped_column(Moment, nullable=False, default=now)
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
+    source: Mapped[str] = mapped_column(
+        String(20), nullable=False, default=THE_DIRECTORY, server_default=THE_DIRECTORY
+    )
     dry_run: Mapped[bool] = mapped_column(nullable=False, default=False)
     forced: Mapped[bool] = mapped_column(nullable=False, default=False)
+    reason: Mapped[str | None] = mapped_column(String(300))
     applied: Mapped[bool] = mapped_column(nullable=False, default=False)
     actor_name: Mapped[str] = mapped_column(String(120), nullable=False)
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("batches.id"))

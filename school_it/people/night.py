@@ -8,34 +8,62 @@ from flask import current_app
 
 from school_it import audit, jobs
 from school_it.database import today, transaction
-from school_it.errors import N_, RuleBroken
+from school_it.errors import N_, RuleBroken, SchoolItError
 from school_it.jobs import Facts, Work
-from school_it.people import actions, queries
-from school_it.people.intake import FILE
+from school_it.people import actions, queries, sources
 from school_it.people.models import SyncRun
+from school_it.people.queries import FILE
 from school_it.people.rules import PersonState, RunOutcome
-from school_it.people.sync import Kind, Step, changes_between
+from school_it.people.steps import Kind, Step, changes_between
 from school_it.settings import Settings
 
 SYNC = "people.sync"
 
 
 @jobs.task(SYNC, N_("Abgleich mit dem Verzeichnis"))
-def sync(work: Work, *, dry_run: bool) -> Facts | None:
-    return _facts(actions.sync_directory(_settings(), dry_run=dry_run, force=False, by=work.by))
+def sync(
+    work: Work,
+    *,
+    dry_run: bool,
+    source: str | None = None,
+    approves: int | None = None,
+    reason: str | None = None,
+) -> Facts | None:
+    run = actions.sync_directory(
+        _settings(), dry_run=dry_run, source=source, approves=approves, reason=reason, by=work.by
+    )
+    return _facts(run)
 
 
 @jobs.nightly(
     "people.nightly_sync",
     N_("Nächtlicher Abgleich mit dem Verzeichnis"),
     order=10,
-    when=lambda settings: bool(settings.LDAP_URL),
+    when=lambda settings: bool(settings.directories),
 )
 def nightly_sync(work: Work) -> Facts | None:
-    run = actions.sync_directory(_settings(), dry_run=False, force=False, by=work.by)
+    """Every directory in turn. One that fails or is stopped keeps no other from its turn."""
+    faults: list[SchoolItError] = []
+    facts: Facts | None = None
+    for source in sources.every(_settings()):
+        try:
+            facts = _facts(_sync_by_night(work, source.name))
+        except SchoolItError as fault:
+            faults.append(fault)
+    if len(faults) == 1:
+        raise faults[0]
+    if faults:
+        raise RuleBroken(
+            N_("Mehrere Verzeichnisse ließen sich nicht abgleichen: %(why)s"), why=" ".join(map(str, faults))
+        )
+    return facts
+
+
+def _sync_by_night(work: Work, source: str) -> SyncRun:
+    run = actions.sync_directory(_settings(), dry_run=False, source=source, by=work.by)
     if run.outcome is RunOutcome.REFUSED:
         raise RuleBroken(N_("Der Abgleich wurde angehalten: %(why)s"), why=run.sentence or "")
-    return _facts(run)
+    return run
 
 
 @jobs.nightly("people.leave", N_("Fällige Abgänge vermerken"), order=20)

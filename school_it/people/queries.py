@@ -15,10 +15,12 @@ from school_it.errors import N_, NotThere
 from school_it.people import holdings
 from school_it.people.models import Membership, Person, SyncRun
 from school_it.people.rules import PersonRole, PersonState, folded
-from school_it.people.sync import KnownPerson, KnownSchool
+from school_it.people.steps import KnownPerson, KnownSchool
 from school_it.schools.models import School
 
 MANY = 20
+FILE = "file"
+"""The source of people whom a file brought. All other sources are directories."""
 
 
 class Wish(NamedTuple):
@@ -118,7 +120,16 @@ COLUMNS = tuple(getattr(Person, item.name) for item in fields(KnownPerson) if it
 
 def known_people(session: Session, source: str) -> list[KnownPerson]:
     """Everybody of that source who has not been forgotten, as plain values, with two statements."""
-    wanted = (Person.source == source, Person.state != PersonState.FORGOTTEN)
+    return _known_where(session, Person.source == source)
+
+
+def known_of_directories(session: Session) -> list[KnownPerson]:
+    """Everybody whom a directory has brought, whichever."""
+    return _known_where(session, Person.source != FILE)
+
+
+def _known_where(session: Session, *conditions: ColumnElement[bool]) -> list[KnownPerson]:
+    wanted = (*conditions, Person.state != PersonState.FORGOTTEN)
     schools = school_numbers(session, *wanted)
     rows = session.execute(select(*COLUMNS).where(*wanted).order_by(Person.id), execution_options=A_FEW)
     return [_known(row, schools) for row in rows]
@@ -159,9 +170,10 @@ def school_numbers(session: Session, *wanted: ColumnElement[bool]) -> dict[int, 
     return found
 
 
-def runs(session: Session, limit: int = MANY) -> Sequence[SyncRun]:
-    """The newest first."""
-    return session.scalars(select(SyncRun).order_by(SyncRun.id.desc()).limit(limit)).all()
+def runs(session: Session, limit: int = MANY, source: str | None = None) -> Sequence[SyncRun]:
+    """The newest first, of all directories or of one."""
+    wanted = () if source is None else (SyncRun.source == source,)
+    return session.scalars(select(SyncRun).where(*wanted).order_by(SyncRun.id.desc()).limit(limit)).all()
 
 
 def get_run(session: Session, ident: int) -> SyncRun:

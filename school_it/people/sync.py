@@ -1,99 +1,33 @@
 """What the directory's answer would change, as a value: nobody is written here, nobody is ever deleted.
 
-Who is missing from a complete answer has left; who could not be read has not. The guards refuse an answer
-that would make so many leave that a broken server or a wrong setting is likelier.
+Who is missing from a complete answer has left; who could not be read has not. `guards` refuse an answer that would
+make so many leave that a broken server or a wrong setting is likelier.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
-from enum import StrEnum
+from hashlib import sha256
 
 from school_it.errors import N_, Sentence
+from school_it.people import guards
 from school_it.people.entries import DirectoryAnswer, DirectoryPerson
-from school_it.people.rules import PERSON_ROLES, PersonRole, PersonState, full_name
-
-WHOLESALE_PERCENT = 50
-"""Where more than half of a role leave, or lose class or school, the mapping is broken."""
-
-
-@dataclass(frozen=True, slots=True)
-class KnownSchool:
-    number: str
-    directory_name: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """A person as the directory wants it in the database; `school_numbers` begins with the main school."""
-
-    stable_id: str
-    role: PersonRole
-    family_name: str
-    given_name: str = ""
-    record_id: str | None = None
-    username: str | None = None
-    email: str | None = None
-    school_numbers: tuple[str, ...] = ()
-    school_class: str | None = None
-    class_raw: str | None = None
-    leaves_on: date | None = None
-    locked: bool = False
-    state: PersonState = PersonState.ACTIVE
-    left_on: date | None = None
-
-    @property
-    def main_school(self) -> str | None:
-        return self.school_numbers[0] if self.school_numbers else None
-
-    @property
-    def name(self) -> str:
-        return full_name(self.given_name, self.family_name)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KnownPerson(Wanted):
-    """A person as the database knows it."""
-
-    id: int
-    source: str
-
-
-class Kind(StrEnum):
-    NEW = "new"
-    CHANGED = "changed"
-    RETURNED = "returned"
-    LEFT = "left"
-
-
-KIND_NAMES = {
-    Kind.NEW: N_("neu"),
-    Kind.CHANGED: N_("geändert"),
-    Kind.RETURNED: N_("zurückgekehrt"),
-    Kind.LEFT: N_("abgegangen"),
-}
-
-COUNTED = (Kind.NEW.value, Kind.CHANGED.value, "same", Kind.LEFT.value, Kind.RETURNED.value)
-
-Change = tuple[str, object, object]
-"""Field, before, after."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One person who is to be added, changed, brought back or marked as left."""
-
-    kind: Kind
-    person: Wanted
-    known_id: int | None = None
-    changes: tuple[Change, ...] = ()
-
-    @property
-    def school_number(self) -> str | None:
-        return self.person.main_school
+from school_it.people.matching import Acquaintances, only_one_each
+from school_it.people.rules import PersonState
+from school_it.people.steps import (
+    COUNTED_AS,
+    FIELDS,
+    NOT_TOLD,
+    Kind,
+    KnownPerson,
+    KnownSchool,
+    Step,
+    Wanted,
+    changes_between,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +57,8 @@ class Plan:
         return tuple(step for step in self.steps if step.kind is kind)
 
     def counts(self) -> dict[str, int]:
-        found = Counter(step.kind for step in self.steps)
+        """`changed` holds those `linked` as well, so that the kinds add up to `entries`, but for the leavers."""
+        found = Counter(COUNTED_AS[step.kind] for step in self.steps)
         told = {kind.value: found[kind] for kind in (Kind.NEW, Kind.CHANGED)}
         told["same"] = len(self.same)
         told |= {kind.value: found[kind] for kind in (Kind.LEFT, Kind.RETURNED)}
@@ -132,7 +67,7 @@ class Plan:
     def by_school(self) -> dict[str, dict[str, int]]:
         """The counts by main school. People without a school are in `counts` only."""
         table: dict[str, dict[str, int]] = {}
-        pairs = [(step.school_number, step.kind.value) for step in self.steps]
+        pairs = [(step.school_number, COUNTED_AS[step.kind].value) for step in self.steps]
         for number, kind in pairs + [(person.main_school, "same") for person in self.same]:
             if number is not None:
                 row = table.setdefault(
@@ -140,6 +75,18 @@ class Plan:
                 )
                 row[kind] += 1
         return dict(sorted(table.items()))
+
+    def digest(self) -> str:
+        """The same for two plans that do the same to the same people, whatever the day."""
+        told = sorted(
+            (
+                step.person.stable_id,
+                step.kind.value,
+                repr([one for one in step.changes if one[0] != "left_on"]),
+            )
+            for step in self.steps
+        )
+        return sha256(repr((self.source, told)).encode()).hexdigest()
 
     def may_be_applied(self, *, force: bool) -> bool:
         return not self.refused or (force and not self.hard)
@@ -152,13 +99,14 @@ def plan(
     *,
     today: date,
     max_leavers_percent: int,
+    from_files: Iterable[KnownPerson] = (),
 ) -> Plan:
-    """Compare who is known from this source with what it answered."""
+    """Compare who is known from this source with what it answered; `from_files` may be linked, and no more."""
     ours = [person for person in known if person.source == answer.source]
-    work = _Comparison(ours, answer, _Schools(schools), today)
+    work = _Comparison(ours, answer, _Schools(schools), today, Acquaintances(from_files))
     work.compare()
     steps = tuple(work.steps)
-    refused = guard(ours, steps, max_leavers_percent)
+    refused = guards.refusals(ours, steps, work.schools_told, max_leavers_percent)
     empty = (Sentence(N_("Das Verzeichnis hat niemanden genannt. Bitte Wurzel, Filter und Rechte prüfen.")),)
     return Plan(
         source=answer.source,
@@ -193,6 +141,13 @@ class _Schools:
         return known, tuple(key for key, number in told if number is None)
 
 
+def numbers_of(
+    keys: Iterable[str], schools: Iterable[KnownSchool]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The school numbers that the directory's names mean, and the names that mean none here."""
+    return _Schools(schools).numbers(keys)
+
+
 def unknown_keys(keys: Iterable[str], schools: Iterable[KnownSchool]) -> tuple[str, ...]:
     """The directory's names for schools that are not known here."""
     return _Schools(schools).numbers(key for key in keys if key)[1]
@@ -202,19 +157,26 @@ def unknown_keys(keys: Iterable[str], schools: Iterable[KnownSchool]) -> tuple[s
 
 
 class _Comparison:
-    """Matches by stable id; by record id only where that is certain; never by name, login or mail."""
+    """Matches by stable id; by record id only where that is certain; never by name, login or mail alone."""
 
     def __init__(
-        self, known: Sequence[KnownPerson], answer: DirectoryAnswer, schools: _Schools, today: date
+        self,
+        known: Sequence[KnownPerson],
+        answer: DirectoryAnswer,
+        schools: _Schools,
+        today: date,
+        acquaintances: Acquaintances,
     ) -> None:
+        self.acquaintances = acquaintances
         self.answer, self.schools, self.today = answer, schools, today
         self.known = {person.stable_id: person for person in known}
         told_of = {person.stable_id for person in answer.people} | {
             entry.stable_id for entry in answer.left_out
         }
         self.unseen = {person.id: person for person in known if person.stable_id not in told_of}
-        self.gone_by_record = _only_one_each(self.unseen.values(), lambda person: person.record_id)
+        self.gone_by_record = only_one_each(self.unseen.values(), lambda person: person.record_id)
         self.told_by_record = Counter(person.record_id for person in answer.people if person.record_id)
+        self.schools_told: set[str] = set()
         self.steps: list[Step] = []
         self.same: list[KnownPerson] = []
         self.problems: list[Remark] = []
@@ -224,6 +186,7 @@ class _Comparison:
         for entry in self.answer.left_out:
             known = self.known.get(entry.stable_id)
             self.problems.append(Remark(entry.who, known.main_school if known else None, entry.sentence))
+            self.schools_told |= set(known.school_numbers) if known else set()
         for person in self.answer.people:
             self._take(person)
         self.steps += [
@@ -233,6 +196,7 @@ class _Comparison:
     def _take(self, person: DirectoryPerson) -> None:
         who = person.username or person.stable_id
         numbers, unknown = self.schools.numbers(person.school_keys)
+        self.schools_told.update(numbers)
         if unknown and not numbers:
             self.problems.append(Remark(who, None, _unknown_school(unknown)))
             return
@@ -245,15 +209,15 @@ class _Comparison:
             notes.append(
                 Sentence(N_("Der Schlüssel %(id)s steht bei mehreren Personen."), id=person.record_id)
             )
+        notes += self._match(_wanted(person, numbers))
         main = numbers[0] if numbers else None
         self.remarks += [Remark(who, main, note) for note in notes]
-        self._match(_wanted(person, numbers))
 
-    def _match(self, wanted: Wanted) -> None:
+    def _match(self, wanted: Wanted) -> Iterable[Sentence]:
+        """Adds the step; returns what should be said about it."""
         known = self.known.get(wanted.stable_id) or self._same_record(wanted)
         if known is None:
-            self.steps.append(Step(Kind.NEW, wanted))
-            return
+            return self._meet(wanted)
         self.unseen.pop(known.id, None)
         changes = changes_between(known, wanted)
         if known.state is PersonState.LEFT:
@@ -262,6 +226,18 @@ class _Comparison:
             self.steps.append(Step(Kind.CHANGED, wanted, known.id, changes))
         else:
             self.same.append(known)
+        return ()
+
+    def _meet(self, wanted: Wanted) -> Iterable[Sentence]:
+        """Somebody this source has not told before: new, or known from a file so far."""
+        certain = not wanted.record_id or self.told_by_record[wanted.record_id] == 1
+        known = self.acquaintances.recognise(wanted, by_record=certain)
+        if known is None:
+            self.steps.append(Step(Kind.NEW, wanted))
+            return self.acquaintances.doubts(wanted)
+        changes = (("source", known.source, self.answer.source), *changes_between(known, wanted))
+        self.steps.append(Step(Kind.LINKED, wanted, known.id, changes))
+        return ()
 
     def _same_record(self, wanted: Wanted) -> KnownPerson | None:
         """An account made anew: its key in the school's software is that of one whose account is gone."""
@@ -272,17 +248,6 @@ class _Comparison:
     def _leave(self, person: KnownPerson) -> Step:
         gone = replace(person, state=PersonState.LEFT, left_on=self.today)
         return Step(Kind.LEFT, gone, person.id, changes_between(person, gone))
-
-
-def _only_one_each(
-    people: Iterable[KnownPerson], key: Callable[[KnownPerson], str | None]
-) -> dict[str, KnownPerson]:
-    """By key, without the keys that several people share: those are not certain."""
-    found: defaultdict[str, list[KnownPerson]] = defaultdict(list)
-    for person in people:
-        if value := key(person):
-            found[value].append(person)
-    return {value: sharing[0] for value, sharing in found.items() if len(sharing) == 1}
 
 
 def _unknown_school(keys: Collection[str]) -> Sentence:
@@ -298,92 +263,3 @@ def _unknown_school(keys: Collection[str]) -> Sentence:
 def _wanted(person: DirectoryPerson, numbers: tuple[str, ...]) -> Wanted:
     told = {name: getattr(person, name) for name in FIELDS if name not in NOT_TOLD}
     return Wanted(**told, school_numbers=numbers)
-
-
-def changes_between(known: Wanted, wanted: Wanted) -> tuple[Change, ...]:
-    pairs = ((name, getattr(known, name), getattr(wanted, name)) for name in FIELDS)
-    return tuple((name, before, after) for name, before, after in pairs if before != after)
-
-
-NOT_TOLD = ("school_numbers", "state", "left_on")
-FIELDS = tuple(item.name for item in fields(Wanted))
-
-
-# --- guards ---
-
-
-def guard(
-    known: Sequence[KnownPerson], steps: Sequence[Step], max_leavers_percent: int
-) -> tuple[Sentence, ...]:
-    """Why this must not be applied unasked. One leaver never stops a run: a share of one says nothing."""
-    active = [person for person in known if person.state is PersonState.ACTIVE]
-    left = [step.person for step in steps if step.kind is Kind.LEFT]
-    return (
-        *_too_many_leavers(active, left, max_leavers_percent),
-        *_half_a_role(active, left),
-        *_half_emptied(active, steps),
-    )
-
-
-def _is_too_many(some: int, of: int, percent: int) -> bool:
-    return some > 1 and some * 100 > percent * of
-
-
-def _too_many_leavers(active: Sequence[Wanted], left: Sequence[Wanted], percent: int) -> Iterable[Sentence]:
-    if _is_too_many(len(left), len(active), percent):
-        yield Sentence(
-            N_("%(n)s von %(of)s Personen wären abgegangen, erlaubt sind %(percent)s %%."),
-            n=len(left),
-            of=len(active),
-            percent=percent,
-        )
-    counted, gone = _by(active, left, lambda person: person.main_school)
-    for school, n in sorted(gone.items()):
-        if _is_too_many(n, counted[school], percent):
-            yield Sentence(
-                N_("Schule %(school)s: %(n)s von %(of)s Personen wären abgegangen, erlaubt: %(percent)s %%."),
-                school=school,
-                n=n,
-                of=counted[school],
-                percent=percent,
-            )
-
-
-def _by(
-    all_of_them: Iterable[Wanted], some: Iterable[Wanted], key: Callable[[Wanted], str | None]
-) -> tuple[Mapping[str, int], Mapping[str, int]]:
-    first, second = (
-        Counter(value for person in people if (value := key(person))) for people in (all_of_them, some)
-    )
-    return first, second
-
-
-def _half_a_role(active: Sequence[Wanted], left: Sequence[Wanted]) -> Iterable[Sentence]:
-    counted, gone = _by(active, left, lambda person: person.role)
-    for role, n in sorted(gone.items()):
-        if _is_too_many(n, counted[role], WHOLESALE_PERCENT):
-            yield Sentence(
-                N_("%(n)s von %(of)s Personen mit der Rolle %(role)s wären abgegangen."),
-                n=n,
-                of=counted[role],
-                role=Sentence(PERSON_ROLES[PersonRole(role)]),
-            )
-
-
-EMPTIED = {
-    "school_class": N_("%(n)s von %(of)s Personen würden ihre Klasse verlieren."),
-    "school_numbers": N_("%(n)s von %(of)s Personen würden ihre Schule verlieren."),
-}
-
-
-def _half_emptied(active: Sequence[Wanted], steps: Sequence[Step]) -> Iterable[Sentence]:
-    for name, sentence in EMPTIED.items():
-        had = sum(bool(getattr(person, name)) for person in active)
-        lose = sum(
-            bool(before) and not after
-            for step in steps
-            for field, before, after in step.changes
-            if field == name
-        )
-        if _is_too_many(lose, had, WHOLESALE_PERCENT):
-            yield Sentence(sentence, n=lose, of=had)

@@ -301,26 +301,27 @@ def _in_our_words(problem: Exception, host: str, address: Address) -> SchoolItEr
     code, text = getattr(problem, "result", None), str(problem)
     if code == BAD_CREDENTIALS:
         return CannotRead(
-            N_(
-                "%(host)s hat die Anmeldung als %(dn)s abgelehnt. Bitte SCHOOL_IT_LDAP_BIND_DN und "
-                "SCHOOL_IT_LDAP_PASSWORD prüfen."
-            ),
+            N_("%(host)s hat die Anmeldung als %(dn)s abgelehnt. Bitte %(account)s und %(password)s prüfen."),
             host=host,
             dn=address.bind_dn,
+            account=address.setting("BIND_DN"),
+            password=address.setting("PASSWORD"),
         )
     if code == NO_SUCH_OBJECT:
         return CannotRead(
-            N_("%(host)s kennt die Wurzel %(base)s nicht. Bitte SCHOOL_IT_LDAP_BASE_DN prüfen."),
+            N_("%(host)s kennt die Wurzel %(base)s nicht. Bitte %(setting)s prüfen."),
             host=host,
             base=address.base_dn,
+            setting=address.setting("BASE_DN"),
         )
     if "CERTIFICATE_VERIFY_FAILED" in text:
         return CannotRead(
             N_(
-                "Das Zertifikat von %(host)s gilt nicht (%(why)s). Bitte SCHOOL_IT_LDAP_CA_FILE und "
+                "Das Zertifikat von %(host)s gilt nicht (%(why)s). Bitte %(setting)s und "
                 "den Namen des Servers prüfen."
             ),
             host=host,
+            setting=address.setting("CA_FILE"),
             why=text.partition("certificate verify failed:")[2].partition(" (_ssl")[0].strip(),
         )
     if "startTLS" in text:

@@ -12,7 +12,7 @@ from school_it.database import transaction
 from school_it.people import actions
 from school_it.people.models import Person
 from school_it.people.rules import PersonRole
-from school_it.people.sync import Kind, Step, Wanted
+from school_it.people.steps import Kind, Step, Wanted
 from school_it.schools.models import School
 
 AddPerson = Callable[..., Person]

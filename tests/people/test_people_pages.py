@@ -11,7 +11,7 @@ from school_it.access import Role
 from school_it.database import transaction
 from school_it.errors import N_, Sentence
 from school_it.jobs.models import stored
-from school_it.people import holdings, sync
+from school_it.people import guards, holdings
 from school_it.people.models import Person, SyncRun
 from school_it.people.rules import PersonRole, PersonState, RunOutcome
 from school_it.schools.models import School
@@ -185,7 +185,7 @@ def test_a_run_is_shown_with_its_counts_and_names(
 
 
 def test_a_run_speaks_the_readers_language(admin: FlaskClient, session: Session) -> None:
-    too_many = Sentence(sync.EMPTIED["school_class"], n=20, of=20)
+    too_many = Sentence(guards.EMPTIED["school_class"], n=20, of=20)
     nobody = Sentence(N_("Das Verzeichnis hat niemanden genannt. Bitte Wurzel, Filter und Rechte prüfen."))
     with transaction() as writing:
         result = {"told": [stored(too_many), stored(nobody)]}

@@ -11,7 +11,8 @@ from school_it.errors import Sentence
 from school_it.people import sync
 from school_it.people.entries import DirectoryAnswer, DirectoryPerson, LeftOut
 from school_it.people.rules import PersonRole, PersonState
-from school_it.people.sync import Kind, KnownPerson, KnownSchool, Plan
+from school_it.people.steps import Kind, KnownPerson, KnownSchool
+from school_it.people.sync import Plan
 
 TODAY = date(2026, 11, 25)
 SCHOOLS = (KnownSchool("115514"), KnownSchool("167149", "gymmitte"))

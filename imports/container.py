@@ -9,6 +9,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from imports import xls
 from imports.csv_text import wide_encoding
 from imports.workbook import DAMAGED, Limits
 from school_it.errors import N_, CannotRead
@@ -87,6 +88,8 @@ def _kind_of_ole(file: Path) -> Kind:
     if "EncryptedPackage".encode("utf-16-le") in content:
         raise CannotRead(ENCRYPTED)
     if any(name.encode("utf-16-le") in content for name in ("Workbook", "Book")):
+        if xls.is_locked(content):
+            raise CannotRead(ENCRYPTED)
         return Kind.XLS
     raise CannotRead(_OTHER)
 

@@ -35,7 +35,7 @@ class Delimited:
                     yield last
                 last = record
         except csv.Error:
-            raise CannotRead(_ENDLESS) from None
+            raise CannotRead(_TOO_LONG) from None
         if last != [_END]:
             raise CannotRead(_ENDLESS)
 
@@ -45,6 +45,7 @@ _ENDLESS = N_(
     "In der Datei beginnt eine Zelle mit einem Anführungszeichen und nimmt kein Ende. "
     "Bitte berichtigen oder als .xlsx speichern."
 )
+_TOO_LONG = N_("Die Datei ist keine Tabelle: Eine Zelle darin nimmt kein Ende. Bitte als .xlsx speichern.")
 _NO_TEXT = N_("Die Datei ist keine Tabelle. Bitte als .xlsx, .ods, .xls oder .csv speichern.")
 
 

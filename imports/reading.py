@@ -7,6 +7,7 @@ at any point, the refusal with its sentence.
 
 from __future__ import annotations
 
+import io
 import json
 import pickle
 import re
@@ -152,7 +153,7 @@ def _in_workbook(request: Request, kind: container.Kind) -> Found:
     best_rank = (0, 0)
     empty: set[str] = set()
     for name in wanted:
-        sheet = workbook.get_sheet_by_name(name)
+        sheet = _sheet_of(workbook, name, request.file, kind)
         _check_size(sheet, request.limits)
         if sheet.start is None:
             empty.add(name)
@@ -162,13 +163,25 @@ def _in_workbook(request: Request, kind: container.Kind) -> Found:
         if header and rank > best_rank:
             best, best_rank = (sheet, header), rank
     if best is None:
-        raise _no_table(request)
+        raise _only_hidden(hidden) if hidden and request.sheet_name is None else _no_table(request)
     sheet, header = best
     first_row, first_column = sheet.start
     rows = enumerate(sheet.iter_rows(), start=1)
     empty.add(sheet.name)
     others, hidden_ones = (tuple(name for name in names if name not in empty) for names in (visible, hidden))
     return Found(kind, sheet.name, header, first_row, first_column, rows, others, hidden_ones)
+
+
+def _sheet_of(workbook: Any, name: str, file: Path, kind: container.Kind) -> Any:
+    """The fast reader gives a whole sheet up for one cell with an error that it does not know."""
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        return workbook.get_sheet_by_name(name)
+    except CalamineError as refusal:
+        if kind is not container.Kind.XLSX or "cell error value" not in str(refusal):
+            raise
+    return CalamineWorkbook.from_filelike(io.BytesIO(xlsx.with_usual_errors(file))).get_sheet_by_name(name)
 
 
 def _sheet_names(workbook: Any) -> tuple[list[str], list[str]]:
@@ -232,6 +245,16 @@ def _no_table(request: Request) -> CannotRead:
     return CannotRead(
         N_("In der Datei ist keine Tabelle mit bekannten Spalten. Erwartet wird etwa: %(headers)s."),
         headers=", ".join(column.header for column in request.sheet.columns[:6]),
+    )
+
+
+def _only_hidden(names: Sequence[str]) -> CannotRead:
+    return CannotRead(
+        N_(
+            "Auf den sichtbaren Blättern ist keine Tabelle mit bekannten Spalten. Ausgeblendet sind: %(names)s. "
+            "Bitte das Blatt einblenden oder nennen."
+        ),
+        names=", ".join(names),
     )
 
 

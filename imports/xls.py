@@ -20,7 +20,7 @@ from school_it.errors import CannotRead
 _FREE = 0xFFFFFFFA  # from here on a number of a sector is none
 _SMALL = 4096  # smaller streams lie in sectors of 64 bytes
 _EXCEL_97 = 0x0600
-_BOF, _EOF, _FORMAT, _LOOK, _BOUND_SHEET = 0x0809, 0x000A, 0x041E, 0x00E0, 0x0085
+_BOF, _EOF, _LOCK, _FORMAT, _LOOK, _BOUND_SHEET = 0x0809, 0x000A, 0x002F, 0x041E, 0x00E0, 0x0085
 _ROW, _NUMBER, _SHORT, _SHORTS, _ERROR, _FORMULA = 0x0208, 0x0203, 0x027E, 0x00BD, 0x0205, 0x0006
 _FAULTS = {
     0x00: Fault.NOTHING,
@@ -54,6 +54,14 @@ def marks(file: Path, sheet_name: str, columns: Collection[int]) -> Marks:
         if note:
             note(found, content, formats, columns)
     return Marks([(max(found, default=0), dict(found))])
+
+
+def is_locked(content: bytes) -> bool:
+    """Whether the records of the workbook are behind a password. Raises CannotRead where there is no way to them."""
+    for kind, _content in _records(workbook_stream(content), 0):
+        if kind in (_LOCK, _EOF):
+            return kind == _LOCK
+    return False
 
 
 # --- records ------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ One pass of regular expressions over a sheet's part, some rows at a time, and on
 
 from __future__ import annotations
 
+import io
 import posixpath
 import re
 import zipfile
@@ -162,6 +163,23 @@ def _place(attributes: bytes) -> tuple[int, int]:
     for letter in reference[1]:
         column = column * 26 + letter - 64
     return int(reference[2]), column - 1
+
+
+_ERROR_CELL = re.compile(
+    rb"(<(?:\w+:)?c\s(?=[^>]*\bt=[\"']e[\"'])(?:(?!</(?:\w+:)?c>).)*?<(?:\w+:)?v>)[^<]*", re.DOTALL
+)
+
+
+def with_usual_errors(file: Path) -> bytes:
+    """The same workbook, in which every cell with an error has one and the same; the marks tell which it was."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(file) as source, zipfile.ZipFile(packed, "w") as target:
+        for part in source.infolist():
+            content = source.read(part)
+            if b"sheetData" in content:
+                content = _ERROR_CELL.sub(rb"\1#VALUE!", content)
+            target.writestr(part.filename, content)
+    return packed.getvalue()
 
 
 # --- parts and styles ---------------------------------------------------------------------------------------

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.orm import Session
 
 from imports.models import ImportProfile
@@ -33,22 +32,27 @@ def signature_of(headers: Iterable[str], *, headerless: bool = False) -> str:
 
 
 def profiles(session: Session, *, seen_by: Actor, kind: str | None = None) -> Sequence[ImportProfile]:
-    """One's own and those for everybody, by kind and name."""
+    """One's own and those for everybody, for the office all there are; by kind and name."""
     wanted = select(ImportProfile).where(_visible(seen_by))
     if kind is not None:
         wanted = wanted.where(ImportProfile.kind == kind)
     return session.scalars(wanted.order_by(ImportProfile.kind, ImportProfile.name)).all()
 
 
-def recognised(session: Session, kind: str, table: Table, *, by: Actor) -> ImportProfile | None:
-    """The profile for files with these headers; one's own before those for all, then the newest."""
-    signature = signature_of(table.headers, headerless=not table.header_row)
+def serving(session: Session, kind: str, *, by: Actor) -> list[ImportProfile]:
+    """The profiles by which this person's files are read: one's own before those for all, then the newest."""
     found = session.scalars(
         select(ImportProfile)
-        .where(_visible(by), ImportProfile.kind == kind, ImportProfile.signature == signature)
-        .order_by(ImportProfile.saved_at.desc())
+        .where(_serves(by), ImportProfile.kind == kind)
+        .order_by(ImportProfile.saved_at.desc(), ImportProfile.id.desc())
     ).all()
-    return min(found, key=lambda one: one.user_id != by.id, default=None)
+    return sorted(found, key=lambda one: one.user_id != by.id)
+
+
+def recognised(session: Session, kind: str, table: Table, *, by: Actor) -> ImportProfile | None:
+    """The profile for files with these headers."""
+    signature = signature_of(table.headers, headerless=not table.header_row)
+    return next((one for one in serving(session, kind, by=by) if one.signature == signature), None)
 
 
 def named(session: Session, kind: str, name: str, *, seen_by: Actor) -> ImportProfile:
@@ -145,5 +149,9 @@ def _of_that_name(session: Session, kind: str, name: str) -> ImportProfile | Non
 
 
 def _visible(actor: Actor) -> ColumnElement[bool]:
-    own: Any = ImportProfile.user_id == actor.id
-    return or_(own, ImportProfile.for_all) if not actor.may(May.IMPORT_ALL) else ImportProfile.id > 0
+    return true() if actor.may(May.IMPORT_ALL) else _serves(actor)
+
+
+def _serves(actor: Actor) -> ColumnElement[bool]:
+    """Nobody's files are read by what another school has said."""
+    return or_(ImportProfile.user_id == actor.id, ImportProfile.for_all)

@@ -57,7 +57,7 @@ def _by_profile(
     if profile is not None:
         return profiles.wish_of(profile, wish, table), table
     others = {*table.other_sheets, *table.hidden_sheets}
-    known = profiles.profiles(session, seen_by=by, kind=kind.name)
+    known = profiles.serving(session, kind.name, by=by) if others else ()
     for one in [one for one in known if one.wish.get("sheet_name") in others][:_TRIED_SHEETS]:
         found = _on_its_sheet(one, path, sheet, wish)
         if found is not None:

@@ -243,6 +243,14 @@ def decision_rows(session: Session, references: Collection[str] | None = None) -
     return [dict(row._mapping) for row in session.execute(rows)]
 
 
+def grants_with_other_decisions(
+    session: Session, grant_ids: Collection[int], *, but: Collection[int]
+) -> set[int]:
+    """Which of these grants have a decision that is not among `but`."""
+    rows = select(Decision.grant_id, Decision.id).where(Decision.grant_id.in_(grant_ids))
+    return {grant_id for grant_id, ident in session.execute(rows) if ident not in but}
+
+
 @dataclass(frozen=True)
 class GrantFacts:
     """What a receipt or a device has to know of its grant."""

@@ -44,6 +44,8 @@ def workbook(path: Path, rows: Sequence[Mapping[str, Any]]) -> Path:
     sheet.append(headers)
     for row in rows:
         sheet.append([row.get(name) for name in headers])
+        for cell in sheet[sheet.max_row]:
+            cell.data_type = "s" if isinstance(cell.value, str) else cell.data_type  # a text stays text
     book.save(path)
     return path
 

@@ -166,9 +166,7 @@ def test_a_receipt_entered_by_mistake_is_removed_after_saying_what_that_means(
     session.rollback()
     assert session.scalars(select(Receipt)).all() == []
     assert (
-        session.scalars(select(Entry).where(Entry.action == Action.ROW_REMOVED))
-        .one()
-        .changes["invoice_no"]
+        session.scalars(select(Entry).where(Entry.action == Action.ROW_REMOVED)).one().changes["invoice_no"]
     )
 
 

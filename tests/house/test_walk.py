@@ -56,7 +56,18 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("api_devices", "asset_tag"): of_school("tag", "IT-0"),
     ("jobs", "number"): of_school("job", MISSING_NUMBER),
     ("api_jobs", "number"): of_school("job", MISSING_NUMBER),
+    ("licences", "ident"): of_school("licence", MISSING_NUMBER),
+    ("network", "ident"): of_school("outlet", MISSING_NUMBER),
+    ("plan", "ident"): shared("target"),
+    ("funding", "ident"): shared("town_grant"),
+    ("funding.programme", "ident"): shared("programme"),
+    ("funding.edit_programme", "ident"): shared("programme"),
+    ("funding.edit_decision", "ident"): shared("decision"),
+    ("funding.receipt", "ident"): shared("receipt"),
+    ("funding.edit_receipt", "ident"): shared("receipt"),
+    ("funding.remove_receipt", "ident"): shared("receipt"),
     ("imports", "ident"): shared("upload"),
+    ("imports", "number"): shared("import_profile"),
     ("exports", "name"): fixed("schools", "nothing"),
     ("accounts", "name"): fixed("teacher", "niemand"),
     ("accounts", "ident"): shared("grant"),
@@ -97,6 +108,8 @@ def whole(app: Flask, world: World) -> World:
     answer = admin.post("/imports", data={"kind": "rooms", "file": file}, content_type="multipart/form-data")
     assert answer.status_code == 302, answer.get_data(as_text=True)
     world.samples["upload"] = int(answer.location.rpartition("/")[2])
+    admin.post(f"{answer.location}/profile", data={"name": "Raumliste"})
+    world.samples["import_profile"] = 1
     return world
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from decimal import Decimal
+from decimal import Decimal
 from typing import Any
 
 from flask import Flask
@@ -19,10 +21,17 @@ from school_it.database import today, transaction
 from school_it.devices import actions as devices
 from school_it.devices import catalogue, loans
 from school_it.devices.models import Device, DeviceModel, SavedView
+from school_it.devices.rules import ItemClass
+from school_it.funding import actions as funding
+from school_it.funding import rules
 from school_it.jobs.models import Job
 from school_it.jobs.models import State as JobState
+from school_it.licences import actions as licences
+from school_it.network import actions as network
 from school_it.people.models import Membership, Person, SyncRun
 from school_it.people.rules import PersonRole
+from school_it.plan import actions as plan
+from school_it.plan.rules import Basis
 from school_it.schools import actions as schools
 from school_it.schools.models import Room, School
 from school_it.schools.rules import SchoolType
@@ -112,7 +121,17 @@ def part(word: str, number: str, by: Actor) -> Part:
         )
         session.add(job)
         session.flush()
-        made.rows = [school, building, room, person, lent, spare, given]
+        bought = {
+            "licence_no": word,
+            "product": word,
+            "seats": 1,
+            "school_id": school.id,
+            "cancel_by": today(),
+        }
+        licence = licences.add_licence(session, bought, by=by)
+        outlet = network.add_outlet(session, school, {"outlet": word, "room": room.room}, by=by)
+        session.flush()
+        made.rows = [school, building, room, person, lent, spare, given, licence, outlet]
         fill(session, made.rows, word)
         made.samples = {
             "number": number,
@@ -121,6 +140,8 @@ def part(word: str, number: str, by: Actor) -> Part:
             "spare": spare.asset_tag,
             "person": person.id,
             "job": job.id,
+            "licence": licence.id,
+            "outlet": outlet.id,
         }
     return made
 
@@ -184,12 +205,36 @@ def shared(by: Actor) -> dict[str, Any]:
         view = SavedView(name="Ansicht", owner_id=admin.id)
         session.add_all([model, run, view])
         session.flush()
+        aim = {"plan": "V", "item_class": ItemClass.MOBILE, "basis": Basis.PUPILS, "value": Decimal(2)}
+        target = plan.add_target(session, {**aim, "valid_from": date(2025, 8, 1)}, by=by)
         batch = session.query(audit.Batch).order_by(audit.Batch.id).first()
         grant = account_queries.get_user(session, "teacher").roles[0]
         return {
             "model": model.id, "category": category, "run": run.id, "view": view.id, "grant": grant.id,
-            "batch": batch.id if batch else 0,
+            "batch": batch.id if batch else 0, "target": target.id,
         }  # fmt: skip
+
+
+def funded(session: Session, by: Actor) -> dict[str, Any]:
+    """A programme, its grant with one decision, and a receipt of it."""
+    school = session.query(School).filter_by(name=OWN).one()
+    values = {"code": "PROG", "title": "Programm", "financing": rules.Financing.SHARE, "rate": Decimal("0.9")}
+    programme = funding.add_programme(session, values, by=by)
+    day = date(2024, 5, 6)
+    decision = {
+        "file_reference": "48.03-1", "decision_date": day, "period_to": date(2025, 5, 6), "eligible": Decimal(1000),
+    }  # fmt: skip
+    grant = funding.add_grant(session, "ZW-1", programme, None, decision, by=by)
+    receipt = {
+        "receipt_no": "1", "category": "2.3", "order_date": day, "invoice_date": day, "payment_date": day,
+        "payee": "Muster", "invoice_no": "RE-1", "subject": "Tablet", "invoice_gross": Decimal(400),
+        "paid_amount": Decimal(400),
+    }  # fmt: skip
+    made = funding.add_receipt(session, grant, school, receipt, by=by)
+    session.flush()
+    return {
+        "programme": programme.id, "town_grant": grant.id, "decision": grant.decisions[0].id, "receipt": made.id,
+    }  # fmt: skip
 
 
 def browser_of(app: Flask, name: str | None) -> FlaskClient:

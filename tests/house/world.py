@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
-from decimal import Decimal
 from typing import Any
 
 from flask import Flask
@@ -211,7 +210,7 @@ def shared(by: Actor) -> dict[str, Any]:
         grant = account_queries.get_user(session, "teacher").roles[0]
         return {
             "model": model.id, "category": category, "run": run.id, "view": view.id, "grant": grant.id,
-            "batch": batch.id if batch else 0, "target": target.id,
+            "batch": batch.id if batch else 0, **funded(session, by), "target": target.id,
         }  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from school_it.access import Actor, Role
 from school_it.accounts import actions as account_actions
 from school_it.accounts.models import User
 from school_it.database import today, transaction
-from school_it.demo import places, purchases
+from school_it.demo import funding, places, purchases
 from school_it.demo.places import DemoSchool
 from school_it.devices import catalogue, loans
 from school_it.devices.intake import DeviceIntake
@@ -156,6 +156,7 @@ def _deliver(
         }
         catalogue.add_model(session, {**values, "warranty_months": one.warranty_months}, by=by)
     rows = purchases.device_rows(schools, rooms, size.devices, chance)
+    funding.settle(session, rows, by=by, batch=batch)
     DeviceIntake().write(session, rows, [], by=by, batch=batch)
 
 

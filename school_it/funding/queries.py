@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from school_it.access import Actor, May
@@ -80,17 +80,18 @@ class Stage(StrEnum):
     """Where a grant stands on a day."""
 
     RUNNING = "running"
+    ENDING = "ending"
     PROOF = "proof"
-    OVERDUE = "overdue"
     ENDED = "ended"
 
 
 STAGES = {
     Stage.RUNNING: N_("läuft"),
-    Stage.PROOF: N_("Nachweis fällig"),
-    Stage.OVERDUE: N_("Nachweis überfällig"),
+    Stage.ENDING: N_("endet in 90 Tagen"),
+    Stage.PROOF: N_("Nachweis steht an"),
     Stage.ENDED: N_("abgelaufen"),
 }
+SOON = timedelta(days=90)
 
 
 @dataclass(frozen=True)
@@ -130,16 +131,14 @@ def _conditions(wish: Wish, today: date) -> Iterator[ColumnElement[bool]]:
     if wish.programme:
         yield Programme.code == wish.programme
     if wish.stage is Stage.RUNNING:
-        yield _SUMS.c.period_to >= today
+        yield or_(_SUMS.c.period_to.is_(None), _SUMS.c.period_to >= today)
+    elif wish.stage is Stage.ENDING:
+        yield _SUMS.c.period_to.between(today, today + SOON)
     elif wish.stage is Stage.PROOF:
-        yield _SUMS.c.period_to < today
-        yield _SUMS.c.proof_due >= today
-    elif wish.stage is Stage.OVERDUE:
-        yield _SUMS.c.period_to < today
-        yield _SUMS.c.proof_due < today
+        yield and_(_SUMS.c.period_to < today, _SUMS.c.proof_due >= today)
     elif wish.stage is Stage.ENDED:
         yield _SUMS.c.period_to < today
-        yield _SUMS.c.proof_due.is_(None)
+        yield or_(_SUMS.c.proof_due.is_(None), _SUMS.c.proof_due < today)
 
 
 def _escaped(text: str) -> str:
@@ -147,12 +146,13 @@ def _escaped(text: str) -> str:
 
 
 def stage_of(grant: Grant, today: date) -> Stage:
-    """As the filter of the list has it."""
-    if grant.period_to is None or today <= grant.period_to:
+    """As the filter of the list has it; one that ends soon is among the running ones there."""
+    ends, due = grant.period_to, grant.proof_due
+    if ends is None or ends > today + SOON:
         return Stage.RUNNING
-    if grant.proof_due is None:
-        return Stage.ENDED
-    return Stage.PROOF if today <= grant.proof_due else Stage.OVERDUE
+    if ends >= today:
+        return Stage.ENDING
+    return Stage.PROOF if due is not None and due >= today else Stage.ENDED
 
 
 def get_grant(session: Session, ident: int, *, seen_by: Actor) -> Grant:

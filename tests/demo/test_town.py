@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -13,6 +14,8 @@ from school_it.access import Actor
 from school_it.demo import town
 from school_it.devices.models import Device, Handout
 from school_it.errors import RuleBroken
+from school_it.funding import queries
+from school_it.funding.models import Decision, Grant, Receipt
 from school_it.people.models import Person, PersonState
 from school_it.schools.models import Room, School, YearlyFigures
 
@@ -48,3 +51,30 @@ def test_the_command_says_what_was_made_and_refuses_the_second_time(app: Flask) 
     assert first.exit_code == 0, first.output
     assert json.loads(first.stdout)["schools"] == 2
     assert app.test_cli_runner().invoke(args=words).exit_code == 3
+
+
+def test_what_its_devices_name_was_granted_and_fits_to_the_piece(session: Session, house: Actor) -> None:
+    town.build(SMALL, by=house)
+    devices = session.execute(select(Device).where(Device.file_reference.is_not(None))).scalars().all()
+    decisions = {one.file_reference: one for one in session.scalars(select(Decision)).unique()}
+    assert {device.file_reference for device in devices} <= decisions.keys()
+    for device in devices:
+        grant = decisions[device.file_reference or ""].grant
+        assert (device.programme, device.bound_until) == (grant.programme.code, grant.earmark_end)
+    assert sum(session.scalars(select(Receipt.quantity))) == len(devices)
+    for grant in session.scalars(select(Grant)).unique():
+        figures = queries.figures_of(session, grant)
+        assert figures["eligible_actual"] <= figures["eligible_planned"], grant.reference
+
+
+@pytest.mark.parametrize("name", ["grants", "programmes", "receipts"])
+def test_its_funding_keeps_every_rule_of_a_file(app: Flask, house: Actor, tmp_path: Path, name: str) -> None:
+    with app.app_context():
+        town.build(SMALL, by=house)
+    out, runner = str(tmp_path / "aus.xlsx"), app.test_cli_runner()
+    written = runner.invoke(args=["export", name, "--out", out, "--grant", "48.03-05/24", "--json"])
+    assert written.exit_code == 0, written.output
+    back = runner.invoke(args=["import", name, out, "--dry-run", "--json"])
+    found = json.loads(back.stdout)
+    assert (back.exit_code, found["problems"], found["changed"]) == (0, [], 0)
+    assert found["same"] == json.loads(written.stdout)["rows"] > 0

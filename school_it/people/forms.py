@@ -34,7 +34,7 @@ class StepWish(NamedTuple):
     start: int = 0
 
     def fits(self, step: Mapping[str, Any]) -> bool:
-        return self.kind in ("", step["kind"]) and self.school in ("", step["school_number"])
+        return self.kind in ("", step["kind"]) and self.school in ("", step.get("school_number"))
 
 
 def step_wish(args: Mapping[str, str]) -> StepWish:

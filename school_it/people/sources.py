@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from school_it.errors import N_, RuleBroken, SettingsError
 from school_it.people import profile
-from school_it.people.directory import Address
+from school_it.people.address import Address
 from school_it.people.profile import Profile, SchoolRule
 from school_it.settings import THE_DIRECTORY, Settings
 

@@ -15,20 +15,17 @@ import ssl
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from threading import Timer
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from school_it.errors import N_, CannotRead, SchoolItError
+from school_it.people.address import PORTS, Address
 from school_it.people.entries import Entry
-
-if TYPE_CHECKING:
-    from school_it.people.directory import Address
 
 log = logging.getLogger(__name__)
 
 PAGED_RESULTS = "1.2.840.113556.1.4.319"
 PAGE = 500
-PORTS = {"ldap": 389, "ldaps": 636}
 BLOCK = 16384
 """Bytes read at once: what one TLS record holds."""
 SEARCH_RESULT_ENTRY = 4

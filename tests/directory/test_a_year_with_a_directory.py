@@ -1,8 +1,8 @@
 """One town in four layouts: the first night, the next night, an ordinary day, the next school year.
 
 Behaviours of a school sync shown here: everybody arrives (1), nothing changes without a reason (2), names, sign-ins,
-classes and schools change and the person stays (27, 28, 29, 31, 32), a school year passes (23, 30), sign-ins and addresses
-are given out again (42, 46), nobody is made of exam and service accounts (50).
+classes and schools change and the person stays (27, 28, 29, 31, 32), a school year passes (23, 30), sign-ins and
+addresses are given out again (42, 46).
 """
 
 from __future__ import annotations

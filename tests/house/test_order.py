@@ -127,7 +127,7 @@ def circle(graph: dict[str, set[str]]) -> list[str]:
 
 
 KEPT_IN = {
-    "ldap3": ("school_it.people.directory",),
+    "ldap3": ("school_it.people.wire",),
     "openpyxl": DOORS,
     "xlsxwriter": DOORS,
     "python_calamine": DOORS,

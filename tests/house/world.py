@@ -28,7 +28,7 @@ from school_it.jobs.models import State as JobState
 from school_it.licences import actions as licences
 from school_it.network import actions as network
 from school_it.people.models import Membership, Person, SyncRun
-from school_it.people.rules import PersonRole
+from school_it.people.rules import PersonRole, RunOutcome
 from school_it.plan import actions as plan
 from school_it.plan.rules import Basis
 from school_it.schools import actions as schools
@@ -194,13 +194,21 @@ def fill(session: Session, rows: list[Any], word: str) -> None:
     session.flush()
 
 
+PLAN = {
+    **dict.fromkeys(("new", "changed", "same", "returned", "problem"), 0),
+    "entries": 1, "left": 1, "told": [], "digest": "0", "by_school": {},
+    "steps": [{"kind": "left", "person": None, "name": "Ada Ahl", "changes": {}}],
+}  # fmt: skip
+"""A run of the sync that a guard has stopped."""
+
+
 def shared(by: Actor) -> dict[str, Any]:
     """What belongs to no school: a model, a run of the sync, a view of the admin, an act."""
     with transaction() as session:
         admin = account_queries.get_user(session, "admin")
         category = catalogue.ensure_categories(session, by=by)["Tablet"]
         model = DeviceModel(category_id=category, manufacturer="Muster", name="Modell")
-        run = SyncRun(actor_name="Schul-IT")
+        run = SyncRun(actor_name="Schul-IT", outcome=RunOutcome.REFUSED, sentence="Zu viele.", result=PLAN)
         view = SavedView(name="Ansicht", owner_id=admin.id)
         session.add_all([model, run, view])
         session.flush()

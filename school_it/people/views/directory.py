@@ -131,7 +131,7 @@ def _steps(run: SyncRun) -> list[dict[str, Any]]:
 
 
 def _schools_in(run: SyncRun, schools: dict[str, Any]) -> list[tuple[str, str]]:
-    numbers = sorted({step["school_number"] for step in _steps(run) if step["school_number"]})
+    numbers = sorted({number for step in _steps(run) if (number := step.get("school_number"))})
     return [(number, schools[number].label if number in schools else number) for number in numbers]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from werkzeug.wrappers import Response
 from imports import corrected as corrections
 from imports import inbox, work
 from imports.forms import ApplyForm, UploadForm
-from imports.kinds import KINDS, get_kind
+from imports.kinds import KINDS, Kind, get_kind
 from imports.models import Upload
 from imports.views.blueprint import bp, home
 from imports.views.preview import show_preview
@@ -27,6 +28,10 @@ from school_it.web import flash_done, page
 from school_it.web.fields import refusals_in, status_of
 
 AT_ONCE = 1000
+TEMPLATES = {
+    "devices": "inventory",
+    "outlets": "network",
+}  # where the report is called otherwise than the kind
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -51,7 +56,24 @@ def index() -> Any:
         if not form.errors:
             return redirect(url_for(".preview", ident=ident))
     uploads = inbox.uploads(db.session(), seen_by=current(), waiting=request.args.get("state") == "preview")
-    return page("imports/index.html", status_of(form), form=form, uploads=uploads, kinds=KINDS)
+    return page(
+        "imports/index.html",
+        status_of(form),
+        form=form,
+        uploads=uploads,
+        kinds=KINDS,
+        templates=[
+            (_(kind.title), url_for("exports.template", name=report)) for kind, report in _templates()
+        ],
+        may_bring=bool(form.kind.choices),
+    )
+
+
+def _templates() -> Iterator[tuple[Kind, str]]:
+    """The kinds that this person may bring, with the report that is their blank template."""
+    for name, kind in KINDS.items():
+        if current().may(kind.may) and current().may(May.EXPORT):
+            yield kind, TEMPLATES.get(name, name)
 
 
 def _receive(form: UploadForm) -> int:

@@ -69,7 +69,7 @@ def _columns(category: cells.Type) -> tuple[Column, ...]:
             "Inventarnummer",
             CODE,
             False,
-            ("Inventar-Nr.", "Inv.-Nr.", "InvNr", "Inventarnr.", "Inventar", "Asset-Tag"),
+            ("Inventar-Nr.", "Inv.-Nr.", "InvNr", "Inventarnr.", "Inventar", "Asset-Tag", "Anlagennummer"),
         ),
         Column(
             "serial_number",
@@ -98,7 +98,16 @@ def _columns(category: cells.Type) -> tuple[Column, ...]:
             "Anschaffungsdatum",
             DATE,
             False,
-            ("Anschaffung", "Kaufdatum", "Anschaffung am", "Anschaffung Datum", "Datum Kauf", "gekauft am"),
+            (
+                "Anschaffung",
+                "Kaufdatum",
+                "Anschaffung am",
+                "Anschaffung Datum",
+                "Datum Kauf",
+                "gekauft am",
+                "Zugangsdatum",
+                "Aktivierungsdatum",
+            ),
         ),
         Column(
             "commissioned_on",
@@ -121,7 +130,13 @@ def _columns(category: cells.Type) -> tuple[Column, ...]:
             False,
             ("Bruttopreis", "Brutto", "Betrag brutto", "Anschaffungspreis brutto"),
         ),
-        Column("supplier", "Lieferant", TEXT, False, ("Händler", "Lieferfirma", "Verkäufer", "Bezugsquelle")),
+        Column(
+            "supplier",
+            "Lieferant",
+            TEXT,
+            False,
+            ("Händler", "Lieferfirma", "Verkäufer", "Bezugsquelle", "Kreditor"),
+        ),
         Column(
             "invoice_no",
             "Rechnungsnummer",

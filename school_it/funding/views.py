@@ -54,6 +54,7 @@ def index() -> Any:
         rows,
         key=Grant.__table__.c.reference,
         ident=Grant.__table__.c.id,
+        descending=True,
         cursor=request.args.get("cursor"),
         size=lists.wanted_size(request.args),
     )

@@ -19,7 +19,7 @@ from school_it import audit, cells, changes, sheets
 from school_it.access import Actor
 from school_it.errors import N_, BadValue, CannotRead, Sentence
 from school_it.schools import queries as school_queries
-from school_it.setwise import Changed
+from school_it.setwise import Changed, uncollected
 from school_it.sheets import Creation, Problem, Reading, Row, Sheet, Table
 from school_it.sheets.amended import amended
 
@@ -104,6 +104,7 @@ class Outlook:
     def _taken(self) -> Iterable[Row]:
         return [*self.new, *(row for row, _one in self.changed), *self.same]
 
+    @uncollected()
     def details(self) -> list[dict[str, Any]]:
         """Every row for the page: number, what happens, label, changes as text, sentences."""
         told: dict[int, list[dict[str, Any]]] = {}
@@ -142,6 +143,7 @@ class Outlook:
         }
 
 
+@uncollected()
 def read_file(path: Path, sheet: Sheet, wish: Wish, *, unknown: bool = False) -> Table:
     """The table of the file, narrowed to the rows wished for. Raises CannotRead, BadValue.
 
@@ -185,6 +187,7 @@ def _narrowed(table: Table, header: str, text: str) -> Table:
     return replace(table, rows=kept, passed_over=tuple(sorted({*table.passed_over, *left})))
 
 
+@uncollected()
 def look(
     session: Session, table: Table, kind: Kind, sheet: Sheet, wish: Wish, *, file_name: str, by: Actor
 ) -> Outlook:
@@ -200,13 +203,14 @@ def look(
     outlook = Outlook(kind, sheet, file_name, table, reading, table.ignored, guesses=guesses)
     outlook.file_headers = file_headers
     outlook.said = wish.as_json()
-    _sort_rows(session, outlook)
+    sort_rows(session, outlook)
     outlook.creates = kind.intake.creates(session, reading.rows)
     outlook.hints = list(kind.intake.hints(outlook.new))
     return outlook
 
 
-def _sort_rows(session: Session, outlook: Outlook) -> None:
+def sort_rows(session: Session, outlook: Outlook) -> None:
+    """Sort the rows that are without fault into new, changed and same."""
     rows, intake = outlook.reading.rows, outlook.kind.intake
     known = outlook.reading.known
     if known is None:

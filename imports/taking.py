@@ -22,7 +22,7 @@ from school_it.access import Actor
 from school_it.audit import Action, Batch
 from school_it.database import db, is_sqlite, now, transaction
 from school_it.errors import N_, RuleBroken
-from school_it.setwise import Changed, Lots
+from school_it.setwise import Changed, Lots, uncollected
 from school_it.setwise.lots import Same
 from school_it.sheets import Row
 
@@ -92,6 +92,18 @@ def take_over(
             raise HasProblems(outlook)
         return outlook
 
+    with uncollected():
+        return _taken_over(looked, folder, by, file_digest, told, finish)
+
+
+def _taken_over(
+    looked: Look,
+    folder: Path,
+    by: Actor,
+    file_digest: str,
+    told: Told,
+    finish: Callable[[Session, int], None],
+) -> tuple[Outlook, int]:
     for _attempt in range(ATTEMPTS if is_sqlite(db.session()) else 0):
         try:
             return _beforehand(looked, folder, by, file_digest, told, finish)

@@ -12,7 +12,7 @@ from school_it.access import Actor, May
 from school_it.audit import Batch
 from school_it.database import today
 from school_it.devices import intake_matching, intake_writing, numbers, queries, rules, sheet
-from school_it.devices.intake_matching import Stored, against_keys, known_by_keys, problem
+from school_it.devices.intake_matching import Keys, Stored, against_keys, keys_of, known_by_keys, problem
 from school_it.devices.intake_references import same_name
 from school_it.devices.models import Category, Device
 from school_it.devices.rules import State, usual_categories
@@ -41,14 +41,28 @@ class DeviceIntake:
         columns = {**Device.__table__.c, "room": Room.__table__.c.room, "category": Category.__table__.c.name}
         yield from setwise.misfits(reading, columns)
         yield from _against_categories(session, reading, by)
-        stored = known_by_keys(session, reading.rows)
-        reading.known = _known(stored, reading.rows)
-        yield from intake_matching.doubles(reading, stored)
-        for row in reading.rows:
-            yield from self._against(row, stored, reading, by)
+        keys = keys_of(reading.rows)
+        stored = known_by_keys(session, keys)
+        reading.known = _known(stored, reading.rows, keys)
+        yield from intake_matching.doubles(reading, keys, stored)
+        for row, its_keys in zip(reading.rows, keys, strict=True):
+            if not self._is_plainly_new(row, its_keys, stored):
+                yield from self._against(row, its_keys, stored, reading, by)
 
-    def _against(self, row: Row, stored: Stored, reading: Reading, by: Actor) -> Iterator[Problem]:
-        device = stored.meant_by(row)
+    def _is_plainly_new(self, row: Row, keys: Keys, stored: Stored) -> bool:
+        """A device that nothing stored can be against: most rows of a first list."""
+        return (
+            keys.tag not in stored.by_tag
+            and keys.serial not in stored.by_serial
+            and keys.mac is None
+            and numbers.is_plain_tag(keys.tag)
+            and row.values.get("state") is not State.DISPOSED
+        )
+
+    def _against(
+        self, row: Row, keys: Keys, stored: Stored, reading: Reading, by: Actor
+    ) -> Iterator[Problem]:
+        device = stored.meant_by(keys)
         if device is not None and not by.scope(May.IMPORT_DEVICES).holds(device["school_id"]):
             yield problem(
                 row,
@@ -59,7 +73,7 @@ class DeviceIntake:
             return
         if device is None:
             yield from _against_tag(row, reading)
-        yield from against_keys(row, device, stored, reading, by)
+        yield from against_keys(row, keys, device, stored, reading, by)
         if row.values.get("state") is State.DISPOSED:
             yield from _against_disposal(row, device, reading, by)
         elif row.values.get("state") and device is not None and device["state"] is State.DISPOSED:
@@ -69,7 +83,8 @@ class DeviceIntake:
         return iter(())
 
     def known(self, session: Session, rows: Sequence[Row]) -> Known:
-        return _known(known_by_keys(session, rows), rows)
+        keys = keys_of(rows)
+        return _known(known_by_keys(session, keys), rows, keys)
 
     def write(
         self, session: Session, new: Sequence[Row], changed: Sequence[Changed], *, by: Actor, batch: Batch
@@ -96,8 +111,8 @@ class DeviceIntake:
         return [*_new_rooms(session, rows), *_new_names(session, rows)]
 
 
-def _known(stored: Stored, rows: Sequence[Row]) -> Known:
-    found = ((row, stored.meant_by(row)) for row in rows)
+def _known(stored: Stored, rows: Sequence[Row], keys: Sequence[Keys]) -> Known:
+    found = ((row, stored.meant_by(its_keys)) for row, its_keys in zip(rows, keys, strict=True))
     return {row.number: (device["id"], _as_spelt(device, row)) for row, device in found if device is not None}
 
 

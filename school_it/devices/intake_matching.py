@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -14,11 +14,19 @@ from school_it.database import held
 from school_it.devices import numbers, queries, sheet
 from school_it.devices.models import Device
 from school_it.errors import N_, Sentence
-from school_it.setwise import CHUNK
+from school_it.setwise import CHUNK, Memo
 from school_it.sheets import Problem, Reading, Row
 
 SerialKey = tuple[str, str]
 NAMED_ROWS = 20
+
+
+class Keys(NamedTuple):
+    """What may name a device, folded. `mac` only where the row has nothing else to be known by."""
+
+    tag: str
+    serial: SerialKey | None
+    mac: str | None
 
 
 @dataclass(frozen=True)
@@ -29,36 +37,44 @@ class Stored:
     by_serial: Mapping[SerialKey, Mapping[str, Any]]
     by_mac: Mapping[str, Sequence[Mapping[str, Any]]]
 
-    def meant_by(self, row: Row) -> Mapping[str, Any] | None:
+    def meant_by(self, keys: Keys) -> Mapping[str, Any] | None:
         """The device of a row; the MAC address counts only where no other key is given, and only if it fits one."""
-        tag = row.values.get("asset_tag")
-        if tag:
-            return self.by_tag.get(numbers.folded(tag))
-        if not is_by_mac(row.values):
-            return self.by_serial.get(serial_key(row.values))
-        fitting = self.by_mac.get(row.values["mac_address"], ())
+        if keys.tag:
+            return self.by_tag.get(keys.tag)
+        if keys.mac is None:
+            return self.by_serial.get(keys.serial) if keys.serial else None
+        fitting = self.by_mac.get(keys.mac, ())
         return fitting[0] if len(fitting) == 1 else None
 
 
-def is_by_mac(values: Mapping[str, Any]) -> bool:
-    """The row has no key but its MAC address."""
-    others = values.get("asset_tag") or (values.get("serial_number") and values.get("manufacturer"))
-    return bool(values.get("mac_address")) and not others
+def keys_of(rows: Iterable[Row]) -> list[Keys]:
+    """The keys of each row, each text folded once."""
+    folded, makers = numbers.folded, Memo(numbers.folded)
+    found = []
+    for row in rows:
+        get = row.values.get
+        tag, serial, maker = folded(get("asset_tag")), get("serial_number"), get("manufacturer")
+        mac = None if tag or (serial and maker) else get("mac_address")
+        found.append(Keys(tag, (folded(serial), makers[maker]) if serial else None, mac))
+    return found
 
 
 def serial_key(values: Mapping[str, Any]) -> SerialKey:
     return numbers.folded(values.get("serial_number")), numbers.folded(values.get("manufacturer"))
 
 
-def known_by_keys(session: Session, rows: Sequence[Row]) -> Stored:
-    """The stored devices that the rows may mean, each as the values of the sheet; a statement for 500 keys."""
-    tags = {numbers.folded(row.values.get("asset_tag")) for row in rows} - {""}
-    serials = {numbers.folded(row.values.get("serial_number")) for row in rows} - {""}
-    macs = {row.values["mac_address"] for row in rows if is_by_mac(row.values)}
+def known_by_keys(session: Session, keys: Sequence[Keys]) -> Stored:
+    """The stored devices that the keys may mean, each as the values of the sheet; a statement for 500 keys.
+
+    One that has been found by its inventory number is not read again for its serial number.
+    """
+    tags = {one.tag for one in keys} - {""}
     by_tag = {numbers.folded(one["asset_tag"]): one for one in _stored(session, Device.tag_folded, tags)}
-    by_serial = {serial_key(one): one for one in _stored(session, Device.serial_folded, serials)}
+    by_serial = {serial_key(one): one for one in by_tag.values() if one["serial_number"]}
+    serials = {one.serial[0] for one in keys if one.serial and one.serial not in by_serial}
+    by_serial |= {serial_key(one): one for one in _stored(session, Device.serial_folded, serials)}
     by_mac = defaultdict(list)
-    for one in _stored(session, Device.mac_address, macs):
+    for one in _stored(session, Device.mac_address, {one.mac for one in keys if one.mac}):
         by_mac[one["mac_address"]].append(one)
     return Stored(by_tag, by_serial, by_mac)
 
@@ -73,55 +89,64 @@ def _stored(session: Session, column: Any, wanted: set[str]) -> Iterator[dict[st
 # --- what is wrong with the keys of a file ---
 
 
-def doubles(reading: Reading, stored: Stored) -> Iterator[Problem]:
-    """Numbers that differ in capital letters only, and several rows that mean the same device by different keys."""
+def doubles(reading: Reading, keys: Sequence[Keys], stored: Stored) -> Iterator[Problem]:
+    """Numbers that differ in capital letters only, and several rows that mean the same device by different keys.
+
+    `keys` are those of the good rows. What stands in a faulty row counts too, but is no further problem of that row.
+    """
     rows = [*reading.rows, *reading.faulty]
-    yield from _named_twice(
-        reading,
-        "asset_tag",
-        ((row, numbers.folded(row.values.get("asset_tag"))) for row in rows),
-        N_("Diese Inventarnummer steht mehrfach in der Datei (Zeilen %(rows)s). Bitte nur einmal."),
-    )
-    yield from _named_twice(
-        reading,
-        "serial_number",
-        ((row, serial_key(row.values) if row.values.get("serial_number") else None) for row in rows),
-        N_("Diese Seriennummer steht mehrfach in der Datei (Zeilen %(rows)s). Bitte nur einmal."),
-    )
-    meant = ((row, stored.meant_by(row)) for row in reading.rows)
-    yield from _named_twice(
-        reading,
-        None,
-        ((row, device["id"] if device else None) for row, device in meant),
-        N_("Die Zeilen %(rows)s meinen dasselbe Gerät. Bitte nur eine davon stehen lassen."),
-    )
+    all_keys = [*keys, *keys_of(reading.faulty)]
+    good = {row.number for row in reading.rows}
+    meant = [stored.meant_by(one) for one in keys]
+    for name, rows_with, found in (
+        ("asset_tag", rows, [one.tag for one in all_keys]),
+        ("serial_number", rows, [one.serial for one in all_keys]),
+        (None, reading.rows, [device and device["id"] for device in meant]),
+    ):
+        for together in _sharing(rows_with, found):
+            told = _named(together)
+            yield from (
+                problem(row, reading, name, _TWICE[name], rows=told) for row in together if row.number in good
+            )
 
 
-def _named_twice(
-    reading: Reading, name: str | None, keyed: Iterable[tuple[Row, Any]], sentence: str
-) -> Iterator[Problem]:
-    """A problem for each row of `keyed` that shares its key with another one."""
-    together: dict[Any, list[Row]] = defaultdict(list)
-    for row, key in keyed:
+_TWICE = {
+    "asset_tag": N_("Diese Inventarnummer steht mehrfach in der Datei (Zeilen %(rows)s). Bitte nur einmal."),
+    "serial_number": N_(
+        "Diese Seriennummer steht mehrfach in der Datei (Zeilen %(rows)s). Bitte nur einmal."
+    ),
+    None: N_("Die Zeilen %(rows)s meinen dasselbe Gerät. Bitte nur eine davon stehen lassen."),
+}
+
+
+def _sharing(rows: Sequence[Row], keys: Sequence[Hashable]) -> Iterator[list[Row]]:
+    """The rows that have a key in common with others, together."""
+    filled = [key for key in keys if key]
+    if len(set(filled)) == len(filled):
+        return
+    together: dict[Hashable, list[Row]] = defaultdict(list)
+    for row, key in zip(rows, keys, strict=True):
         if key:
             together[key].append(row)
-    for rows in together.values():
-        if len(rows) > 1:
-            named = ", ".join(map(str, sorted(row.number for row in rows)[:NAMED_ROWS]))
-            more = f" … (+{len(rows) - NAMED_ROWS})" if len(rows) > NAMED_ROWS else ""
-            for row in rows:
-                yield problem(row, reading, name, sentence, rows=named + more)
+    yield from (some for some in together.values() if len(some) > 1)
+
+
+def _named(rows: Sequence[Row]) -> str:
+    named = ", ".join(map(str, sorted(row.number for row in rows)[:NAMED_ROWS]))
+    return f"{named} … (+{len(rows) - NAMED_ROWS})" if len(rows) > NAMED_ROWS else named
 
 
 def against_keys(
-    row: Row, device: Mapping[str, Any] | None, stored: Stored, reading: Reading, by: Actor
+    row: Row, keys: Keys, device: Mapping[str, Any] | None, stored: Stored, reading: Reading, by: Actor
 ) -> Iterator[Problem]:
     """A key that fits another device than the rest of the row does, or two devices at once."""
-    if is_by_mac(row.values) and len(fitting := stored.by_mac.get(row.values["mac_address"], ())) > 1:
+    if keys.mac and len(fitting := stored.by_mac.get(keys.mac, ())) > 1:
         sentence = N_("Diese MAC-Adresse haben mehrere Geräte: %(tags)s. Bitte die Inventarnummer eintragen.")
         yield problem(row, reading, "mac_address", sentence, tags=_tags(fitting, by))
-    values = {**(device or {}), **row.values}
-    other = stored.by_serial.get(serial_key(values)) if values.get("serial_number") else None
+    serial = keys.serial
+    if device is not None and row.values.get("serial_number"):
+        serial = serial_key({**device, **row.values})
+    other = stored.by_serial.get(serial) if serial else None
     if other is None or (device is not None and other["id"] == device["id"]):
         return
     if not by.scope(May.SEE_DEVICES).holds(other["school_id"]):

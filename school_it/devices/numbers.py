@@ -123,6 +123,14 @@ VERBS = frozenset({"state", "edit", "dispose", "hand-out", "return"})
 LONGEST = 60
 
 
+_PLAIN_TAG = re.compile(r"[a-z0-9][a-z0-9._-]{0,58}[a-z0-9]")
+
+
+def is_plain_tag(folded_tag: str) -> bool:
+    """Surely no number that `checked_tag` would refuse, by its folded form."""
+    return _PLAIN_TAG.fullmatch(folded_tag) is not None and folded_tag not in RESERVED
+
+
 def checked_tag(tag: str) -> str:
     """Raises BadValue for an inventory number that cannot stand in an address, or has no room in its column."""
     key = folded(tag)

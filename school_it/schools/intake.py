@@ -26,9 +26,10 @@ def unknown_schools(session: Session, reading: Reading, *, by: Actor, may: May) 
     """The rows that name a school which is not there, or which this person may not write to."""
     idents, scope = queries.ids_by_number(session), by.scope(may)
     header = reading.header_of("school_number")
+    within = {number for number, ident in idents.items() if scope.holds(ident)} | {None}
     for row in reading.rows:
         number = row.values.get("school_number")
-        if number is not None and not (number in idents and scope.holds(idents[number])):
+        if number not in within:
             yield Problem(
                 row.number,
                 header,

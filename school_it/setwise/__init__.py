@@ -3,6 +3,7 @@
 Interface
     ``add(session, table, rows, …)`` and ``change(session, table, rows, …)``, each with its trace, at once
     ``Lots(session)`` gathers thousands of rows ready for the driver, before the writing transaction begins
+    ``with uncollected():`` around the making of thousands of rows
     ``misfits(reading, columns)``, ``creations(…)``: what is wrong with rows, what they would bring about
 
 A row through the ORM costs ten to forty times as much. Rows are plain mappings with the columns of the table.
@@ -19,6 +20,7 @@ from school_it.setwise.rows import (
     creations,
     misfits,
 )
+from school_it.setwise.uncollected import uncollected
 
 __all__ = [
     "CHUNK",
@@ -31,4 +33,5 @@ __all__ = [
     "change",
     "creations",
     "misfits",
+    "uncollected",
 ]

@@ -36,13 +36,15 @@ LONGEST_TEXT = 4000
 
 def misfits(reading: Reading, columns: Mapping[str, ColumnElement[Any]]) -> Iterator[Problem]:
     """The values for which their columns have no room: `columns` by the field names of the sheet."""
-    texts = {name: column.type for name, column in columns.items() if isinstance(column.type, String)}
-    room = {name: kind.length or LONGEST_TEXT for name, kind in texts.items()}
-    for row in reading.rows:
-        for name, value in row.values.items():
-            against = _too_much(value, room.get(name)) if name in columns else None
-            if against is not None:
-                yield Problem(row.number, reading.header_of(name), str(value), against)
+    for name, column in columns.items():
+        length = (column.type.length or LONGEST_TEXT) if isinstance(column.type, String) else None
+        values = [row.values.get(name) for row in reading.rows]
+        # most columns have room for all they hold, and each different value is looked at once
+        against = {value: _too_much(value, length) for value in {*values}} if any(values) else {}
+        if any(against.values()):
+            for row, value in zip(reading.rows, values, strict=True):
+                if (sentence := against[value]) is not None:
+                    yield Problem(row.number, reading.header_of(name), str(value), sentence)
 
 
 def _too_much(value: Any, length: int | None) -> Sentence | None:

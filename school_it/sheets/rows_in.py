@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
+from itertools import repeat
 from typing import Any
 
 from school_it import cells
@@ -36,10 +37,11 @@ def read(
     reading = Reading(list(zip(table.headers, matched, strict=True)))
     orders = _orders_of_dates(sheet, table, reading, day_first or {})
     reader = _RowReader(sheet, reading, given or {}, blank_clears, orders)
-    for number, raws in table.rows:
-        reader.take(number, raws)
-    reading.refuse(reader.doubles())
-    reading.sums = reader.sums
+    reader.take(table.rows)
+    reading.sums = reader.sums()
+    doubles = list(reader.doubles())
+    if doubles:
+        reading.refuse(doubles)
     return reading
 
 
@@ -65,9 +67,28 @@ def _orders_of_dates(
     return orders
 
 
-# Many cells of a column say the same: each text is converted once, as long as not too many are different.
-_REMEMBERED = 2000
-_UNSEEN = object()
+class _Values(dict[Any, Any]):
+    """What the cells of a column mean: each different one is read once. `refused`: at least one cannot be read."""
+
+    def __init__(self, read: Callable[[Any], Any]) -> None:
+        self.read, self.refused = read, False
+        super().__init__({None: None})
+
+    def __missing__(self, raw: Any) -> Any:
+        value = self[raw] = self.value(raw)
+        return value
+
+    def value(self, raw: Any) -> Any:
+        try:
+            return self.read(raw)
+        except BadValue as error:
+            self.refused = True
+            return _Refused(error.sentence)
+
+
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    sentence: Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,25 +97,34 @@ class _Place:
     field: str
     header: str
     read: Callable[[Any], Any]
-    seen: dict[str, Any]
     parts: tuple[int, ...] = ()
 
-    def raw(self, raws: Sequence[cells.Raw]) -> cells.Raw:
+    def raws(self, rows: Sequence[tuple[int, Sequence[cells.Raw]]]) -> list[cells.Raw]:
         if not self.parts:
-            return raws[self.index]
+            return [raws[self.index] for _number, raws in rows]
+        return [self._joined(raws) for _number, raws in rows]
+
+    def _joined(self, raws: Sequence[cells.Raw]) -> cells.Raw:
         texts = (cells.as_shown(raws[part]).strip() for part in self.parts if raws[part] is not None)
         return " ".join(filter(None, texts)) or None
 
-    def value(self, raw: cells.Raw) -> Any:
-        """The value of one cell. Raises BadValue."""
-        if type(raw) is not str:
-            return self.read(raw)
-        value = self.seen.get(raw, _UNSEEN)
-        if value is _UNSEEN:
-            value = self.read(raw)
-            if len(self.seen) < _REMEMBERED:
-                self.seen[raw] = value
-        return value
+    def values(self, raws: Sequence[cells.Raw]) -> tuple[list[Any], bool]:
+        """The values of all cells, and whether any of them is a `_Refused`."""
+        kinds = {*map(type, raws)} - {type(None)}
+        if len(kinds) == 1 and cells.Shown not in kinds:
+            values = _Values(self.read)
+            return list(map(values.__getitem__, raws)), values.refused
+        # 1, 1.0 and True are the same key, and so are two numbers that are shown in different ways
+        by_kind = {kind: _Values(self.read) for kind in kinds}
+        found = [
+            None
+            if raw is None
+            else by_kind[type(raw)].value(raw)
+            if type(raw) is cells.Shown
+            else by_kind[type(raw)][raw]
+            for raw in raws
+        ]
+        return found, any(values.refused for values in by_kind.values())
 
 
 def _parts(column: Column, header: str, reading: Reading) -> tuple[int, ...]:
@@ -133,7 +163,6 @@ class _RowReader:
                 partial(cells.read_date, day_first=orders[index])
                 if index in orders
                 else sheet.column(name).type.read,
-                {},
                 _parts(sheet.column(name), header, reading),
             )
             for index, (header, name) in enumerate(reading.columns)
@@ -142,57 +171,79 @@ class _RowReader:
         self.headers = {place.field: place.header for place in self.places}
         self.clears = [name for name in blank_clears if name in self.headers]
         self.needed = [column for column in sheet.columns if column.needed]
-        self.sums = {name: Decimal(0) for name in _euro_fields(sheet) if name in self.headers}
+        self.needed_fields = frozenset(column.field for column in self.needed)
         self.keys = [_Key(sheet, names) for names in sheet.keys]
 
-    def take(self, number: int, raws: Sequence[cells.Raw]) -> None:
-        values: dict[str, Any] = {}
-        problems: list[Problem] = []
+    def take(self, rows: Sequence[tuple[int, Sequence[cells.Raw]]]) -> None:
+        """Column by column, so that many equal cells cost little; then the rows one by one."""
+        columns: list[list[Any]] = []
+        faulty: dict[int, list[Problem]] = defaultdict(list)
         for place in self.places:
-            raw = place.raw(raws)
-            if raw is None:
-                continue
-            try:
-                value = place.value(raw)
-            except BadValue as error:
-                problems.append(Problem(number, place.header, cells.as_shown(raw), error.sentence))
-            else:
-                if value is not None:
-                    values[place.field] = value
-        self._complete(Row(number, values), problems)
+            raws = place.raws(rows)
+            values, refused = place.values(raws)
+            if refused:
+                self._take_out(place, rows, raws, values, faulty)
+            columns.append(values)
+        names = tuple(place.field for place in self.places)
+        by_row = zip(*columns, strict=True) if columns else repeat((), len(rows))
+        for position, ((number, _raws), row) in enumerate(zip(rows, by_row, strict=True)):
+            found = {name: value for name, value in zip(names, row, strict=True) if value is not None}
+            self._complete(Row(number, found), faulty.get(position, []))
+
+    def _take_out(
+        self,
+        place: _Place,
+        rows: Sequence[tuple[int, Sequence[cells.Raw]]],
+        raws: Sequence[cells.Raw],
+        values: list[Any],
+        faulty: dict[int, list[Problem]],
+    ) -> None:
+        """The refused values of a column become problems of their rows."""
+        for position, value in enumerate(values):
+            if type(value) is _Refused:
+                shown = cells.as_shown(raws[position])
+                faulty[position].append(Problem(rows[position][0], place.header, shown, value.sentence))
+                values[position] = None
 
     def _complete(self, row: Row, problems: list[Problem]) -> None:
+        values = row.values
         for name, value in self.given.items():
-            row.values.setdefault(name, value)
-        for name in self.sums:
-            self.sums[name] += row.values.get(name, 0)
-        for key in self._counting(row):
-            key.note(row)
-        problems += self._lacking(row, unread={problem.column for problem in problems})
+            values.setdefault(name, value)
+        has_key = False
+        for key in self.keys:
+            if not (has_key and key.last_resort) and key.must.issubset(values):
+                has_key = True
+                key.note(row)
+        if problems or not has_key or not self.needed_fields.issubset(values):
+            problems = [*problems, *self._lacking(row, has_key, {problem.column for problem in problems})]
         for name in self.clears:
-            row.values.setdefault(name, None)
-        (self.reading.faulty if problems else self.reading.rows).append(row)
-        self.reading.problems += problems
+            values.setdefault(name, None)
+        if problems:
+            self.reading.faulty.append(row)
+            self.reading.problems += problems
+        else:
+            self.reading.rows.append(row)
 
-    def _counting(self, row: Row) -> Sequence[_Key]:
-        """The keys by which a row may be named twice: one that is the last resort only where there is no other."""
-        others = self.keys[:-1] if self.sheet.last_resort else self.keys
-        return others if any(key.is_in(row.values) for key in others) else self.keys
+    def sums(self) -> dict[str, Decimal]:
+        """The amounts of all rows, also of those that cannot be taken."""
+        rows = (*self.reading.rows, *self.reading.faulty)
+        return {
+            name: sum(filter(None, (row.values.get(name) for row in rows)), Decimal(0))
+            for name in _euro_fields(self.sheet)
+            if name in self.headers
+        }
 
-    def _lacking(self, row: Row, *, unread: set[str | None]) -> Iterator[Problem]:
+    def _lacking(self, row: Row, has_key: bool, unread: set[str | None]) -> Iterator[Problem]:
         for column in self.needed:
             if column.field not in row.values and self.headers.get(column.field, "") not in unread:
                 yield self._missing(row.number, column)
-        if not unread and self._has_no_key(row):
+        # a key of needed columns is not asked for twice: each missing value is a problem already
+        if self.keys and not unread and not has_key and not any(key.is_needed for key in self.keys):
             yield Problem(row.number, None, None, self._no_key())
 
     def _missing(self, number: int, column: Column) -> Problem:
         sentence = Sentence(N_("%(header)s fehlt. Bitte eintragen."), header=column.header)
         return Problem(number, self.headers.get(column.field), None, sentence)
-
-    def _has_no_key(self, row: Row) -> bool:
-        """A key of needed columns is not asked for twice: each missing value is a problem already."""
-        return bool(self.keys) and not any(key.is_needed or key.is_in(row.values) for key in self.keys)
 
     def _no_key(self) -> Sentence:
         keys = " / ".join(" + ".join(map(self._header, key.fields)) for key in self.keys)
@@ -204,9 +255,8 @@ class _RowReader:
     def doubles(self) -> Iterator[Problem]:
         for key in self.keys:
             what = " + ".join(map(self._header, key.fields))
-            for values, numbers in key.rows.items():
-                if len(numbers) > 1:
-                    yield from self._each_double(what, values, numbers, self.headers.get(key.fields[0]))
+            for values, numbers in key.doubles.items():
+                yield from self._each_double(what, values, numbers, self.headers.get(key.fields[0]))
 
     def _each_double(
         self, what: str, values: tuple[Any, ...], numbers: list[int], column: str | None
@@ -227,15 +277,16 @@ class _Key:
         self.fields = names
         needed = tuple(name for name in names if sheet.column(name).needed)
         self.is_needed = bool(needed)
-        self.must = needed or names
-        self.rows: dict[tuple[Any, ...], list[int]] = defaultdict(list)
-
-    def is_in(self, values: Mapping[str, Any]) -> bool:
-        return all(name in values for name in self.must)
+        self.must = frozenset(needed or names)
+        self.last_resort = sheet.last_resort and names == sheet.keys[-1]
+        self.first: dict[tuple[Any, ...], int] = {}
+        self.doubles: dict[tuple[Any, ...], list[int]] = {}
 
     def note(self, row: Row) -> None:
-        if self.is_in(row.values):
-            self.rows[tuple(map(row.values.get, self.fields))].append(row.number)
+        value = tuple(map(row.values.get, self.fields))
+        first = self.first.setdefault(value, row.number)
+        if first != row.number:
+            self.doubles.setdefault(value, [first]).append(row.number)
 
 
 _NAMED_ROWS = 20  # a sentence in each of thousands of rows must not name thousands of rows

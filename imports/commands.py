@@ -15,7 +15,7 @@ from flask import current_app
 from sqlalchemy.orm import Session
 
 from imports import corrected as corrections
-from imports import inbox, mapping, profiles
+from imports import device_types, inbox, mapping, profiles
 from imports import outlook as outlooks
 from imports.kinds import KINDS, Kind, get_kind
 from imports.outlook import Outlook
@@ -28,8 +28,8 @@ from school_it.errors import N_, BadValue, SchoolItError
 
 
 @click.command("import")
-@click.argument("kind", type=click.Choice(list(KINDS)))
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("kind", type=click.Choice([*KINDS, device_types.KIND.name]))
+@click.argument("file", type=click.Path(exists=True, path_type=Path))
 @click.option("--sheet", "sheet_name", help="Name des Blattes; sonst wird es gefunden.")
 @click.option("--school", help="Schulnummer für Zeilen ohne eigene.")
 @click.option(
@@ -62,13 +62,30 @@ from school_it.errors import N_, BadValue, SchoolItError
 @cli.guarded
 def import_file(kind: str, file: Path, as_json: bool, **said: Any) -> None:
     """Eine Datei einlesen: Vorschau, Prüfung und alles oder nichts."""
-    by, of = access.house("import"), get_kind(kind)
+    by = access.house("import")
+    if kind == device_types.KIND.name:
+        _refuse_options(said)
+        facts, code = device_types.run(file, dry_run=said["dry_run"], partial=said["partial"], by=by)
+        cli.answer(facts, as_json=as_json, text=_told(facts), code=code)
+        return
+    if file.is_dir():
+        raise BadValue(N_("»%(name)s« ist ein Ordner. Bitte eine Datei angeben."), name=file.name)
+    of = get_kind(kind)
     wish = _wish(of, by, said)
     out: Path | None = said["corrected"]
     if out is not None and not out.absolute().parent.is_dir():
         raise BadValue(N_("Den Ordner %(folder)s gibt es nicht."), folder=out.parent)
     facts, code = _run(of, file, wish, out, dry_run=said["dry_run"], partial=said["partial"], by=by)
     cli.answer(facts, as_json=as_json, text=_told(facts), code=code)
+
+
+def _refuse_options(said: Mapping[str, Any]) -> None:
+    """Device types have no table, so nothing can be said about its sheet or its columns."""
+    given = [name for name, value in said.items() if value and name not in ("dry_run", "partial")]
+    if given:
+        raise BadValue(
+            N_("Gerätetypen kommen ohne Tabelle; dazu gehören nur --dry-run, --partial und --json.")
+        )
 
 
 _COLUMN_NAME = re.compile(r"spalte [a-z]{1,3}")
@@ -172,6 +189,11 @@ def _asked(facts: Mapping[str, Any]) -> list[str]:
     return lines
 
 
+def _place(told: Mapping[str, Any]) -> str:
+    """A row of a table, or the file that describes a device type."""
+    return str(told.get("name") or f"Zeile {told['row']}")
+
+
 def _told(facts: dict[str, Any]) -> str:
     lines = [
         f"{facts['file']}: {facts['rows']} Zeilen, davon {facts['new']} neu, {facts['changed']} geändert, "
@@ -179,13 +201,13 @@ def _told(facts: dict[str, Any]) -> str:
     ]
     for problem in facts["problems"]:
         where = f", {problem['column']}" if problem["column"] else ""
-        lines.append(f"Zeile {problem['row']}{where}: {problem['sentence']}")
+        lines.append(f"{_place(problem)}{where}: {problem['sentence']}")
     if facts["left_out"]:
         lines.append(
             f"Nicht gelesene Spalten (mit --map wird gesagt, was sie bedeuten): {', '.join(facts['left_out'])}"
         )
     lines += _asked(facts)
-    lines += [f"Hinweis zu Zeile {hint['row']}: {hint['sentence']}" for hint in facts["hints"]]
+    lines += [f"Hinweis zu {_place(hint)}: {hint['sentence']}" for hint in facts["hints"]]
     if facts["applied"]:
         lines.append(f"Übernommen (Vorgang {facts['batch']}).")
     elif facts["problem"]:

@@ -1,4 +1,4 @@
-"""How outlets go back to what they were before a list."""
+"""How outlets and device types go back to what they were before a list."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from school_it.network import patching, queries
 from school_it.network.models import Outlet
 from school_it.network.rules import Place
 from school_it.network.sheet import OUTLETS
+from school_it.network.types.models import DeviceType
+from school_it.network.types.sheet import DEVICE_TYPES
 from school_it.schools import queries as school_queries
 from school_it.schools.models import School
 from school_it.undo import Against, Touched, Undoing, Values, headers
@@ -62,5 +64,11 @@ UNDOINGS = (
         batches={"import.outlets": May.IMPORT_ALL},
         shown={"school_id": "school_number", "room_id": "room"},
         names=headers(OUTLETS),
+    ),
+    Undoing(
+        DeviceType,
+        N_("Gerätetyp"),
+        batches={"import.device-types": May.IMPORT_ALL},
+        names=headers(DEVICE_TYPES),
     ),
 )

@@ -20,6 +20,7 @@ from school_it.errors import N_
 from school_it.funding import story as funding_story
 from school_it.licences.rules import BASES
 from school_it.licences.views import FIELD_NAMES as LICENCE_FIELDS
+from school_it.network.views import types as network_types
 from school_it.network.views.outlets import FIELD_NAMES as NETWORK_FIELDS
 from school_it.people.rules import PERSON_ROLES, PERSON_STATES
 from school_it.people.views import FIELD_NAMES as PERSON_FIELDS
@@ -31,6 +32,7 @@ from school_it.web import show
 from school_it.web.show import Event
 
 FIELD_NAMES = {
+    **network_types.TYPE_FIELDS,
     **LICENCE_FIELDS,
     **NETWORK_FIELDS,
     **PLAN_FIELDS,
@@ -51,6 +53,7 @@ THINGS = {
     "licences": N_("Lizenz"),
     **funding_story.THINGS,
     "outlets": N_("Netzwerkdose"),
+    "device_types": N_("Gerätetyp"),
     "targets": N_("Ausstattungsziel"),
 }
 WORDS: dict[str, tuple[dict[Any, str], ...]] = {
@@ -104,6 +107,8 @@ def lines(session: Session, entries: Sequence[Entry]) -> list[Line]:
 
 def _worded(field: str, stored: Any) -> str | None:
     """States and kinds are stored as codes; the field's own words know them."""
+    if field in ("ports", "kind"):
+        return network_types.worded(field, stored)
     known = next((words[stored] for words in WORDS.get(field, ()) if stored in words), None)
     return None if known is None else str(_(known))
 
@@ -143,6 +148,8 @@ def _address(entry: Entry) -> str:
         return url_for("licences.licence", ident=entry.object_id)
     if entry.object_type == "outlets" and entry.object_id:
         return url_for("network.outlet", ident=entry.object_id)
+    if entry.object_type == "device_types" and entry.object_id:
+        return url_for("network.device_type", ident=entry.object_id)
     if entry.object_type == "targets" and entry.object_id:
         return url_for("plan.target", ident=entry.object_id)
     return ""

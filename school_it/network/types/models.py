@@ -1,0 +1,49 @@
+"""The table of device types."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import JSON, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from school_it.database import Model, Share, Versioned, words
+from school_it.network.types.rules import DeviceKind
+
+
+class DeviceType(Versioned, Model):
+    """A model of a network device with the ports that each of its kind has; known by its `slug`, as in the library.
+
+    `ports` is the list of templates (`rules.Port`). It is one value and no table: a type is read, compared and taken
+    back as a whole, and nothing points at a template; the ports of a device are made from it and are rows of their own.
+    `u_height` is in rack units, to the half.
+    """
+
+    __tablename__ = "device_types"
+    __table_args__ = (Index("ix_device_types_maker", "manufacturer", "model"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    manufacturer: Mapped[str] = mapped_column(String(120), nullable=False)
+    model: Mapped[str] = mapped_column(String(120), nullable=False)
+    slug: Mapped[str] = mapped_column(String(160), unique=True, nullable=False)
+    part_number: Mapped[str | None] = mapped_column(String(120))
+    kind: Mapped[DeviceKind | None] = mapped_column(words(DeviceKind))
+    u_height: Mapped[Decimal | None] = mapped_column(Share)
+    full_depth: Mapped[bool | None]
+    max_watts: Mapped[int | None]
+    ports: Mapped[list[dict[str, Any]]] = mapped_column(JSON, nullable=False, default=list)
+
+    __mapper_args__ = {"version_id_col": Versioned.version}  # noqa: RUF012
+
+    @property
+    def label(self) -> str:
+        return f"{self.manufacturer} {self.model}"
+
+    @property
+    def trace_label(self) -> str:
+        return self.label[:200]
+
+    @property
+    def trace_school_id(self) -> None:
+        return None

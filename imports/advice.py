@@ -34,9 +34,8 @@ def advice(outlook: Outlook) -> dict[str, Any]:
 def _columns(outlook: Outlook) -> list[dict[str, Any]]:
     table, reading = outlook.table, outlook.reading
     guesses = {one.header: one for one in _guesses(outlook)}
-    matched = [name for _header, name in reading.columns]
     asked = {question.header for question in reading.questions}
-    found = mapping.doubts(outlook.sheet, table, matched)
+    found = mapping.doubts(outlook.sheet, table, reading)
     doubts = {one.header: one.example for one in found if one.header not in asked}
     return [
         {

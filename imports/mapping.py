@@ -7,6 +7,7 @@ and whose cells agree is taken (`sure`); everything weaker is only offered, mark
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -15,16 +16,17 @@ from rapidfuzz.distance import OSA
 
 from school_it import cells
 from school_it.errors import BadValue
-from school_it.sheets import Column, Sheet, Table, match, same_header
+from school_it.sheets import Column, Reading, Sheet, Table, match, same_header
 from school_it.sheets.headers import loosely
 
 SAMPLES = 60
 SHOWN_SAMPLES = 3
-_AGREES, _CONTRADICTS = 0.8, 0.2
+_AGREES = 0.8
 _LIKELY = 0.72
 _MOST_MEANINGS = 3
 _MAC = re.compile(r"(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}|(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}", re.IGNORECASE)
 _SCHOOL_NUMBER = re.compile(r"1\d{5}")
+_OWN_LOOK = frozenset({"date", "euro", "percent", "integer", "number", "yes_no"})
 _WORDS = frozenset({"word", "words"})
 _DAY = Column("day", "Tag", cells.DATE)
 
@@ -90,16 +92,18 @@ def guess(
     return _without_rivals([one for one in found if one is not None])
 
 
-def doubts(sheet: Sheet, table: Table, matched: Sequence[str | None]) -> list[Doubt]:
+def doubts(sheet: Sheet, table: Table, reading: Reading) -> list[Doubt]:
     """The columns whose cells contradict what they are taken for: serial numbers below »Kaufdatum«."""
+    wrong: dict[str, list[str]] = defaultdict(list)
+    for problem in reading.problems:
+        if problem.column and problem.value:
+            wrong[problem.column].append(problem.value)
     found = []
-    for place, name in enumerate(matched):
-        column = sheet.column(name) if name else None
-        if column is None or column.type.name in ("text", "code", "codes"):
-            continue
-        share = readable(column, seen := samples(table, place))
-        if share is not None and share < _CONTRADICTS and len(seen) >= SHOWN_SAMPLES:
-            found.append(Doubt(table.headers[place], column.field, cells.one_line(cells.as_shown(seen[0]))))
+    for place, (header, name) in enumerate(reading.columns):
+        if name and header in wrong and sheet.column(name).type.name in _OWN_LOOK:
+            filled = sum(row[place] is not None for _number, row in table.rows)
+            if len(wrong[header]) >= max(SHOWN_SAMPLES, _AGREES * filled):
+                found.append(Doubt(header, name, cells.one_line(wrong[header][0])))
     return found
 
 

@@ -10,7 +10,7 @@ import pytest
 from imports import mapping
 from imports.closeness import close
 from school_it.devices.sheet import DEVICES
-from school_it.sheets import Table, match
+from school_it.sheets import Table, read
 from school_it.sheets.amended import amended
 
 CELLS: dict[str, list[Any]] = {
@@ -98,7 +98,7 @@ def test_what_somebody_left_out_is_not_guessed_again() -> None:
 
 def test_serial_numbers_below_a_date_are_pointed_out() -> None:
     found = table(Kaufdatum="code", Preis_brutto="euro")
-    (doubt,) = mapping.doubts(DEVICES, found, match(DEVICES, found.headers))
+    (doubt,) = mapping.doubts(DEVICES, found, read(DEVICES, found))
     assert (doubt.header, doubt.field, doubt.example) == ("Kaufdatum", "acquired_on", "A-001")
 
 

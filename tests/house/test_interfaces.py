@@ -10,6 +10,7 @@ import click
 from flask import Flask
 
 from exports.reports import REPORTS
+from imports import device_types
 from imports.kinds import KINDS
 from school_it import cli
 from school_it.access import Role
@@ -48,7 +49,7 @@ def test_the_exit_codes_are_those_of_the_program() -> None:
 
 
 def test_kinds_reports_and_roles_are_those_there_are() -> None:
-    assert words_after("Kinds: ") == set(KINDS)
+    assert words_after("Kinds: ") == {*KINDS, device_types.KIND.name}
     assert words_after("Reports: ") == set(REPORTS)
     assert words_after("Roles: ") == set(Role)
 

@@ -58,6 +58,7 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("api_jobs", "number"): of_school("job", MISSING_NUMBER),
     ("licences", "ident"): of_school("licence", MISSING_NUMBER),
     ("network", "ident"): of_school("outlet", MISSING_NUMBER),
+    ("network.device_type", "ident"): shared("device_type"),
     ("plan", "ident"): shared("target"),
     ("funding", "ident"): shared("town_grant"),
     ("funding.programme", "ident"): shared("programme"),

@@ -27,6 +27,7 @@ from school_it.jobs.models import Job
 from school_it.jobs.models import State as JobState
 from school_it.licences import actions as licences
 from school_it.network import actions as network
+from school_it.network.types.models import DeviceType
 from school_it.people.models import Membership, Person, SyncRun
 from school_it.people.rules import PersonRole, RunOutcome
 from school_it.plan import actions as plan
@@ -210,7 +211,8 @@ def shared(by: Actor) -> dict[str, Any]:
         model = DeviceModel(category_id=category, manufacturer="Muster", name="Modell")
         run = SyncRun(actor_name="Schul-IT", outcome=RunOutcome.REFUSED, sentence="Zu viele.", result=PLAN)
         view = SavedView(name="Ansicht", owner_id=admin.id)
-        session.add_all([model, run, view])
+        kind = DeviceType(manufacturer="Muster", model="S48", slug="muster-s48", ports=[])
+        session.add_all([model, run, view, kind])
         session.flush()
         aim = {"plan": "V", "item_class": ItemClass.MOBILE, "basis": Basis.PUPILS, "value": Decimal(2)}
         target = plan.add_target(session, {**aim, "valid_from": date(2025, 8, 1)}, by=by)
@@ -218,7 +220,7 @@ def shared(by: Actor) -> dict[str, Any]:
         grant = account_queries.get_user(session, "teacher").roles[0]
         return {
             "model": model.id, "category": category, "run": run.id, "view": view.id, "grant": grant.id,
-            "batch": batch.id if batch else 0, **funded(session, by), "target": target.id,
+            "batch": batch.id if batch else 0, **funded(session, by), "target": target.id, "device_type": kind.id,
         }  # fmt: skip
 
 

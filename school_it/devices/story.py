@@ -17,7 +17,7 @@ from school_it.audit import Entry
 from school_it.devices.models import Category, Device
 from school_it.devices.rules import DISPOSAL_REASONS, STATES, USES
 from school_it.errors import N_
-from school_it.schools.models import Room, School
+from school_it.schools.models import Building, Room, School
 from school_it.web import show
 
 FIELD_NAMES = {
@@ -44,6 +44,7 @@ NAMED = {
     "category_id": (Category.id, Category.name),
     "school_id": (School.id, School.name),
     "room_id": (Room.id, Room.room),
+    "building_id": (Building.id, Building.name),
     "holder_room_id": (Room.id, Room.room),
 }
 AMOUNTS = frozenset({"price_net", "price_gross", "proceeds"})
@@ -67,7 +68,7 @@ def _without_holder(event: show.Event) -> show.Event:
 
 def of_entries(session: Session, entries: Sequence[Entry]) -> list[show.Event]:
     """Names stand in the trail as ids, so one statement for each table looks them up."""
-    events = show.story(entries, names=FIELD_NAMES, value=wording(session, _ids_in(entries)), tell=_told)
+    events = show.story(entries, names=FIELD_NAMES, value=wording(session, ids_in(entries)), tell=_told)
     return [_shortened(event, entry) for event, entry in zip(events, entries, strict=True)]
 
 
@@ -101,7 +102,8 @@ def _told(entry: Entry) -> str | None:
     return f"{_(audit.SAID[audit.Action(entry.action)])} ({'; '.join(said)})" if said else None
 
 
-def _ids_in(entries: Iterable[Entry]) -> dict[str, set[Any]]:
+def ids_in(entries: Iterable[Entry]) -> dict[str, set[Any]]:
+    """By field the ids in these entries that stand for a name."""
     wanted: dict[str, set[Any]] = {}
     for entry in entries:
         for field in NAMED.keys() & entry.changes.keys():

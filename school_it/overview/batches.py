@@ -17,6 +17,8 @@ from school_it.audit import Batch, Entry
 from school_it.database import db, now, transaction
 from school_it.errors import N_, NotAllowed
 from school_it.overview import queries, trail
+from school_it.people import queries as people_queries
+from school_it.people.models import Person
 from school_it.undo import Conflict, UndoPlan, work
 from school_it.undo.actions import trace
 from school_it.undo.planning import NOT_ONES_OWN, sample
@@ -134,18 +136,19 @@ def _preview(form: UndoForm, plan: UndoPlan) -> Any:
         plan=plan,
         batch=plan.batch,
         words=in_words(plan.batch),
-        conflicts=_staying(plan.conflicts[:SHOWN_CONFLICTS]),
-        kept=_staying(plan.kept[:SHOWN_CONFLICTS]),
+        conflicts=_staying(session, plan.conflicts[:SHOWN_CONFLICTS]),
+        kept=_staying(session, plan.kept[:SHOWN_CONFLICTS]),
         rows=_shown(session, plan),
         more=max(0, sum(map(len, plan.back.values())) - SHOWN),
         shown_conflicts=SHOWN_CONFLICTS,
     )
 
 
-def _staying(conflicts: Sequence[Conflict]) -> list[Stays]:
+def _staying(session: Session, conflicts: Sequence[Conflict]) -> list[Stays]:
+    names = _names(session, conflicts)
     return [
         Stays(
-            one.key,
+            names.get((one.table, one.ident), one.key),
             trail.address_of(one.table, one.ident, one.key),
             one.sentence.said_by(_),
         )
@@ -153,15 +156,22 @@ def _staying(conflicts: Sequence[Conflict]) -> list[Stays]:
     ]
 
 
+def _names(session: Session, things: Iterable[Conflict | undo.Touched]) -> dict[tuple[str, int], str]:
+    """The trail calls people by their number; a page may say who they are."""
+    table = Person.__tablename__
+    idents = [one.ident for one in things if one.table == table]
+    return {(table, ident): name for ident, name in people_queries.names(session, idents).items()}
+
+
 def _shown(session: Session, plan: UndoPlan) -> list[Shown]:
     """The first rows, worded as the trail will word them."""
     found = sample(plan, SHOWN)
     entries = list(_entries(thing for thing, _gone in found))
-    lines = trail.lines(session, entries)
+    lines, names = trail.lines(session, entries), _names(session, (thing for thing, _gone in found))
     return [
         Shown(
             line.thing,
-            line.label,
+            names.get((thing.table, thing.ident), line.label),
             trail.address_of(thing.table, thing.ident, thing.label),
             gone,
             {what: [before, after] for what, before, after in line.event.changes},

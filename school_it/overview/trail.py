@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,10 +99,23 @@ def lines(session: Session, entries: Sequence[Entry]) -> list[Line]:
         (entry.id for entry in of_funding), funding_story.of_entries(session, of_funding), strict=True
     )
     events |= zip(
-        (entry.id for entry in others), show.story(others, names=FIELD_NAMES, value=_worded), strict=True
+        (entry.id for entry in others),
+        show.story(others, names=FIELD_NAMES, value=_wording(session, others)),
+        strict=True,
     )
     gone = audit.removals(session, entries)
     return [_line(entry, events[entry.id], gone) for entry in entries]
+
+
+def _wording(session: Session, entries: Sequence[Entry]) -> Callable[[str, Any], str | None]:
+    """Codes in their words, and names for what stands in the trail as an id."""
+    named = device_story.wording(session, device_story.ids_in(entries))
+
+    def value(field: str, stored: Any) -> str | None:
+        known = _worded(field, stored)
+        return named(field, stored) if known is None and field in device_story.NAMED else known
+
+    return value
 
 
 def _worded(field: str, stored: Any) -> str | None:

@@ -254,10 +254,8 @@ VANISHED = N_("Das gibt es nicht mehr.")
 OTHERWISE = N_("Der Wert ist ein anderer als der, den dieser Vorgang geschrieben hat. Er bleibt stehen.")
 NEEDED = N_("Wird inzwischen anderswo gebraucht (%(what)s) und bleibt deshalb stehen.")
 OTHER = Sentence(N_("anderer Eintrag"))
-SINCE_FIELD = N_(
-    "%(field)s: am %(day)s durch %(who)s geändert (%(what)s). Die Zeile bleibt, wie sie jetzt ist."
-)
-SINCE = N_("Am %(day)s durch %(who)s: %(what)s. Die Zeile bleibt, wie sie jetzt ist.")
+SINCE_FIELD = N_("%(field)s: seitdem geändert, am %(day)s durch %(who)s (%(what)s).")
+SINCE = N_("Seitdem geschehen, am %(day)s durch %(who)s: %(what)s.")
 
 
 def _changed_since(rule: Undoing, thing: Touched, later: Later) -> tuple[str | None, Sentence]:

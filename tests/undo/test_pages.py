@@ -89,7 +89,7 @@ def test_the_preview_shows_values_before_and_after_and_links_what_stays(
     assert "<del>zwei</del>" in shown
     assert "<ins>eins</ins>" in shown
     assert 'href="/devices/A-2"' in shown
-    assert "Bemerkung: am" in shown
+    assert "Bemerkung: seitdem geändert" in shown
     assert "1 Zeile zurücknehmen" in shown
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
@@ -14,7 +13,7 @@ from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
 
 from imports import outlook as outlooks
-from imports import recognition
+from imports import recognition, rows_kept
 from imports.advice import advice
 from imports.kinds import get_kind
 from imports.models import Upload
@@ -25,6 +24,7 @@ from school_it.access import Actor, May
 from school_it.audit import Batch
 from school_it.database import db, transaction
 from school_it.errors import N_, NotAllowed, NotThere, RuleBroken, SchoolItError
+from school_it.setwise import uncollected
 from school_it.sheets import Table
 
 
@@ -53,7 +53,8 @@ def path_of(home: Path, digest: str) -> Path:
 
 
 def details_path(home: Path, upload: Upload) -> Path:
-    return home / "inbox" / f"{upload.id}.rows.json"
+    """The folder of the rows of its preview."""
+    return home / "inbox" / f"{upload.id}.rows"
 
 
 def uploads(session: Session, *, seen_by: Actor, waiting: bool = False, limit: int = 100) -> Sequence[Upload]:
@@ -127,10 +128,14 @@ def twins(session: Session, upload: Upload) -> Sequence[Upload]:
 def first_look(session: Session, home: Path, upload: Upload, *, by: Actor) -> Outlook:
     """Read a file that nobody has said anything about: by a profile that knows its layout, else by its headers.
 
-    The upload keeps the wish that comes of it.
+    The upload keeps the wish that comes of it, and where it has no kind yet, the kind that its headers say.
     """
-    kind, path, said = get_kind(upload.kind), path_of(home, upload.digest), Wish.from_json(upload.wish)
-    wish, table = recognition.first_look(session, path, kind, said, by=by)
+    path, said = path_of(home, upload.digest), Wish.from_json(upload.wish)
+    kind, table = get_kind(upload.kind) if upload.kind else None, None
+    if kind is None:
+        kind, table = recognition.find_kind(session, path, by=by)
+        upload.kind = kind.name
+    wish, table = recognition.first_look(session, path, kind, said, table, by=by)
     upload.wish = wish.as_json()
     try:
         return look_at(session, home, upload, by=by, table=table)
@@ -154,13 +159,15 @@ def look_at(
 def note(home: Path, upload: Upload, found: Outlook) -> None:
     """Keep what was found for the preview page."""
     upload.summary, upload.outlook_digest = {**found.as_json(), "advice": advice(found)}, found.digest
-    details_path(home, upload).write_text(json.dumps(found.details(), ensure_ascii=False), "utf-8")
+    with uncollected():
+        rows_kept.keep(details_path(home, upload), found)
 
 
-def details(home: Path, upload: Upload) -> list[dict[str, Any]]:
-    path = details_path(home, upload)
-    found: list[dict[str, Any]] = json.loads(path.read_text("utf-8")) if path.exists() else []
-    return found
+def details(
+    home: Path, upload: Upload, what: str, start: int = 0, count: int | None = None
+) -> Iterator[dict[str, Any]]:
+    """The rows of one outcome (`outlook.WHAT`), from the one numbered `start`."""
+    return rows_kept.some(details_path(home, upload), what, start, count)
 
 
 def apply(home: Path, ident: int, *, partial: bool, by: Actor, told: Told = lambda _done, _of: None) -> int:
@@ -197,7 +204,7 @@ def put_away(home: Path, ident: int, *, by: Actor) -> None:
     with transaction() as session:
         upload = get_waiting(session, ident, seen_by=by)
         upload.state = "discarded"
-    details_path(home, upload).unlink(missing_ok=True)
+    rows_kept.forget(details_path(home, upload))
     let_go(db.session(), home, upload.digest)
 
 
@@ -206,7 +213,7 @@ def tidy(session: Session, home: Path, *, before: datetime) -> int:
     old = session.scalars(select(Upload).where(Upload.uploaded_at < before)).all()
     young = set(session.scalars(select(Upload.digest).where(Upload.uploaded_at >= before)))
     for upload in old:
-        details_path(home, upload).unlink(missing_ok=True)
+        rows_kept.forget(details_path(home, upload))
         if upload.digest not in young:
             path_of(home, upload.digest).unlink(missing_ok=True)
         if upload.state == "preview":

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,11 @@ from school_it import audit, cells, changes, sheets
 from school_it.access import Actor
 from school_it.errors import N_, BadValue, CannotRead, Sentence
 from school_it.schools import queries as school_queries
-from school_it.setwise import Changed, uncollected
+from school_it.setwise import Changed, Memo, uncollected
 from school_it.sheets import Creation, Problem, Reading, Row, Sheet, Table
 from school_it.sheets.amended import amended
+
+WHAT = ("problem", "new", "changed", "same")
 
 
 @dataclass
@@ -104,43 +107,35 @@ class Outlook:
     def _taken(self) -> Iterable[Row]:
         return [*self.new, *(row for row, _one in self.changed), *self.same]
 
-    @uncollected()
-    def details(self) -> list[dict[str, Any]]:
-        """Every row for the page: number, what happens, label, changes as text, sentences."""
+    def details(self, what: str) -> Iterator[dict[str, Any]]:
+        """The rows of one outcome (`WHAT`) for the page: number, label, changes as text, sentences."""
         told: dict[int, list[dict[str, Any]]] = {}
         for problem in self.reading.problems:
             told.setdefault(problem.row, []).append(_kept(problem.sentence, problem.column, problem.value))
-        for row, sentence in self.hints:
-            told.setdefault(row, []).append(_kept(sentence))
-        return sorted(
-            [
-                *(self._detail(row, "problem", told) for row in self.reading.faulty),
-                *(self._detail(row, "new", told) for row in self.new),
-                *(self._detail(row, "changed", told, one) for row, one in self.changed),
-                *(self._detail(row, "same", told) for row in self.same),
-            ],
-            key=lambda detail: detail["row"],
-        )
-
-    def _detail(
-        self, row: Row, what: str, told: Mapping[int, list[dict[str, Any]]], one: Changed | None = None
-    ) -> dict[str, Any]:
-        shown = {column.field: column.type.show for column in self.sheet.columns}
-        if one is not None:
-            fields = {
-                name: [_as_text(change.before, shown[name]), _as_text(change.after, shown[name])]
-                for name, change in one.fields.items()
+        for row_number, sentence in self.hints:
+            told.setdefault(row_number, []).append(_kept(sentence))
+        rows: Iterable[tuple[Row, Changed | None]] = {
+            "problem": ((row, None) for row in self.reading.faulty),
+            "new": ((row, None) for row in self.new),
+            "changed": self.changed,
+            "same": ((row, None) for row in self.same),
+        }[what]
+        shown = {column.field: Memo(partial(_as_text, column.type.show)) for column in self.sheet.columns}
+        for row, one in rows:
+            if one is not None:
+                fields = {
+                    name: [shown[name][before], shown[name][after]]
+                    for name, (before, after) in one.fields.items()
+                }
+            else:
+                fields = {name: [None, shown[name][value]] for name, value in row.values.items()}
+            yield {
+                "row": row.number,
+                "what": what,
+                "label": self.kind.intake.label(row.values),
+                "fields": fields,
+                "told": told.get(row.number, []),
             }
-        else:
-            fields = {name: [None, _as_text(value, shown[name])] for name, value in row.values.items()}
-        label = self.kind.intake.label(row.values)
-        return {
-            "row": row.number,
-            "what": what,
-            "label": label,
-            "fields": fields,
-            "told": told.get(row.number, []),
-        }
 
 
 @uncollected()
@@ -261,5 +256,5 @@ def _plain_changes(one: Changed) -> dict[str, Any]:
     }
 
 
-def _as_text(value: Any, show: Any) -> str | None:
+def _as_text(show: Callable[[Any], str], value: Any) -> str | None:
     return None if value is None or value == "" else str(show(value))

@@ -139,7 +139,7 @@ def _with_cells(wish: Wish, upload: Upload) -> Wish:
     sheet, corrections = _sheet(upload, wish), {row: dict(texts) for row, texts in wish.corrections.items()}
     typed = {name for name in request.form if name.startswith("cell-")}
     numbers = {name.split("-")[1] for name in typed}
-    for row in inbox.details(home(), upload):
+    for row in inbox.details(home(), upload, "problem"):
         if str(row["row"]) not in numbers:
             continue
         for cell in cells_of(row, upload, sheet):

@@ -14,6 +14,7 @@ from imports import inbox
 from imports.forms import ApplyForm, NarrowForm
 from imports.kinds import KINDS, Kind, get_kind
 from imports.models import Upload
+from imports.outlook import WHAT
 from imports.views.blueprint import home
 from imports.wish import Wish
 from school_it import cells
@@ -26,7 +27,6 @@ from school_it.web import page
 from school_it.web.fields import status_of
 
 SHOWN_ROWS = 100
-WHAT = ("problem", "new", "changed", "same")
 LISTS = {
     "devices": "devices.index", "people": "people.index", "licences": "licences.index", "outlets": "network.index",
     "schools": "schools.index", "rooms": "schools.index", "figures": "schools.index",
@@ -58,8 +58,7 @@ def show_preview(
     kind, wish = get_kind(upload.kind), Wish.from_json(upload.wish)
     sheet = kind.sheet(session, new_categories=wish.new_categories)
     show, start = _shown(upload), whole_number(request.args.get("from", "")) or 0
-    chosen = [row for row in inbox.details(home(), upload) if row["what"] == show]
-    rows = chosen[start : start + SHOWN_ROWS]
+    rows = list(inbox.details(home(), upload, show, start, SHOWN_ROWS))
     advice = upload.summary.get("advice") or {}
     is_open = upload.state == "preview" and inbox.may_work_on(upload, current())
     return page(
@@ -81,7 +80,7 @@ def show_preview(
         typed=typed or {},
         refusal=refusal,
         start=start,
-        total=len(chosen),
+        total=upload.summary[show] if rows else 0,
         step=SHOWN_ROWS,
         earlier=inbox.earlier(session, upload.kind, upload.digest),
         taken_back=taken_back_by(session, upload.batch_id) if upload.batch_id else None,

@@ -1,0 +1,62 @@
+"""The rows of a preview in files of their own: one for each outcome, a row a line, read a page at a time.
+
+A long file has a hundred thousand of them; the page of the file shows a hundred.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from imports.outlook import WHAT, Outlook
+
+EVERY = 100
+INDEX = "index.json"
+
+
+def keep(folder: Path, outlook: Outlook) -> None:
+    """Write what happens to each row; what the folder held before is gone afterwards."""
+    fresh = folder.with_name(f"{folder.name}.new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(parents=True)
+    starts = {what: _written(fresh / _name(what), outlook.details(what)) for what in WHAT}
+    (fresh / INDEX).write_text(json.dumps(starts), "utf-8")
+    shutil.rmtree(folder, ignore_errors=True)
+    fresh.rename(folder)
+
+
+def _name(what: str) -> str:
+    return f"{what}.jsonl"
+
+
+def _written(file: Path, rows: Iterator[dict[str, Any]]) -> list[int]:
+    """Returns at which byte each hundredth row begins."""
+    starts, place = [], 0
+    encoded = json.JSONEncoder(ensure_ascii=False).encode
+    with file.open("wb") as out:
+        for number, row in enumerate(rows):
+            if number % EVERY == 0:
+                starts.append(place)
+            place += out.write(encoded(row).encode() + b"\n")
+    return starts
+
+
+def some(folder: Path, what: str, start: int = 0, count: int | None = None) -> Iterator[dict[str, Any]]:
+    """The rows of one outcome from the one numbered `start`, from 0; none where nothing is kept any more."""
+    if not (folder / INDEX).exists():
+        return
+    starts = json.loads((folder / INDEX).read_text("utf-8")).get(what, [])
+    hundred, behind = divmod(start, EVERY)
+    if hundred >= len(starts):
+        return
+    with (folder / _name(what)).open("rb") as rows:
+        rows.seek(starts[hundred])
+        yield from map(json.loads, islice(rows, behind, None if count is None else behind + count))
+
+
+def forget(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)

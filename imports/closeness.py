@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rapidfuzz import fuzz, process
-
 NEAR = 72  # of 100: »Tabletts« and »Tablet« have 86, »Beamer« and »Tablet« 33
 OFFERED = 3
 
@@ -15,6 +13,8 @@ def close(text: str, known: Iterable[str], *, most: int = OFFERED, near: float =
 
     Room 1.08 is not room 1.07 with a slip of the pen: where both have digits, they are the same.
     """
+    from rapidfuzz import process
+
     digits = _digits(text)
     words = {
         word: _folded(word)
@@ -27,6 +27,8 @@ def close(text: str, known: Iterable[str], *, most: int = OFFERED, near: float =
 
 def _likeness(one: str, other: str, *, score_cutoff: float | None = None, **_more: object) -> float:
     """As whole words; where one word is the beginning of a longer one, that counts too, but less."""
+    from rapidfuzz import fuzz
+
     whole = fuzz.ratio(one, other)
     if len(one) >= 4 and len(other) >= 4 and (one.startswith(other) or other.startswith(one)):
         whole = max(whole, 80.0)

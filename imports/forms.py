@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from wtforms import BooleanField, ValidationError
 
-from school_it.web.fields import ChoiceField, Form, Needed, TextField
+from school_it.web.fields import ChoiceField, Form, TextField
 
 
 class FileGiven:
@@ -26,14 +26,14 @@ class UploadForm(Form):
     file = FileField(
         _l("Datei"), [FileGiven()], description=_l("Excel (.xlsx, .xls), OpenDocument (.ods) oder CSV")
     )
-    kind = ChoiceField(_l("Was steht darin"), validators=[Needed()])
+    kind = ChoiceField(_l("Was steht darin"))
     school = ChoiceField(_l("Schule"), description=_l("für Zeilen ohne eigene Schulnummer"))
 
     def __init__(
         self, *args: Any, kinds: list[tuple[str, str]], schools: list[tuple[str, str]], **values: Any
     ) -> None:
         super().__init__(*args, **values)
-        self.kind.choices = kinds
+        self.kind.choices = [("", _("an den Überschriften erkennen")), *kinds]
         self.school.choices = [("", _("steht in der Datei")), *schools]
 
 

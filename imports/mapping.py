@@ -12,8 +12,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from rapidfuzz.distance import OSA
-
 from school_it import cells
 from school_it.errors import BadValue
 from school_it.sheets import Column, Reading, Sheet, Table, match, same_header
@@ -161,6 +159,8 @@ def _slips_between(text: str, word: str) -> int | None:
     """Nobody mistypes the first letter, and »Raum 2« is not »Raum«."""
     if text[:1] != word[:1] or _digits(text) != _digits(word) or len(word) < 7:
         return None
+    from rapidfuzz.distance import OSA
+
     slips = OSA.distance(text, word, score_cutoff=2)
     return slips if slips <= (2 if len(word) > 10 else 1) else None
 
@@ -189,6 +189,8 @@ def _by_name(header: str, columns: Sequence[Column]) -> list[Column]:
 def _likeness(text: str, word: str) -> float:
     if len(word) >= 5 and (text.startswith(word) or text.endswith(word)):
         return max(_LIKELY, len(word) / len(text))
+    from rapidfuzz.distance import OSA
+
     return float(OSA.normalized_similarity(text, word))
 
 

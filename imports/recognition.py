@@ -9,23 +9,44 @@ from sqlalchemy.orm import Session
 
 from imports import mapping, profiles
 from imports import outlook as outlooks
-from imports.kinds import Kind
+from imports.kinds import KINDS, Kind
 from imports.models import ImportProfile
 from imports.wish import Wish
 from school_it.access import Actor
 from school_it.errors import CannotRead
-from school_it.sheets import Sheet, Table
+from school_it.sheets import Sheet, Table, match
 
 _TRIED_SHEETS = 3
 
 
-def first_look(session: Session, path: Path, kind: Kind, wish: Wish, *, by: Actor) -> tuple[Wish, Table]:
-    """The table of a file that nobody has said anything about, and how it is to be read.
+def find_kind(session: Session, path: Path, *, by: Actor) -> tuple[Kind, Table | None]:
+    """What a file holds, of the kinds that this person may bring: as a profile or most of its headers say.
+
+    With the table, where it has been read for that kind already. Raises CannotRead.
+    """
+    allowed = [kind for kind in KINDS.values() if by.may(kind.may)]
+    table = _table(path, allowed[0].sheet(session), Wish())
+    known = [kind for kind in allowed if profiles.recognised(session, kind.name, table, by=by)]
+    best = known[0] if known else max(allowed, key=lambda kind: _fit(kind.sheet(session), table))
+    return best, table if best is allowed[0] else None
+
+
+def _fit(sheet: Sheet, table: Table) -> tuple[int, int]:
+    """The more headers are known and the fewer needed ones are missing, the better."""
+    known = {name for name in match(sheet, table.headers) if name}
+    missing = sum(column.needed and column.field not in known for column in sheet.columns)
+    return len(known) - missing if known else -len(sheet.columns), len(known)
+
+
+def first_look(
+    session: Session, path: Path, kind: Kind, wish: Wish, table: Table | None = None, *, by: Actor
+) -> tuple[Wish, Table]:
+    """The table of a file that nobody has said anything about (unless it is at hand), and how it is to be read.
 
     By the profile for its headers; without headers by its columns; else as the headers say. Raises CannotRead.
     """
     sheet = kind.sheet(session)
-    table = _table(path, sheet, wish)
+    table = table or _table(path, sheet, wish)
     found = _by_profile(session, path, kind, sheet, table, wish, by=by)
     if found is not None:
         return found

@@ -41,7 +41,7 @@ def _upload_form(**values: Any) -> UploadForm:
     kinds.sort(key=lambda choice: choice[0] != "devices")
     schools = school_queries.choices(db.session(), seen_by=actor)
     form = UploadForm(kinds=kinds, schools=schools, **values)
-    if len(schools) == 1 and not form.is_submitted():
+    if len(schools) == 1 and "school" not in request.form:
         form.school.data = schools[0][0]
     return form
 
@@ -50,7 +50,7 @@ def _upload_form(**values: Any) -> UploadForm:
 @needs(May.SEE_IMPORTS)
 def index() -> Any:
     form = _upload_form()
-    if form.validate_on_submit():
+    if form.validate_on_submit() and _may_bring():
         with refusals_in(form):
             ident = _receive(form)
         if not form.errors:
@@ -65,8 +65,12 @@ def index() -> Any:
         templates=[
             (_(kind.title), url_for("exports.template", name=report)) for kind, report in _templates()
         ],
-        may_bring=bool(form.kind.choices),
+        may_bring=_may_bring(),
     )
+
+
+def _may_bring() -> bool:
+    return any(current().may(kind.may) for kind in KINDS.values())
 
 
 def _templates() -> Iterator[tuple[Kind, str]]:
@@ -78,12 +82,13 @@ def _templates() -> Iterator[tuple[Kind, str]]:
 
 def _receive(form: UploadForm) -> int:
     """Keep the file, look at it once, and remember what was found. A file that cannot be read leaves nothing."""
-    actor, kind = current(), get_kind(form.kind.data)
-    kind.must_be_brought_by(actor)
+    actor, kind = current(), get_kind(form.kind.data) if form.kind.data else None
+    if kind is not None:
+        kind.must_be_brought_by(actor)
     name = (form.file.data.filename or "")[-255:]
     digest = inbox.receive(home(), form.file.data.stream, name)
     upload = Upload(
-        kind=form.kind.data, file_name=name, digest=digest, user_id=actor.id, user_name=actor.name,
+        kind=kind.name if kind else "", file_name=name, digest=digest, user_id=actor.id, user_name=actor.name,
         wish=Wish(school=form.school.data).as_json(),
     )  # fmt: skip
     try:

@@ -6,7 +6,7 @@ beside its text, so that a page, a command or a workbook can say it in the reade
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 
@@ -104,6 +104,14 @@ class BadValue(SchoolItError):
 
     exit_code = 2
     status = 422
+
+
+class Refused(BadValue):
+    """Values that a rule refuses: in `faults` the field that each sentence is about. Speaks the first of them."""
+
+    def __init__(self, faults: Sequence[tuple[str, Sentence]]) -> None:
+        super().__init__(faults[0][1].text, **faults[0][1].values)
+        self.faults = faults
 
 
 class CannotRead(SchoolItError):

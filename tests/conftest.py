@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextvars
 import sqlite3
 from collections.abc import Callable, Iterator
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -21,6 +23,8 @@ from school_it.access import Actor, Role
 from school_it.accounts import actions as account_actions
 from school_it.accounts import passwords
 from school_it.database import db, transaction
+from school_it.funding import actions as funding_actions
+from school_it.funding.rules import Financing
 from school_it.schools import actions as school_actions
 from school_it.schools.models import School
 from school_it.schools.rules import SchoolType
@@ -161,6 +165,20 @@ def add_school(by: Actor, number: str, name: str, kind: SchoolType = SchoolType.
         return school_actions.add_school(
             session, {"school_number": number, "name": name, "school_type": kind}, by=by
         )
+
+
+@pytest.fixture
+def funded(session: Session, house: Actor) -> None:
+    """The programme DP and a grant with the file references that devices of the tests name."""
+    with transaction() as writing:
+        programme = funding_actions.add_programme(
+            writing, {"code": "DP", "title": "Programm", "financing": Financing.FULL}, by=house
+        )
+        known = {"decision_date": date(2020, 1, 1), "period_to": date(2024, 12, 31)}
+        amounts = {"eligible": Decimal(1000), "granted": Decimal(1000)}
+        first = {**known, **amounts, "file_reference": "48.03-17/24"}
+        grant = funding_actions.add_grant(writing, "ZW-1", programme, None, first, by=house)
+        funding_actions.add_decision(writing, grant, {**first, "file_reference": "48/1"}, by=house)
 
 
 @pytest.fixture

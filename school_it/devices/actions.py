@@ -14,7 +14,7 @@ from school_it import audit
 from school_it.access import Actor, May
 from school_it.audit import Action
 from school_it.database import expect_version, today
-from school_it.devices import numbers, queries, rules, tags
+from school_it.devices import funded, numbers, queries, rules, tags
 from school_it.devices.models import Device
 from school_it.devices.rules import DisposalReason, State
 from school_it.errors import N_, BadValue, RuleBroken, SchoolItError
@@ -41,6 +41,7 @@ def add_device(session: Session, values: Mapping[str, Any], *, by: Actor) -> Dev
     by.must(May.EDIT_DEVICES, values.get("school_id"))
     checked_place(session, values.get("school_id"), values.get("room_id"))
     given: dict[str, Any] = {name: values.get(name) for name in FIELDS}
+    given = funded.settled(session, given, {})
     given["asset_tag"] = numbers.checked_tag(given["asset_tag"] or tags.next_tags(session, 1)[0])
     _refuse_double(session, given["asset_tag"], given["serial_number"], given["manufacturer"], by=by)
     device = Device(**given, state=first_state(values.get("state")), state_since=today())
@@ -62,6 +63,7 @@ def change_device(
     expect_version(device, version)
     _refuse_gone(device)
     wanted = {name: values[name] for name in FIELDS if name in values}
+    wanted = funded.settled(session, wanted, {name: getattr(device, name) for name in FIELDS})
     _authorise_new_place(session, device, wanted, by)
     for name, value in wanted.items():
         setattr(device, name, value)

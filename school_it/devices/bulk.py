@@ -15,7 +15,7 @@ from school_it import audit
 from school_it.access import Actor, May
 from school_it.audit import Action, Batch
 from school_it.database import held, today
-from school_it.devices import actions, numbers, queries, rules, search, tags
+from school_it.devices import actions, funded, numbers, queries, rules, search, tags
 from school_it.devices.models import FOLDED_FROM, Device, folds
 from school_it.devices.rules import State
 from school_it.errors import N_, BadValue, Sentence
@@ -175,6 +175,8 @@ class _Judge:
             by.must(May.EDIT_DEVICES, wanted["school_id"])
         self.room_school = self._school_of_room()
         self.serials: dict[str, set[str]] = {}
+        known = funded.settled(session, wanted, {})
+        self.bound_until = None if "bound_until" in wanted else known.get("bound_until")
 
     def _school_of_room(self) -> int | None:
         room_id = self.wanted.get("room_id")
@@ -197,6 +199,8 @@ class _Judge:
         after = {name: value for name, value in self.wanted.items() if getattr(row, name) != value}
         if "school_id" in after and "room_id" not in self.wanted and row.room_id is not None:
             after["room_id"] = None
+        if "file_reference" in after and self.bound_until is not None and row.bound_until != self.bound_until:
+            after["bound_until"] = self.bound_until
         return after
 
     def against(self, row: Row[Any]) -> Sentence | None:

@@ -12,7 +12,7 @@ from school_it import audit
 from school_it.access import Actor, May
 from school_it.audit import Action
 from school_it.database import today
-from school_it.devices import actions, numbers, queries, search
+from school_it.devices import actions, funded, numbers, queries, search
 from school_it.devices import tags as tag_series
 from school_it.devices.models import Device, folds
 from school_it.errors import N_, BadValue
@@ -38,7 +38,7 @@ def add_many(
     actions.checked_place(session, values.get("school_id"), values.get("room_id"))
     number = how_many(tags, serials, count)
     _refuse_taken(session, tags, serials, values.get("manufacturer"), by=by)
-    shared = {name: values.get(name) for name in actions.FIELDS}
+    shared = funded.settled(session, {name: values.get(name) for name in actions.FIELDS}, {})
     shared |= {"state": actions.first_state(values.get("state")), "state_since": today(), "version": 1}
     given = list(map(numbers.checked_tag, tags)) or tag_series.next_tags(session, number)
     rows = [

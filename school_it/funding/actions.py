@@ -12,20 +12,12 @@ from school_it import audit
 from school_it.access import Actor, May
 from school_it.audit import Action
 from school_it.database import expect_version
-from school_it.errors import N_, BadValue, Sentence
+from school_it.errors import N_, Refused, Sentence
 from school_it.funding import intake, queries, receipts, rules
 from school_it.funding.models import Decision, Grant, Programme, Receipt
 from school_it.schools.models import School
 
 Faults = Sequence[tuple[str, Sentence]]
-
-
-class Refused(BadValue):
-    """Values that a rule refuses; each sentence belongs to a field of the form."""
-
-    def __init__(self, faults: Faults) -> None:
-        super().__init__(faults[0][1].text, **faults[0][1].values)
-        self.faults = faults
 
 
 def _refuse(faults: Faults) -> None:

@@ -13,7 +13,6 @@ from wtforms.validators import Length, NumberRange, Optional
 from school_it.funding import rules
 from school_it.funding.intake import LONGEST_YEARS
 from school_it.funding.sheet import read_share
-from school_it.web import said
 from school_it.web.fields import (
     ChoiceField,
     CodesField,
@@ -50,15 +49,6 @@ class FundingForm(Form):
         super().__init__(*args, **values)
         for name, names in self.WORDS.items():
             self._fields[name].choices = _words(names)
-
-    def refuse(self, faults: Any) -> None:
-        """Each sentence at its field; at the head of the form where it has no such field."""
-        for name, sentence in faults:
-            field = self._fields.get(name)
-            if field is None:
-                self.form_errors.append(said(sentence))
-            else:
-                field.errors = [*field.errors, said(sentence)]
 
 
 class ProgrammeForm(FundingForm):

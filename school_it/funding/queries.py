@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -285,6 +286,48 @@ def grant_facts(session: Session) -> dict[str, GrantFacts]:
         )
         for row in session.execute(rows)
     }
+
+
+@dataclass(frozen=True)
+class Term:
+    """How long the grant of a file reference binds what is paid from it."""
+
+    earmark: rules.Earmark
+    period_to: date | None
+
+
+def terms(session: Session) -> dict[str, list[Term]]:
+    """By file reference the terms of its grants; one statement."""
+    last = _SUMS.c.period_to
+    rows = (
+        select(
+            Decision.file_reference,
+            last,
+            Programme.earmark_years,
+            Programme.earmark_anchor,
+            Programme.earmark_end_rule,
+        )
+        .join(Grant, Grant.id == Decision.grant_id)
+        .join(Programme, Programme.id == Grant.programme_id)
+        .join(_SUMS, _SUMS.c.grant_id == Grant.id)
+    )
+    found: dict[str, list[Term]] = defaultdict(list)
+    for reference, period_to, *said in session.execute(rows):
+        found[reference].append(Term(rules.Earmark(*said), period_to))
+    return found
+
+
+def programme_codes(session: Session) -> list[str]:
+    return list(session.scalars(select(Programme.code).order_by(Programme.code)))
+
+
+def file_references(session: Session) -> dict[str, list[str]]:
+    """By our short sign of a grant the file references of its decisions."""
+    rows = select(Grant.reference, Decision.file_reference).join(Decision, Decision.grant_id == Grant.id)
+    found: dict[str, list[str]] = defaultdict(list)
+    for reference, file_reference in session.execute(rows.order_by(Decision.file_reference)):
+        found[reference].append(file_reference)
+    return dict(found)
 
 
 # --- receipts ---

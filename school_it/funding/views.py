@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from typing import Any
 
 from flask import Blueprint, redirect, request, url_for
@@ -15,7 +14,6 @@ from school_it.database import db, today, transaction
 from school_it.funding import actions, bound, queries, rules, story
 from school_it.funding.forms import (
     DecisionForm,
-    FundingForm,
     GrantForm,
     NewGrantForm,
     ProgrammeForm,
@@ -29,16 +27,6 @@ from school_it.web import flash_done, flash_hint, lists, page, said
 from school_it.web.fields import refusals_in, status_of
 
 bp = Blueprint("funding", __name__, url_prefix="/funding")
-
-
-@contextmanager
-def refusals_at_fields(form: FundingForm) -> Iterator[None]:
-    """What a rule refuses stands at its field; everything else as usual at the head of the form."""
-    with refusals_in(form):
-        try:
-            yield
-        except actions.Refused as refused:
-            form.refuse(refused.faults)
 
 
 # --- grants ---
@@ -161,7 +149,7 @@ def new_grant() -> Any:
     form = NewGrantForm(data={"programme": request.args.get("programme", type=int)})
     form.programme.choices = _programme_choices(programmes)
     if form.validate_on_submit():
-        with refusals_at_fields(form), transaction() as writing:
+        with refusals_in(form), transaction() as writing:
             programme = queries.get_programme(writing, form.programme.data, seen_by=current())
             made = actions.add_grant(
                 writing, form.reference.data or "", programme, form.rate.data, form.values, by=current()
@@ -189,7 +177,7 @@ def edit_grant(ident: int) -> Any:
     form = GrantForm(data=known)
     form.programme.choices = _programme_choices(programmes)
     if form.validate_on_submit():
-        with refusals_at_fields(form), transaction() as writing:
+        with refusals_in(form), transaction() as writing:
             actions.change_grant(
                 writing,
                 queries.get_grant(writing, ident, seen_by=current()),
@@ -215,7 +203,7 @@ def new_decision(ident: int) -> Any:
     found = queries.get_grant(db.session(), ident, seen_by=current())
     form = DecisionForm()
     if form.validate_on_submit():
-        with refusals_at_fields(form), transaction() as writing:
+        with refusals_in(form), transaction() as writing:
             changing = queries.get_grant(writing, ident, seen_by=current())
             actions.add_decision(writing, changing, form.values, by=current())
         if not form.errors:
@@ -231,7 +219,7 @@ def edit_decision(ident: int) -> Any:
     found = queries.get_decision(db.session(), ident, seen_by=current())
     form = DecisionForm(obj=found)
     if form.validate_on_submit():
-        with refusals_at_fields(form), transaction() as writing:
+        with refusals_in(form), transaction() as writing:
             changing = queries.get_decision(writing, ident, seen_by=current())
             actions.change_decision(writing, changing, form.values, version=form.seen_version, by=current())
         if not form.errors:
@@ -252,7 +240,7 @@ def new_receipt(ident: int) -> Any:
     form = ReceiptForm(data={"receipt_no": queries.next_receipt_no(session, found)})
     form.school.choices = [("", ""), *school_queries.choices(session, seen_by=current())]
     if form.validate_on_submit():
-        with refusals_at_fields(form), transaction() as writing:
+        with refusals_in(form), transaction() as writing:
             school = school_queries.get_school(writing, form.school.data or "", seen_by=current())
             changing = queries.get_grant(writing, ident, seen_by=current())
             actions.add_receipt(writing, changing, school, form.values, by=current())
@@ -272,7 +260,7 @@ def edit_receipt(ident: int) -> Any:
     form = ReceiptForm(data={**known, "school": found.school.school_number})
     form.school.choices = [("", ""), *school_queries.choices(session, seen_by=current())]
     if form.validate_on_submit():
-        with refusals_at_fields(form), transaction() as writing:
+        with refusals_in(form), transaction() as writing:
             school = school_queries.get_school(writing, form.school.data or "", seen_by=current())
             changing = queries.get_receipt(writing, ident, seen_by=current())
             actions.change_receipt(
@@ -353,7 +341,7 @@ def programme(ident: int) -> Any:
 def new_programme() -> Any:
     form = ProgrammeForm(data={"status": rules.Status.VALID, "start_event": rules.StartEvent.ORDER})
     if form.validate_on_submit():
-        with refusals_at_fields(form), transaction() as writing:
+        with refusals_in(form), transaction() as writing:
             ident = actions.add_programme(writing, form.values, by=current()).id
         if not form.errors:
             flash_done(_("Das Programm ist angelegt."))
@@ -367,7 +355,7 @@ def edit_programme(ident: int) -> Any:
     found = queries.get_programme(db.session(), ident, seen_by=current())
     form = ProgrammeForm(obj=found)
     if form.validate_on_submit():
-        with refusals_at_fields(form), transaction() as writing:
+        with refusals_in(form), transaction() as writing:
             changing = queries.get_programme(writing, ident, seen_by=current())
             actions.change_programme(writing, changing, form.values, version=form.seen_version, by=current())
         if not form.errors:

@@ -15,7 +15,7 @@ from wtforms.widgets import TextInput
 
 from school_it import cells, money
 from school_it.database import HIGHEST_AMOUNT, whole_number
-from school_it.errors import N_, BadValue, SchoolItError
+from school_it.errors import N_, BadValue, Refused, SchoolItError
 from school_it.web import said
 
 
@@ -46,7 +46,20 @@ def refusals_in(form: Form) -> Iterator[None]:
     try:
         yield
     except SchoolItError as problem:
+        show_refusal(form, problem)
+
+
+def show_refusal(form: Form, problem: SchoolItError) -> None:
+    """Each sentence at the field it is about, else at the head of the form."""
+    if not isinstance(problem, Refused):
         form.form_errors.append(said(problem))
+        return
+    for name, sentence in problem.faults:
+        field = form._fields.get(name)
+        if field is None:
+            form.form_errors.append(said(sentence))
+        else:
+            field.errors = [*field.errors, said(sentence)]
 
 
 def status_of(form: Form) -> int:

@@ -181,7 +181,12 @@ FILTERS = {
 
 @pytest.fixture
 def stock(
-    school: School, other_school: School, room: str, add_device: Callable[..., str], house: Actor
+    school: School,
+    other_school: School,
+    room: str,
+    funded: None,
+    add_device: Callable[..., str],
+    house: Actor,
 ) -> None:
     from school_it.schools import queries as school_queries
 

@@ -31,6 +31,11 @@ CHANGED = {
 }  # fmt: skip
 
 
+@pytest.fixture(autouse=True)
+def _known(funded: None) -> None:
+    """The programme and the grant that `CHANGED` names."""
+
+
 def columns(session: Session) -> dict[str, Any]:
     session.rollback()
     device = session.scalars(select(Device)).one()

@@ -72,7 +72,7 @@ def _ready(school: School, categories: dict[str, int]) -> None:
     """A school and the categories are there."""
 
 
-def test_every_column_arrives(session: Session, house: Actor, pupil: Person) -> None:
+def test_every_column_arrives(session: Session, house: Actor, pupil: Person, funded: None) -> None:
     full = {
         **ROW, "serial_number": "S1", "manufacturer": "Beispiel", "model": "Pad 9", "room": "1.07", "use": "Leihe",
         "state": "in Betrieb", "acquired_on": "01.02.2024", "commissioned_on": "2024-02-03", "price_net": "419,33",

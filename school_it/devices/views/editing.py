@@ -13,15 +13,15 @@ from sqlalchemy.orm import Session
 
 from school_it.access import Actor, May, current, house, needs
 from school_it.database import db, today, transaction, whole_number
-from school_it.devices import actions, catalogue, queries, rules
+from school_it.devices import actions, catalogue, funded, queries, rules
 from school_it.devices.forms import DeviceForm, FactsForm, NewDeviceForm, place_of
 from school_it.devices.models import Category, DeviceModel
 from school_it.devices.views.blueprint import bp
 from school_it.devices.views.device import to_device
 from school_it.errors import SchoolItError, Stale
 from school_it.schools import queries as school_queries
-from school_it.web import flash_done, page, said
-from school_it.web.fields import refusals_in, status_of
+from school_it.web import flash_done, page
+from school_it.web.fields import refusals_in, show_refusal, status_of
 
 # What the next entry is likely to have in common with the last one.
 KEPT = (
@@ -72,6 +72,7 @@ def helps(session: Session, form: FactsForm) -> dict[str, Any]:
     return {
         "models": queries.models(session, only_active=True),
         "rooms": school_queries.rooms_of(session, school) if school else [],
+        **funded.suggestions(session),
     }
 
 
@@ -127,7 +128,7 @@ def edit(tag: str) -> Any:
         except Stale:
             return conflict(form, tag)
         except SchoolItError as problem:
-            form.form_errors.append(said(problem))
+            show_refusal(form, problem)
         else:
             flash_done(_("Gespeichert."))
             return to_device(new_tag)

@@ -16,18 +16,22 @@ from school_it.access import Actor, Role
 from school_it.accounts import actions as account_actions
 from school_it.accounts.models import User
 from school_it.database import today, transaction
-from school_it.demo import funding, places, purchases
+from school_it.demo import equipment, funding, places, purchases
 from school_it.demo.places import DemoSchool
 from school_it.devices import catalogue, loans
 from school_it.devices.intake import DeviceIntake
-from school_it.devices.models import Device
+from school_it.devices.models import Category, Device
 from school_it.devices.rules import State, Use
 from school_it.errors import N_, RuleBroken
+from school_it.licences.intake import LicenceIntake
+from school_it.network.intake import OutletIntake
+from school_it.network.types.intake import DeviceTypeIntake
 from school_it.people import actions as people_actions
 from school_it.people import invented
 from school_it.people.models import Person
 from school_it.people.rules import PersonRole, PersonState
 from school_it.people.steps import Kind, Step, Wanted
+from school_it.plan.intake import TargetIntake
 from school_it.schools import queries as school_queries
 from school_it.schools.intake import FiguresIntake, RoomIntake, SchoolIntake
 from school_it.schools.models import School
@@ -62,6 +66,9 @@ def build(size: Size, *, by: Actor, tell: Callable[[str], None] = lambda _text: 
     with transaction() as session:
         tell("Geräte")
         _deliver(session, schools, rooms, size, chance, by=by, batch=session.merge(batch))
+    with transaction() as session:
+        tell("Lizenzen, Netz und Plan")
+        _equip(session, schools, rooms, size, by=by, batch=session.merge(batch))
     with transaction() as session:
         tell("Ausgaben")
         _hand_out(session, chance, by=by)
@@ -158,6 +165,31 @@ def _deliver(
     rows = purchases.device_rows(schools, rooms, size.devices, chance)
     funding.settle(session, rows, by=by, batch=batch)
     DeviceIntake().write(session, rows, [], by=by, batch=batch)
+
+
+def _equip(
+    session: Session,
+    schools: Sequence[DemoSchool],
+    rooms: list[Any],
+    size: Size,
+    *,
+    by: Actor,
+    batch: audit.Batch,
+) -> None:
+    """Its chance is its own, so that the devices and hand-outs of a seed stay what they are."""
+    chance = Random(size.seed)  # noqa: S311  repeatable, nothing secret
+    pupils = size.people * (1000 - TEACHERS_OF_THOUSAND - STAFF_OF_THOUSAND) // 1000
+    switches: dict[str, list[str]] = {}
+    tags = select(School.school_number, Device.asset_tag).join(School, School.id == Device.school_id)
+    tags = tags.join(Category, Category.id == Device.category_id).where(Category.name == "Switch")
+    for number, tag in session.execute(tags.order_by(Device.id)):
+        switches.setdefault(number, []).append(tag)
+    licences = equipment.licence_rows(schools, pupils, today(), chance)
+    LicenceIntake().write(session, licences, [], by=by, batch=batch)
+    outlets = equipment.outlet_rows(schools, rooms, switches)
+    OutletIntake().write(session, outlets, [], by=by, batch=batch)
+    TargetIntake().write(session, equipment.target_rows(today()), [], by=by, batch=batch)
+    DeviceTypeIntake().write(session, equipment.type_rows(), [], by=by, batch=batch)
 
 
 def _hand_out(session: Session, chance: Random, *, by: Actor) -> None:

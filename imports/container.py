@@ -8,6 +8,7 @@ import zipfile
 from enum import Enum
 from pathlib import Path
 from typing import Any
+from xml.parsers import expat
 
 from imports import xls
 from imports.csv_text import wide_encoding
@@ -127,6 +128,8 @@ def _kind_by_parts(archive: zipfile.ZipFile) -> Kind:
     else:
         raise CannotRead(_BINARY if "xl/workbook.bin" in names else _OTHER)
     _refuse_definitions(archive)
+    if kind is Kind.ODS:
+        _refuse_unended(archive)
     return kind
 
 
@@ -137,3 +140,22 @@ def _refuse_definitions(archive: zipfile.ZipFile) -> None:
             with archive.open(part) as opened:
                 if b"<!DOCTYPE" in opened.read(_HEAD).replace(b"\0", b"").upper():
                     raise CannotRead(FOREIGN_ORDERS)
+
+
+def _refuse_unended(archive: zipfile.ZipFile) -> None:
+    """The fast reader waits for the end of an element for ever."""
+    for name in ("META-INF/manifest.xml", "content.xml"):
+        if name not in archive.namelist():
+            raise CannotRead(DAMAGED)
+        parser = expat.ParserCreate()
+        parser.StartDoctypeDeclHandler = refuse_definition
+        try:
+            with archive.open(name) as opened:
+                parser.ParseFile(opened)
+        except expat.ExpatError:
+            raise CannotRead(DAMAGED) from None
+
+
+def refuse_definition(*_said: object) -> None:
+    """For the parser's `StartDoctypeDeclHandler`. Raises CannotRead."""
+    raise CannotRead(FOREIGN_ORDERS)

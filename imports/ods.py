@@ -8,10 +8,9 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from xml.parsers import expat
 
-from imports.container import FOREIGN_ORDERS
+from imports.container import refuse_definition
 from imports.marks import Marks, Part, RowMarks
 from school_it.cells import GERMAN_FAULTS, Fault
-from school_it.errors import CannotRead
 
 _STEP = 2**18
 _MOST_REPEATED = 10_000  # equal rows with something in them; empty rows may be as many as they like
@@ -47,7 +46,7 @@ class _Walker:
         self.cell: tuple[int, dict[str, str]] | None = None
         self.text: list[str] = []
         self.parser = expat.ParserCreate()
-        self.parser.StartDoctypeDeclHandler = _refuse_definition
+        self.parser.StartDoctypeDeclHandler = refuse_definition
         self.parser.StartElementHandler = self._begins
         self.parser.EndElementHandler = self._ends
 
@@ -100,7 +99,3 @@ class _Walker:
 
 def _fault(shown: str) -> Fault:
     return next((fault for fault in Fault if shown in (fault.value, GERMAN_FAULTS.get(fault))), Fault.OTHER)
-
-
-def _refuse_definition(*_said: object) -> None:
-    raise CannotRead(FOREIGN_ORDERS)

@@ -76,6 +76,15 @@ def answer(request: Request, to: IO[bytes]) -> None:
         _refuse(to, CannotRead(DAMAGED))
     except MemoryError:
         _refuse(to, CannotRead(container.TOO_LARGE))
+    except BaseException as panic:
+        if not is_panic(panic):
+            raise
+        _refuse(to, CannotRead(DAMAGED))
+
+
+def is_panic(error: BaseException) -> bool:
+    """Whether the fast reader has stumbled over the file: what it then raises is no Exception."""
+    return type(error).__name__ == "PanicException"
 
 
 def request(asked: Mapping[str, Any]) -> Request:

@@ -185,7 +185,7 @@ class _Sectors:
         """The sector that follows each one. The sectors of the table itself are told by the header and a chain."""
         places = list(struct.unpack_from("<109I", self.content, 76))
         next_one, count = struct.unpack_from("<II", self.content, 68)
-        for _turn in range(count):
+        for _turn in range(min(count, len(self.content) // self.size)):
             if next_one >= _FREE:
                 break
             *more, next_one = struct.unpack(f"<{self.size // 4}I", self._sector(next_one))

@@ -17,10 +17,9 @@ from typing import IO
 from xml.parsers import expat
 
 from imports import number_format
-from imports.container import FOREIGN_ORDERS
+from imports.container import refuse_definition
 from imports.marks import Marks, Part, RowMarks
 from school_it.cells import Fault
-from school_it.errors import CannotRead
 
 _STEP = 2**20
 
@@ -233,11 +232,7 @@ def _elements(content: bytes) -> list[tuple[str, dict[str, str]]]:
     """Every element of a small part with its attributes, names without their prefix."""
     found: list[tuple[str, dict[str, str]]] = []
     parser = expat.ParserCreate()
-    parser.StartDoctypeDeclHandler = _refuse_definition
+    parser.StartDoctypeDeclHandler = refuse_definition
     parser.StartElementHandler = lambda name, attributes: found.append((name.rpartition(":")[2], attributes))
     parser.Parse(content, True)
     return found
-
-
-def _refuse_definition(*_said: object) -> None:
-    raise CannotRead(FOREIGN_ORDERS)

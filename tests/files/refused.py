@@ -219,8 +219,10 @@ DAMAGED_WORKBOOKS = [
     Refused("an unknown entity", lambda: replaced(good(), SHEET, ("A-1", "&gibtsnicht;")), DAMAGED),
     Refused("a shared text that is not there", lambda: _no_shared_text(), DAMAGED),
     Refused("an .ods without content", lambda: ods_with(None), DAMAGED),
-    Refused("an .ods of nothing", lambda: ods_with(""), UNKNOWN),
+    Refused("an .ods of nothing", lambda: ods_with(""), DAMAGED),
     Refused("an .ods cut in the middle", lambda: ods_with(parts_of(ods_of())["content.xml"][:1600]), DAMAGED),
+    Refused("an .ods in which a cell never ends", lambda: ods_with(_unended()), DAMAGED),
+    Refused("an .xls with a table of sectors without end", lambda: _endless_table(), DAMAGED),
     Refused("an .ods without its end", lambda: ods_of()[:-25], DAMAGED),
     Refused("an .xls of one sector", lambda: OLE + "Workbook".encode("utf-16-le") + bytes(488), DAMAGED),
     Refused("half an .xls", lambda: xls_of()[:1500], DAMAGED),
@@ -279,7 +281,7 @@ HOSTILE = [
         lambda: with_part(good(), SHEET, _deep("<worksheet><sheetData>…")),
         DAMAGED,
     ),
-    Refused("the same in an .ods", lambda: ods_with(_deep("<x>…")), UNKNOWN),
+    Refused("the same in an .ods", lambda: ods_with(_deep("<x>…")), DAMAGED),
     Refused("only a hidden sheet holds the table", _hidden_only, "Ausgeblendet sind: Geräte"),
     Refused("an empty workbook", _empty_workbook, UNKNOWN),
     Refused("only one cell", lambda: _one_cell(), UNKNOWN),
@@ -298,6 +300,18 @@ def _circle() -> bytes:
     last = content.find(END.to_bytes(4, "little"), 512 + 8)
     content[last : last + 4] = (2).to_bytes(4, "little")
     return bytes(content)
+
+
+def _endless_table() -> bytes:
+    """The chain of the sectors that hold the table leads back to its own beginning."""
+    content = bytearray(xls_of())
+    content[68:76] = (1).to_bytes(4, "little") + (0xFFFFFFFF).to_bytes(4, "little")
+    content[512 * 2 + 508 : 512 * 3] = (1).to_bytes(4, "little")
+    return bytes(content)
+
+
+def _unended() -> bytes:
+    return parts_of(ods_of())["content.xml"].replace(b"</text:p></table:table-cell>", b"</t", 1)
 
 
 def _behind_a_remark() -> bytes:

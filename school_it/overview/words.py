@@ -64,6 +64,15 @@ GLOSSARY = (
     (N_("Entleiher"), N_("Person oder Raum, an die oder den ein Gerät ausgegeben ist.")),
     (N_("Zweckbindung"), N_("Bis zu diesem Tag muss ein gefördertes Gerät dem Zweck der Förderung dienen.")),
     (N_("Aktenzeichen"), N_("Das Zeichen des Zuwendungsbescheids, aus dem ein Gerät bezahlt ist.")),
+    (
+        N_("Zuwendung"),
+        N_("Was eine Behörde für eine Maßnahme bewilligt hat; mit eigenem Kennzeichen und ihren Bescheiden."),
+    ),
+    (N_("Beleg"), N_("Eine Rechnung, oder der Teil einer Rechnung, der aus einer Zuwendung bezahlt ist.")),
+    (
+        N_("Fördersatz"),
+        N_("Der Anteil der zuwendungsfähigen Ausgaben, den die Behörde trägt; der Rest ist der Eigenanteil."),
+    ),
     (N_("Aussonderung"), N_("Das Ende eines Geräts im Bestand, mit Grund, Genehmigung und Beleg.")),
     (N_("Schulträger"), N_("Die Stadt, die Gebäude und Ausstattung ihrer Schulen stellt.")),
     (N_("Schulnummer"), N_("Sechs Ziffern des Landes; die Nummer einer Schule in allen Listen.")),

@@ -14,6 +14,7 @@ from school_it.devices import rules, sheet
 from school_it.devices.models import Category, Device, DeviceModel, Handout, folds
 from school_it.devices.rules import State
 from school_it.errors import N_, Sentence
+from school_it.funding.models import Decision, Programme
 from school_it.people.models import Person
 from school_it.people.rules import PersonState
 from school_it.undo import Against, Touched, Undoing, Values, headers
@@ -166,5 +167,6 @@ UNDOINGS = (
         shown=SHOWN,
         names=headers(sheet.DEVICES),
         parts=(Handout,),
+        points=((Device.programme, Programme.code), (Device.file_reference, Decision.file_reference)),
     ),
 )

@@ -146,7 +146,39 @@ def pointing_at(session: Session, rule: Undoing, going: Sequence[int], outlook: 
                 found |= _pointing(
                     session, table, column, [one for one in going if one not in found], outlook
                 )
+    for other in TABLES.values():
+        for column, word in other.points:
+            if word.class_.__table__ is rule.table:
+                left = [one for one in going if one not in found]
+                found |= _naming(session, column, rule.table.c[word.key], left, outlook)
     return found
+
+
+def _naming(
+    session: Session, column: Column[Any], word: Column[Any], going: Sequence[int], outlook: Outlook
+) -> dict[int, str]:
+    """Rows that go whose `word` stands in `column` of one that stays, while no row that stays has that word."""
+    target = word.table
+    words = {
+        ident: text
+        for some in chunks(going)
+        for ident, text in session.execute(select(target.c.id, word).where(target.c.id.in_(some)))
+    }
+    wanted = sorted(set(words.values()) - {None})
+    lasting = {text for ident, text in _with_words(session, word, wanted) if ident not in words}
+    used = {
+        text
+        for ident, text in _with_words(session, column, [one for one in wanted if one not in lasting])
+        if ident not in outlook.gone[column.table.name]
+        and outlook.changing[column.table.name].get(ident, {}).get(column.name, text) == text
+    }
+    return {ident: column.table.name for ident, text in words.items() if text in used}
+
+
+def _with_words(session: Session, column: Column[Any], words: Sequence[Any]) -> Iterator[tuple[int, Any]]:
+    for some in chunks(words):
+        rows = session.execute(select(column.table.c.id, column).where(column.in_(some)))
+        yield from ((ident, text) for ident, text in rows)
 
 
 def _pointing(

@@ -22,7 +22,7 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy import update as sql_update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from school_it.access import May
 from school_it.audit import Batch
@@ -48,7 +48,9 @@ class Undoing:
     `title` is what people call such a thing; `batches` names the kinds of batch whose rows stand in this table, each
     with the right it takes (a batch may make rows of other tables along the way: they go back with it). `shown` gives
     the field of the sheet where a column is called otherwise, `names` the German headers by field, `parts` the tables
-    whose rows belong to a row of this one and go with it. Rows with more behind them override a method.
+    whose rows belong to a row of this one and go with it, `points` the columns that name a row of another table by a
+    word of that one instead of its id: ``((Device.programme, Programme.code),)``. Rows with more behind them override a
+    method.
     """
 
     def __init__(
@@ -60,11 +62,13 @@ class Undoing:
         shown: Mapping[str, str] | None = None,
         names: Mapping[str, str] | None = None,
         parts: Sequence[type[Model]] = (),
+        points: Sequence[tuple[InstrumentedAttribute[Any], InstrumentedAttribute[Any]]] = (),
     ) -> None:
         self.model, self.title = model, title
         self.table: Table = model.__table__  # type: ignore[assignment]
         self.batches, self.shown, self.names = batches or {}, shown or {}, names or {}
         self.parts: tuple[Any, ...] = tuple(part.__table__ for part in parts)
+        self.points = tuple((self.table.c[one.key], other) for one, other in points)
 
     def keys(self, session: Session, things: Sequence[Touched]) -> Mapping[int, str]:
         """What people know these things by; the label in the trail unless a room says it better."""

@@ -379,3 +379,24 @@ def test_nothing_is_said_any_more_about_people_who_went_by_an_undo(
     told = session.scalars(select(Entry).where(Entry.object_type == "people")).all()
     assert len(told) == 4
     assert not any(entry.personal or entry.changes for entry in told)
+
+
+PROGRAMME = (
+    "Kürzel;Titel;Finanzierungsart;Fördersatz\nDP;Digitale Schule;Anteil;90 %\nDQ;Zweites;Anteil;80 %\n"
+)
+GRANTS = "Kennzeichen;Programm;Aktenzeichen;Bescheid vom;Durchführung bis;zuwendungsfähige Ausgaben\n"
+GRANTS += "G-1;DP;48.03-1;15.02.2024;30.09.2025;10.000,00\nG-2;DP;48.03-2;15.02.2024;30.09.2025;10.000,00\n"
+
+
+@pytest.mark.usefixtures("town")
+def test_a_programme_and_a_grant_that_a_device_names_stay(bring: Bring, take_back: TakeBack) -> None:
+    programmes, grants = bring("programmes", PROGRAMME), bring("grants", GRANTS)
+    devices = bring(
+        "devices",
+        "Inventarnummer;Geräteart;Schulnummer;Aktenzeichen;Förderprogramm\nA-1;Tablet;115514;48.03-1;DQ\n",
+    )
+    assert take_back(programmes, "--dry-run").keys == [("DP", None), ("DQ", None)]
+    tried = take_back(grants, "--dry-run")
+    assert (tried.counts, len(tried.keys)) == ((2, 1, 1), 1)
+    for batch in (devices, grants, programmes):
+        assert take_back(batch).code == 0

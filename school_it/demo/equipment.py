@@ -77,7 +77,7 @@ def _bought(
     renews = months == 12 and order % 2 == 1
     yield {
         **common, "valid_from": begun, "valid_to": ends, "renews": renews,
-        "cancel_by": ends - timedelta(days=90) if ends and renews else None,
+        "cancel_by": ends - timedelta(days=chance.choice((30, 90))) if ends and renews else None,
     }  # fmt: skip
     if order % 4 == 0 and months:
         yield {

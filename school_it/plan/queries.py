@@ -45,16 +45,20 @@ def ruled(session: Session, wish: Wish, on: date) -> list[Ruled]:
     """By plan, the newest first, then by class; those replaced only where `all_of_time` is wished."""
     targets = session.scalars(select(Target).order_by(Target.valid_from.desc(), Target.id)).all()
     begins: dict[tuple[str, ...], list[date]] = defaultdict(list)
-    for target in targets:
+    plan_begins: dict[str, date] = {}
+    for target in targets:  # the latest beginning first
         begins[target.family].append(target.valid_from)
-    found = [Ruled(one, rules.standing(one.valid_from, begins[one.family], on)) for one in targets]
+        plan_begins[target.plan] = target.valid_from
+    found = []
+    for one in targets:
+        later = [day for day in plan_begins.values() if day > plan_begins[one.plan]]
+        found.append(Ruled(one, rules.standing(one.valid_from, begins[one.family], later, on)))
     order = {one: place for place, one in enumerate(ItemClass)}
-    newest = {one.plan: one.valid_from for one in reversed(targets)}
     shown = [one for one in found if _fits(one, wish)]
     return sorted(
         shown,
         key=lambda one: (
-            -newest[one.target.plan].toordinal(), one.target.plan, order[one.target.item_class],
+            -plan_begins[one.target.plan].toordinal(), one.target.plan, order[one.target.item_class],
             one.target.school_types, rules.grade_rank(one.target.grade_from) or 0, -one.target.valid_from.toordinal(),
         ),
     )  # fmt: skip

@@ -113,11 +113,15 @@ def _too_exact(values: Mapping[str, Any]) -> tuple[str, Sentence] | None:
     return None
 
 
-def standing(valid_from: date, others: Iterable[date], on: date) -> Standing:
-    """`others` are the beginnings of the targets that differ from this one in value and beginning only."""
-    if valid_from > on:
-        return Standing.COMES
-    return Standing.REPLACED if any(valid_from < other <= on for other in others) else Standing.HOLDS
+def standing(valid_from: date, others: Iterable[date], later_plans: Iterable[date], on: date) -> Standing:
+    """Whether a target holds on a day.
+
+    `others` are the beginnings of the targets of its plan that differ from it in value and beginning only. A version
+    of the plan takes the place of the one before as a whole: `later_plans` are the beginnings of those after its own.
+    """
+    if any(begin <= on for begin in later_plans) or any(valid_from < other <= on for other in others):
+        return Standing.REPLACED
+    return Standing.COMES if valid_from > on else Standing.HOLDS
 
 
 def sentences(

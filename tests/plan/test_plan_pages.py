@@ -141,12 +141,12 @@ def test_the_page_is_narrowed_by_its_address(admin: FlaskClient, session: Sessio
     target(house, value=Decimal(8), plan="IV", valid_from=date(2019, 8, 1))
     found = {
         query: {value for value in "5678" if f"je {value} Schüler" in page}
-        for query in ("type=G", "class=workplace", "plan=IV", "type=quatsch&class=unsinn")
+        for query in ("type=G", "class=workplace", "plan=IV&old=1", "type=quatsch&class=unsinn")
         if (page := text(admin, f"/plan?{query}"))
     }
     assert found == {
-        "type=G": {"5", "7", "8"}, "class=workplace": {"7"}, "plan=IV": {"8"},
-        "type=quatsch&class=unsinn": {"5", "6", "7", "8"},
+        "type=G": {"5", "7"}, "class=workplace": {"7"}, "plan=IV&old=1": {"8"},
+        "type=quatsch&class=unsinn": {"5", "6", "7"},
     }  # fmt: skip
 
 

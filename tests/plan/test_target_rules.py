@@ -75,7 +75,13 @@ def test_grades_stand_in_an_order(grade: str, rank: int | None) -> None:
 def test_an_old_target_holds_until_the_day_of_the_next() -> None:
     later = date(2026, 8, 1)
     both = [DAY, later]
-    assert rules.standing(DAY, both, date(2026, 7, 31)) is Standing.HOLDS
-    assert rules.standing(later, both, date(2026, 7, 31)) is Standing.COMES
-    assert rules.standing(DAY, both, later) is Standing.REPLACED
-    assert rules.standing(later, both, later) is Standing.HOLDS
+    assert rules.standing(DAY, both, [], date(2026, 7, 31)) is Standing.HOLDS
+    assert rules.standing(later, both, [], date(2026, 7, 31)) is Standing.COMES
+    assert rules.standing(DAY, both, [], later) is Standing.REPLACED
+    assert rules.standing(later, both, [], later) is Standing.HOLDS
+
+
+def test_a_new_version_of_the_plan_takes_the_place_of_the_old_one_as_a_whole() -> None:
+    next_plan = date(2028, 8, 1)
+    assert rules.standing(DAY, [DAY], [next_plan], date(2028, 7, 31)) is Standing.HOLDS
+    assert rules.standing(DAY, [DAY], [next_plan], next_plan) is Standing.REPLACED

@@ -20,7 +20,10 @@ from school_it.plan.models import Target
 from school_it.plan.rules import Basis
 from school_it.schools.rules import SchoolType
 
-HEADERS = "MEP-Version;Schulformen;von Jahrgang;bis Jahrgang;Gerätegruppe;Bezugsgröße;Verhältnis;Reserve in %;gültig seit"
+HEADERS = (
+    "MEP-Version;Schulformen;von Jahrgang;bis Jahrgang;Gerätegruppe;Bezugsgröße;Verhältnis;"
+    "Reserve in %;gültig seit"
+)
 MOBILE = "V;GY, GE;5;10;mobil;Schüler je Gerät;1,5;5;01.08.2025"
 ROOMS = "V;alle;;;Präsentation;pro Unterrichtsraum;1;;01.08.2025"
 Bring = Callable[..., tuple[int, Any]]

@@ -97,7 +97,8 @@ def outlet_rows(
 
     `switches` are inventory numbers by school number.
     """
-    by_size = sorted(schools, key=lambda school: (school.size, school.number))
+    wired = [school for school in schools if school.number in switches] or schools
+    by_size = sorted(wired, key=lambda school: (school.size, school.number))
     chosen = {by_size[0].number, by_size[-1].number}
     values = [
         outlet for number in sorted(chosen) for outlet in _outlets_at(number, rooms, switches.get(number, ()))

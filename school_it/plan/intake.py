@@ -16,7 +16,7 @@ from school_it.changes import Change
 from school_it.devices.rules import ITEM_CLASSES
 from school_it.errors import Sentence
 from school_it.plan import actions, queries, rules
-from school_it.plan.models import Target
+from school_it.plan.models import Target, label
 from school_it.plan.sheet import TARGETS
 from school_it.schools.intake import Known
 from school_it.setwise import Changed
@@ -52,7 +52,7 @@ class TargetIntake:
         rows = [{"version": 1, **actions.as_stored(row.values)} for row in new]
         setwise.add(
             session, table, rows, action=Action.TARGET_ADDED, by=by, batch=batch,
-            label=lambda row: f"{row['plan']} {row['item_class'].value} {row['school_types']}".strip(),
+            label=lambda row: label(row["plan"], row["item_class"], row["school_types"]),
         )  # fmt: skip
         changes = [_without_none(one) for one in changed]
         setwise.change(session, table, changes, action=Action.TARGET_CHANGED, by=by, batch=batch)

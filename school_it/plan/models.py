@@ -9,7 +9,7 @@ from sqlalchemy import String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from school_it.database import Model, Share, Versioned, words
-from school_it.devices.rules import ItemClass
+from school_it.devices.rules import ITEM_CLASSES, ItemClass
 from school_it.plan.rules import Basis
 from school_it.schools.rules import SchoolType
 
@@ -52,11 +52,16 @@ class Target(Versioned, Model):
 
     @property
     def trace_label(self) -> str:
-        return f"{self.plan} {self.item_class.value} {self.school_types}".strip()
+        return label(self.plan, self.item_class, self.school_types)
 
     @property
     def trace_school_id(self) -> None:
         return None
+
+
+def label(plan: str, item_class: ItemClass, school_types: str) -> str:
+    """What the trail calls a target: »V mobil GE GY«."""
+    return f"{plan} {ITEM_CLASSES[item_class]} {school_types}".strip()
 
 
 def types_of(text: str) -> tuple[SchoolType, ...]:

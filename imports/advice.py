@@ -127,7 +127,8 @@ def _items(creations: Sequence[Creation]) -> list[dict[str, Any]]:
             "value": one.value,
             "school_number": one.school_number,
             "rows": len(one.rows),
-            "close": close(one.value, one.known),
+            "close": (near := close(one.value, one.known)),
+            "in_rows": list(one.rows) if near and one.school_number else [],
         }
         for one in creations[:MOST_COMPARED]
     ]

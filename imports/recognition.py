@@ -17,6 +17,7 @@ from school_it.errors import CannotRead
 from school_it.sheets import Sheet, Table, match
 
 _TRIED_SHEETS = 3
+_NOTHING = -1000
 
 
 def find_kind(session: Session, path: Path, *, by: Actor) -> tuple[Kind, Table | None]:
@@ -35,7 +36,7 @@ def _fit(sheet: Sheet, table: Table) -> tuple[int, int]:
     """The more headers are known and the fewer needed ones are missing, the better."""
     known = {name for name in match(sheet, table.headers) if name}
     missing = sum(column.needed and column.field not in known for column in sheet.columns)
-    return len(known) - missing if known else -len(sheet.columns), len(known)
+    return (len(known) - missing, len(known)) if known else (_NOTHING, 0)
 
 
 def first_look(

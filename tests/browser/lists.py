@@ -13,7 +13,7 @@ HEAD = ["Inv.-Nr.", "Geräteart", "Marke", "Modell", "SN", "Kaufdatum", "Preis b
 
 def untidy(path: Path, mark: str) -> Path:
     """Titles above, a room as a heading, a blank line, a sum, a footnote; dates and prices as somebody typed them."""
-    return _saved(
+    return saved(
         path,
         ["Geräteliste der Schule"],
         ["Stand: 12.11.2026"],
@@ -39,7 +39,7 @@ def untidy(path: Path, mark: str) -> Path:
 
 
 def with_faults(path: Path) -> Path:
-    return _saved(
+    return saved(
         path,
         HEAD,
         ["FAUL-001", "Tablet", "Nordlicht", "Slate 11", "FAUL1", "31.02.2024", "viel", None],
@@ -48,7 +48,7 @@ def with_faults(path: Path) -> Path:
     )
 
 
-def _saved(path: Path, *rows: list[Any]) -> Path:
+def saved(path: Path, *rows: list[Any]) -> Path:
     book = openpyxl.Workbook()
     sheet = book.active
     assert sheet is not None

@@ -180,6 +180,22 @@ def test_a_list_of_another_kind_says_which(admin: FlaskClient) -> None:
     assert "3 Zeilen übernehmen" in admin.get(preview).get_data(as_text=True)
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        (LIST, "Schulen"),
+        ("Schulnummer;Raum\n115514;101\n", "Räume"),
+        ("Inv.-Nr.;Geräteart;Raum\nA-1;Tablet;101\n", "Geräte"),
+        ("Schulnummer;Schuljahr;Schüler\n115514;2025/26;100\n", "Schulzahlen"),
+        ("Dies;Das;Jenes\na;b;c\n", "Geräte"),
+    ],
+)
+def test_what_a_list_holds_is_told_by_its_headers(admin: FlaskClient, text: str, kind: str) -> None:
+    page = admin.get(bring(admin, text, kind="")).get_data(as_text=True)
+    intro = page.partition("<h1>")[2].partition("</header>")[0]
+    assert f"{kind}," in intro
+
+
 def test_nobody_looks_at_a_file_as_what_they_may_not_bring(
     school: School, sign_in_as: Callable[..., FlaskClient]
 ) -> None:
@@ -210,4 +226,5 @@ def test_after_three_months_nothing_of_a_file_is_left_but_its_counts(
     assert not inbox.path_of(home, upload.digest).exists()
     assert not inbox.details_path(home, upload).exists()
     assert upload.summary["new"] == 3
+    assert "Grundschule" not in str((upload.summary, upload.wish))
     assert admin.get(preview).status_code == 200

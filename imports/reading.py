@@ -378,7 +378,7 @@ _SHORTENED = re.compile(r"#{3}|\d[Ee][+-]?\d")
 def _as_formatted(number: float, code: str) -> cells.Raw:
     try:
         return cells.Shown(number, number_format.shown(number, code))
-    except ArithmeticError:  # more digits than anybody shows
+    except (ArithmeticError, ValueError):  # more digits than anybody shows
         return number
 
 

@@ -51,8 +51,8 @@ def _code_of_number(number: float) -> str:
     text = one_line(number.text)
     if float(number).is_integer():
         # Thousands points, currencies and percent signs decorate; zeros and letters are part of the code.
-        return digits(number) if re.search(r"[.,%€]", text) else text
-    return text.replace(",", ".")
+        return digits(number) if not text or re.search(r"[.,%€]", text) else text
+    return text.replace(",", ".") or digits(number)
 
 
 def _digits_lost(text: str) -> BadValue:

@@ -326,7 +326,7 @@ def _change_holders(
     by: Actor,
     batch_id: int,
 ) -> None:
-    """Close the open hand-outs of these devices and open new ones."""
+    """Close the open hand-outs of these devices and open new ones; who had one and who gets it are told apart."""
     if not changed:
         return
     closed = _open_now(session, [one.ident for one in changed])
@@ -343,12 +343,15 @@ def _change_holders(
     lots.update(HANDOUTS, list(closed.values()), ended)
     held = {name: [one.row[name] for one in lent] for name in NO_HOLDER}
     lots.update(DEVICES, [one.ident for one in lent], {**held, "due_on": [None] * len(lent)})
-    _open_handouts(lots, [one for one in lent if one.text], by=by, batch_id=batch_id)
-    back = [one for one in lent if not one.text]
-    for given_back in back:
-        given_back.row = {**given_back.row, "person_id": now[given_back.ident]["person_id"]}
+    back = [
+        _Lent(one.ident, {**one.row, "person_id": now[one.ident]["person_id"]}, None, one.was, one.closed)
+        for one in lent
+        if one.was
+    ]
     if back:
         _holder_traces(lots, back, [None] * len(back), Action.DEVICE_TAKEN_BACK, by=by, batch_id=batch_id)
+    given = [_Lent(one.ident, one.row, one.text) for one in lent if one.text]
+    _open_handouts(lots, given, by=by, batch_id=batch_id)
 
 
 def _open_now(session: Session, idents: Sequence[int]) -> dict[int, int]:

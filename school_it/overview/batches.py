@@ -13,14 +13,13 @@ from wtforms import HiddenField
 
 from school_it import undo
 from school_it.access import May, current, needs
-from school_it.audit import Batch, Entry
+from school_it.audit import Action, Batch, Entry
 from school_it.database import db, now, transaction
 from school_it.errors import N_, NotAllowed
 from school_it.overview import queries, trail
 from school_it.people import queries as people_queries
 from school_it.people.models import Person
 from school_it.undo import Conflict, UndoPlan, work
-from school_it.undo.actions import trace
 from school_it.undo.planning import NOT_ONES_OWN, sample
 from school_it.web import flash_done, page
 from school_it.web.fields import Form, refusals_in, status_of
@@ -181,7 +180,18 @@ def _shown(session: Session, plan: UndoPlan) -> list[Shown]:
 
 
 def _entries(things: Iterable[undo.Touched]) -> Iterable[Entry]:
-    """The entries that the undo would leave; they are never stored."""
+    """An entry for each row, as the undo would leave it; they are never stored."""
     for number, thing in enumerate(things, start=1):
-        blank: dict[str, Any] = {"changes": {}, "facts": {}, "personal": None, "person_id": None}
-        yield Entry(id=-number, at=now(), actor_name="", via="", **{**blank, **trace(thing)})
+        before, after = {**thing.before, **thing.personal_before}, {**thing.after, **thing.personal_after}
+        yield Entry(
+            id=-number,
+            at=now(),
+            actor_name="",
+            via="",
+            action=Action.ROW_REMOVED if thing.made else Action.ROW_PUT_BACK,
+            object_type=thing.table,
+            object_id=thing.ident,
+            object_label=thing.label,
+            changes={} if thing.made else {name: [after[name], value] for name, value in before.items()},
+            facts={},
+        )

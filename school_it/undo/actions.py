@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -76,24 +76,37 @@ def _take_back(session: Session, rule: Undoing, plan: UndoPlan) -> None:
 def _traces(plan: UndoPlan) -> Iterator[dict[str, Any]]:
     for things in plan.back.values():
         for thing in things:
-            yield trace(thing)
+            yield from _traces_of(thing)
 
 
-def trace(thing: Touched) -> dict[str, Any]:
-    """The entry about a row that goes back, for `audit.record_many`. What somebody was is not said once more."""
-    told: dict[str, Any] = {
-        "action": Action.ROW_REMOVED if thing.made else Action.ROW_PUT_BACK,
+def _traces_of(thing: Touched) -> Iterator[dict[str, Any]]:
+    """The entries about a row that goes back. What they say of a person stands with that very person."""
+    if thing.made:
+        yield {**_about(thing), "action": Action.ROW_REMOVED}
+        return
+    told: list[tuple[int | None, Any]] = [
+        (person_id, swapped(personal)) for person_id, personal in reversed(thing.personal)
+    ]
+    changes = {name: [thing.after[name], value] for name, value in thing.before.items()}
+    for place, (person_id, personal) in enumerate(told or [(None, None)]):
+        yield {
+            **_about(thing),
+            "action": Action.ROW_PUT_BACK,
+            "changes": {} if place else changes,
+            "personal": personal,
+            "person_id": person_id,
+        }
+
+
+def _about(thing: Touched) -> dict[str, Any]:
+    return {
         "object_type": thing.table,
         "object_id": thing.ident,
         "object_label": thing.label,
-        "school_id": thing.before.get("school_id", thing.school_id) if not thing.made else thing.school_id,
+        "school_id": thing.school_id if thing.made else thing.before.get("school_id", thing.school_id),
     }
-    if not thing.made:
-        told["changes"] = _swapped(thing.before, thing.after)
-        told["personal"] = _swapped(thing.personal_before, thing.personal_after) or None
-        told["person_id"] = thing.person_id
-    return told
 
 
-def _swapped(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
-    return {name: [after[name], value] for name, value in before.items() if after[name] != value}
+def swapped(pairs: Mapping[str, Any]) -> dict[str, Any]:
+    """``{field: [before, after]}`` the other way round."""
+    return {name: list(reversed(pair)) for name, pair in pairs.items()}

@@ -32,7 +32,8 @@ class Touched:
     after: dict[str, Any] = field(default_factory=dict)
     personal_before: dict[str, Any] = field(default_factory=dict)
     personal_after: dict[str, Any] = field(default_factory=dict)
-    person_id: int | None = None
+    personal: list[tuple[int | None, Mapping[str, Any]]] = field(default_factory=list)
+    """What each entry said about a person, with the person's id."""
     forgotten: bool = False
     facts: list[Mapping[str, Any]] = field(default_factory=list)
 
@@ -65,7 +66,8 @@ def _take(thing: Touched, row: Row[Any], table: Table | None) -> None:
     _join(thing.personal_before, thing.personal_after, row.personal or {})
     thing.last = row.id
     thing.made = thing.made or row.action.endswith(".added") or _was_nothing(row.changes, table)
-    thing.person_id = row.person_id or thing.person_id
+    if row.personal:
+        thing.personal.append((row.person_id, row.personal))
     thing.forgotten = thing.forgotten or (row.person_id is not None and row.personal is None)
     if row.facts:
         thing.facts.append(row.facts)

@@ -53,7 +53,7 @@ def bring(app: Flask, kind: str, file: Path) -> dict[str, Any]:
     """Import the file for good."""
     done = app.test_cli_runner().invoke(args=["import", kind, str(file), "--json"])
     facts: dict[str, Any] = json.loads(done.stdout)
-    assert done.exit_code == 0, facts
+    assert done.exit_code == 0, facts.get("problems", facts)
     return facts
 
 

@@ -156,6 +156,22 @@ def stage_of(grant: Grant, today: date) -> Stage:
     return Stage.PROOF if due is not None and due >= today else Stage.ENDED
 
 
+def numbers_at(session: Session, stages: Sequence[Stage], today: date) -> list[int]:
+    """How many grants stand at each of these stages, as the list's filter counts them; one statement."""
+    counts = (func.count().filter(*_conditions(Wish(stage=stage), today)) for stage in stages)
+    return list(session.execute(select(*counts).select_from(_SUMS)).one())
+
+
+def deadlines(session: Session, today: date, until: date) -> Iterator[tuple[date, str, Grant]]:
+    """Ends of implementation (`period`) and proofs of use that are due (`proof`), from `today` to `until`."""
+    rows = select(Grant, _SUMS.c.period_to, _SUMS.c.proof_due).join(_SUMS, _SUMS.c.grant_id == Grant.id)
+    for grant, period_to, proof_due in session.execute(rows):
+        if today <= period_to <= until:
+            yield period_to, "period", grant
+        if proof_due is not None and today <= proof_due <= until:
+            yield proof_due, "proof", grant
+
+
 def get_grant(session: Session, ident: int, *, seen_by: Actor) -> Grant:
     """Raises NotThere."""
     _must_see(seen_by)

@@ -78,6 +78,12 @@ NOTICES = Question(
     "key",
     N_("Frist in den nächsten 90 Tagen"),
 )
+GRANTS_END = Question(
+    N_("Zuwendung endet"), "funding.index", {"stage": "ending"}, "warning", "euro", N_("Durchführung, in 90 Tagen")
+)
+PROOFS = Question(
+    N_("Verwendungsnachweis"), "funding.index", {"stage": "proof"}, "info", "receipt-long", N_("steht an")
+)
 FAILED_JOBS = Question(
     N_("Aufträge"), "jobs.index", {"state": "failed"}, "danger", "sync", N_("fehlgeschlagen")
 )

@@ -18,6 +18,9 @@ from school_it.devices import listing
 from school_it.devices.models import Category, Device
 from school_it.devices.rules import GONE, State
 from school_it.errors import N_, NotThere
+from school_it.funding import queries as funding_queries
+from school_it.funding.models import Grant
+from school_it.funding.queries import Stage
 from school_it.jobs import queries as job_queries
 from school_it.jobs.models import State as JobState
 from school_it.licences import queries as licence_queries
@@ -43,6 +46,9 @@ def answers(session: Session, actor: Actor) -> list[Answer]:
         found.append(Answer(attention.LEAVERS, _leavers(session, actor)))
     if actor.may(May.SEE_LICENCES):
         found.append(Answer(attention.NOTICES, licence_queries.in_notice(session, seen_by=actor)))
+    if actor.may(May.SEE_FUNDING):
+        ending, proofs = funding_queries.numbers_at(session, (Stage.ENDING, Stage.PROOF), today())
+        found += [Answer(attention.GRANTS_END, ending), Answer(attention.PROOFS, proofs)]
     found += attention.more_answers(session, actor)
     if actor.may(May.SEE_JOBS):
         found.append(Answer(attention.FAILED_JOBS, _failed_jobs(session, actor)))
@@ -140,7 +146,7 @@ def _present(actor: Actor, *columns: Any) -> Select[Any]:
 
 @dataclass(frozen=True)
 class Deadline:
-    """Something ends on a day: for so many devices of a school, for a licence, or for somebody's role."""
+    """Something ends on a day: for so many devices of a school, for a licence, a grant, or for somebody's role."""
 
     day: date
     what: str
@@ -150,6 +156,7 @@ class Deadline:
     user: User | None = None
     grant: RoleGrant | None = None
     licence: Licence | None = None
+    funding: Grant | None = None
 
 
 def deadlines(session: Session, actor: Actor) -> list[Deadline]:
@@ -161,6 +168,11 @@ def deadlines(session: Session, actor: Actor) -> list[Deadline]:
         found += _device_deadlines(session, actor, "due", Device.due_on, listing.CONDITIONS["holder"]("with"))
     if actor.may(May.SEE_LICENCES):
         found += _licence_deadlines(session, actor)
+    if actor.may(May.SEE_FUNDING):
+        found += [
+            Deadline(day, f"grant_{what}", funding=grant)
+            for day, what, grant in funding_queries.deadlines(session, today(), today() + AHEAD)
+        ]
     if actor.may(May.SEE_ACCOUNTS):
         found += _role_deadlines(session)
     return sorted(found, key=lambda one: (one.day, one.what, one.school or ""))

@@ -46,6 +46,8 @@ ENDS = {
     "bound": N_("Zweckbindung endet"),
     "due": N_("Rückgabe fällig"),
     "role": N_("Rolle endet"),
+    "grant_period": N_("Durchführung endet"),
+    "grant_proof": N_("Verwendungsnachweis fällig"),
     "licence_ends": N_("Lizenz endet"),
     "licence_renews": N_("Lizenz verlängert sich"),
     "licence_notice": N_("Lizenz kündbar bis"),
@@ -132,7 +134,7 @@ def _hits(session: Session, q: str, actor: Actor) -> Hits:
 
 
 @bp.get("/deadlines")
-@needs(May.SEE_DEVICES, May.SEE_ACCOUNTS, May.SEE_LICENCES)
+@needs(May.SEE_DEVICES, May.SEE_ACCOUNTS, May.SEE_LICENCES, May.SEE_FUNDING)
 def deadlines() -> Any:
     return page(
         "overview/deadlines.html",
@@ -147,6 +149,8 @@ def deadlines() -> Any:
 def _deadline_address(deadline: Deadline) -> str:
     if deadline.user is not None:
         return url_for("accounts.account", name=deadline.user.name)
+    if deadline.funding is not None:
+        return url_for("funding.grant", ident=deadline.funding.id)
     if deadline.licence is not None:
         return url_for("licences.licence", ident=deadline.licence.id)
     late = deadline.what == "due" and deadline.day < today()

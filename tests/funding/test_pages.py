@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from school_it.access import Role
 from school_it.audit import Action, Entry
+from school_it.database import today
 from school_it.funding.models import Decision, Grant, Programme, Receipt
 from school_it.schools.models import School
 from tests.funding.conftest import GRANT, RECEIPT, Facts, TakeIn
@@ -187,6 +189,32 @@ def test_the_list_is_filtered_by_its_address(office: FlaskClient, take_in: TakeI
         page = text_of(office.get(f"/funding{query}"))
         assert all(word in page for word in shown), query
         assert not any(word in page for word in hidden), query
+
+
+def test_what_ends_soon_is_counted_on_the_start_page_and_stands_among_the_deadlines(
+    office: FlaskClient, take_in: TakeIn, programme: Facts
+) -> None:
+    def rows(period: int, proof: int) -> dict[str, str]:
+        ends, due = (f"{today() + timedelta(days):%d.%m.%Y}" for days in (period, proof))
+        return {"Durchführung bis": ends, "Verwendungsnachweis bis": due}
+
+    take_in(
+        "grants",
+        {**GRANT, **rows(30, 200)},
+        {**GRANT, "Kennzeichen": "DT-2", "Aktenzeichen": "2", **rows(-30, 60)},
+        {**GRANT, "Kennzeichen": "DT-3", "Aktenzeichen": "3", **rows(300, 400)},
+    )
+    for address, shown in (
+        ("?stage=ending", "DT-2024-01"),
+        ("?stage=proof", "DT-2"),
+        ("?stage=running", "DT-3"),
+    ):
+        assert f">{shown}</a>" in text_of(office.get(f"/funding{address}"))
+        start = text_of(office.get("/"))
+        assert address == "?stage=running" or f"/funding{address}" in start
+    deadlines = text_of(office.get("/deadlines"))
+    assert deadlines.index("Durchführung endet") < deadlines.index("Verwendungsnachweis fällig")
+    assert "DT-3" not in deadlines
 
 
 def test_every_value_of_a_programme_and_its_source_can_be_read(

@@ -256,6 +256,49 @@ def test_a_school_that_closes_is_many_moves_and_no_leaver() -> None:
     assert not found.refused
 
 
+def test_a_school_of_last_time_without_anybody_stops_the_run_whatever_the_share() -> None:
+    people = town(20, 2)
+    found = plan(people, answer_without(people, {1000, 1001}), percent=100)
+    assert [str(sentence) for sentence in found.refused] == [
+        "Schule 167149: Bisher 2 Personen, jetzt nennt das Verzeichnis dort niemanden."
+    ]
+    some_moved = [
+        told(person.id, school_keys=("115514",) if person.id == 1000 else person.school_numbers)
+        for person in people
+        if person.id != 1001
+    ]
+    assert plan(people, some_moved, percent=100).refused
+
+
+def test_people_who_lose_the_only_school_they_had_are_missed_there() -> None:
+    people = town(20, 3)
+    answer = [
+        told(person.id, school_keys=person.school_numbers if person.id < 1000 else ()) for person in people
+    ]
+    assert "Schule 167149" in str(plan(people, answer, percent=100).refused[0])
+
+
+def test_a_school_whose_people_could_not_be_read_is_not_missing() -> None:
+    people = town(20, 2)
+    unreadable = tuple(LeftOut(f"id-{n}", "", Sentence("Der Nachname fehlt.")) for n in (1000, 1001))
+    answer = answer_without(people, {1000, 1001})
+    assert not plan(people, answer, left_out=unreadable, percent=0).refused
+
+
+def test_two_plans_that_do_the_same_have_the_same_mark_and_others_have_not() -> None:
+    people = town(5)
+    first = plan(people, answer_without(people, {0, 1}))
+    again = sync.plan(
+        people,
+        DirectoryAnswer("directory", tuple(reversed(answer_without(people, {0, 1})))),
+        SCHOOLS,
+        today=date(2026, 11, 30),
+        max_leavers_percent=100,
+    )
+    assert first.digest() == again.digest()
+    assert first.digest() != plan(people, answer_without(people, {0, 2})).digest()
+
+
 def test_an_empty_answer_is_refused_and_no_force_helps() -> None:
     found = plan(town(5), [])
     assert found.refused

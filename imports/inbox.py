@@ -79,6 +79,8 @@ def _visible(seen_by: Actor) -> ColumnElement[bool]:
 def get_waiting(session: Session, ident: int, *, seen_by: Actor) -> Upload:
     """An upload about which nobody has decided yet. Raises RuleBroken: what was taken over stays as it was shown."""
     upload = get_own(session, ident, seen_by=seen_by)
+    if upload.state == "reading":
+        raise RuleBroken(N_("Diese Datei wird gerade gelesen. Bitte warten oder abbrechen."))
     if upload.state != "preview":
         raise RuleBroken(N_("Diese Datei ist schon übernommen oder weggelegt."))
     return upload
@@ -87,13 +89,14 @@ def get_waiting(session: Session, ident: int, *, seen_by: Actor) -> Upload:
 def may_work_on(upload: Upload, actor: Actor) -> bool:
     """Whoever brought it, as long as they may bring such files, and whoever may import everything."""
     own = upload.user_id == actor.id or actor.scope(May.IMPORT_ALL).everywhere
-    return own and actor.may(get_kind(upload.kind).may)
+    return own and (not upload.kind or actor.may(get_kind(upload.kind).may))
 
 
 def get_own(session: Session, ident: int, *, seen_by: Actor) -> Upload:
     """An upload to work on: one's own, or any where the person may import everything. Raises NotThere, NotAllowed."""
     upload = get_upload(session, ident, seen_by=seen_by)
-    get_kind(upload.kind).must_be_brought_by(seen_by)
+    if upload.kind:
+        get_kind(upload.kind).must_be_brought_by(seen_by)
     if not may_work_on(upload, seen_by):
         raise NotAllowed(N_("Diese Datei hat jemand anderes gebracht. Sie können sie nur ansehen."))
     return upload
@@ -156,9 +159,15 @@ def look_at(
     return outlooks.look(session, table, kind, sheet, wish, file_name=upload.file_name, by=by)
 
 
+_TOO_LONG = ("problems", "hints")  # they stand beside their rows
+_NAMED_ROWS = 20
+
+
 def note(home: Path, upload: Upload, found: Outlook) -> None:
-    """Keep what was found for the preview page."""
-    upload.summary, upload.outlook_digest = {**found.as_json(), "advice": advice(found)}, found.digest
+    """Keep what was found for the preview page: what grows with the rows beside the database."""
+    kept = {name: value for name, value in found.as_json().items() if name not in _TOO_LONG}
+    kept["creates"] = [{**one, "rows": one["rows"][:_NAMED_ROWS]} for one in kept["creates"]]
+    upload.summary, upload.outlook_digest = {**kept, "advice": advice(found)}, found.digest
     with uncollected():
         rows_kept.keep(details_path(home, upload), found)
 
@@ -202,20 +211,36 @@ def apply(home: Path, ident: int, *, partial: bool, by: Actor, told: Told = lamb
 def put_away(home: Path, ident: int, *, by: Actor) -> None:
     """Nothing is taken over, and what the file said is not kept."""
     with transaction() as session:
-        upload = get_waiting(session, ident, seen_by=by)
+        upload = get_own(session, ident, seen_by=by)
+        if upload.state not in ("preview", "reading"):
+            raise RuleBroken(N_("Diese Datei ist schon übernommen oder weggelegt."))
         upload.state = "discarded"
+        _forget(upload)
     rows_kept.forget(details_path(home, upload))
     let_go(db.session(), home, upload.digest)
 
 
+COUNTED = (
+    "kind", "file", "sheet", "header_row", "columns", "joined", "left_out", "rows", "new", "changed", "same",
+    "problem", "ignored", "sums", "job", "said",
+)  # fmt: skip
+
+
+def _forget(upload: Upload) -> None:
+    """What stood in single cells goes; what was counted stays."""
+    upload.summary = {name: value for name, value in upload.summary.items() if name in COUNTED}
+    upload.wish = Wish(profile=upload.wish.get("profile")).as_json()
+
+
 def tidy(session: Session, home: Path, *, before: datetime) -> int:
-    """Remove the bytes and the rows of files that came before that moment; what is noted about them stays."""
+    """Remove the bytes and the rows of files that came before that moment; what was counted of them stays."""
     old = session.scalars(select(Upload).where(Upload.uploaded_at < before)).all()
     young = set(session.scalars(select(Upload.digest).where(Upload.uploaded_at >= before)))
     for upload in old:
         rows_kept.forget(details_path(home, upload))
         if upload.digest not in young:
             path_of(home, upload.digest).unlink(missing_ok=True)
+        _forget(upload)
         if upload.state == "preview":
             upload.state = "discarded"
     return len(old)

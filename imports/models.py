@@ -12,9 +12,12 @@ from school_it.database import Model, Moment, Versioned, now
 
 
 class Upload(Versioned, Model):
-    """One file in the inbox. `state` is preview, applied or discarded; the bytes lie in HOME/inbox under `digest`.
+    """One file in the inbox; its bytes lie in HOME/inbox under `digest`.
 
-    `summary` is the outlook as in ``import --json``; `outlook_digest` says whether it still holds.
+    `state` is reading (the worker looks at it), preview, applied or discarded.
+
+    `summary` is the outlook as in ``import --json``; `outlook_digest` says whether it still holds. In `summary`, `job`
+    is the number of the job that last looked at the file or took it over, `said` why that came to nothing.
     """
 
     __tablename__ = "uploads"

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from imports import mapping, workbook
+from imports import mapping, progress, workbook
 from imports.kinds import Kind
 from imports.mapping import Guess
 from imports.wish import Wish
@@ -192,8 +192,10 @@ def look(
     file_headers, table = table.headers, amended(table, wish.corrections, wish.words)
     meant, guesses = mapping.completed(sheet, table, wish.mapping)
     reading = sheets.read(
-        sheet, table, meant, given=given, blank_clears=wish.blank_clears, day_first=wish.day_first
-    )
+        sheet, table, meant, given=given, blank_clears=wish.blank_clears, day_first=wish.day_first,
+        told=lambda done: progress.tell(progress.JUDGING, done, len(table.rows)),
+    )  # fmt: skip
+    progress.tell(progress.COMPARING, len(table.rows), len(table.rows))
     reading.refuse(kind.intake.check(session, reading, by=by))
     outlook = Outlook(kind, sheet, file_name, table, reading, table.ignored, guesses=guesses)
     outlook.file_headers = file_headers

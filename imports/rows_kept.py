@@ -12,6 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from imports import progress
 from imports.outlook import WHAT, Outlook
 
 EVERY = 100
@@ -23,7 +24,11 @@ def keep(folder: Path, outlook: Outlook) -> None:
     fresh = folder.with_name(f"{folder.name}.new")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
-    starts = {what: _written(fresh / _name(what), outlook.details(what)) for what in WHAT}
+    counts, starts, done = outlook.counts, {}, 0
+    for what in WHAT:
+        rows = progress.counted(progress.KEEPING, outlook.details(what), counts["rows"], done)
+        starts[what] = _written(fresh / _name(what), rows)
+        done += counts[what]
     (fresh / INDEX).write_text(json.dumps(starts), "utf-8")
     shutil.rmtree(folder, ignore_errors=True)
     fresh.rename(folder)

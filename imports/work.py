@@ -1,36 +1,166 @@
-"""Long files: read in by the worker, watched on the page of the job, cancelled without a trace."""
+"""Long files: looked at and taken over by the worker, watched on a page, cancelled without a trace."""
 
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 from flask import current_app, url_for
+from sqlalchemy import inspect
+from sqlalchemy.orm import Session
 
-from imports import inbox
+from imports import inbox, progress
+from imports.models import Upload
 from school_it import jobs
 from school_it.access import Actor
-from school_it.database import now, transaction
-from school_it.errors import N_, Sentence
-from school_it.jobs import Facts, Work
+from school_it.database import db, now, transaction
+from school_it.errors import N_, RuleBroken, SchoolItError, Sentence
+from school_it.jobs import Cancelled, Facts, Job, Work
 
-KIND = "imports.apply"
+APPLY, LOOK = "imports.apply", "imports.look"
 KEPT_DAYS = 90
+LONG_BYTES = 2**20
+"""What is longer is looked at by the worker: about ten thousand rows of twenty columns, a second's work."""
+
+
+def _home() -> Path:
+    home: Path = current_app.config["SCHOOL_IT"].home
+    return home
+
+
+# --- looking at a file ---
+
+
+def look(session: Session, home: Path, upload: Upload, *, by: Actor, first: bool = False) -> None:
+    """Look at the file now and keep what was found; a long one is left to the worker: its upload is then `reading`.
+
+    Inside a transaction. `first`: nobody has said yet how it is to be read.
+    """
+    if not is_long(home, upload.digest):
+        looked = inbox.first_look if first else inbox.look_at
+        inbox.note(home, upload, looked(session, home, upload, by=by))
+        return
+    before = _before(upload)
+    upload.state = "reading"
+    session.add(upload)
+    session.flush()
+    title = Sentence(N_("%(file)s ansehen"), file=upload.file_name)
+    job = jobs.start(session, LOOK, by=by, title=title, upload=upload.id, first=first, before=before)
+    upload.summary = {**(upload.summary or {}), "job": job.id}
+
+
+def is_long(home: Path, digest: str) -> bool:
+    return inbox.path_of(home, digest).stat().st_size > LONG_BYTES
+
+
+def get_to_look(session: Session, ident: int, *, seen_by: Actor) -> Upload:
+    """An upload that may be looked at once more, also one whose reading has come to nothing."""
+    upload = inbox.get_own(session, ident, seen_by=seen_by)
+    job = job_of(session, upload)
+    if upload.state == "reading" and (job is None or not job.is_open):
+        return upload
+    return inbox.get_waiting(session, ident, seen_by=seen_by)
+
+
+def _before(upload: Upload) -> dict[str, Any] | None:
+    """What was said about the file before; None where it has never been looked at."""
+    if "columns" not in (upload.summary or {}):
+        return None
+    attributes = inspect(upload).attrs
+    histories = {name: attributes[name].history for name in ("kind", "wish")}
+    return {
+        name: history.deleted[0] if history.deleted else getattr(upload, name)
+        for name, history in histories.items()
+    }
+
+
+@jobs.task(LOOK, N_("Datei ansehen"))
+def look_as_job(work: Work, *, upload: int, first: bool, before: dict[str, Any] | None) -> Facts:
+    home, session = _home(), db.session()
+    copy = _copy(_get_reading(session, upload, work.number))
+    try:
+        with progress.heard_by(_listener(work)):
+            looked = inbox.first_look if first else inbox.look_at
+            inbox.note(home, copy, looked(session, home, copy, by=work.by))
+        with transaction() as writing:
+            seen = _get_reading(writing, upload, work.number)
+            seen.kind, seen.wish = copy.kind, copy.wish
+            seen.summary, seen.outlook_digest, seen.state = copy.summary, copy.outlook_digest, "preview"
+    except (SchoolItError, Cancelled) as end:
+        _give_up(upload, work.number, before, end.sentence)
+        raise
+    return {"place": url_for("imports.preview", ident=upload)}
+
+
+def _get_reading(session: Session, ident: int, number: int) -> Upload:
+    upload = session.get(Upload, ident)
+    if upload is None or upload.state != "reading" or upload.summary.get("job") != number:
+        raise RuleBroken(N_("Die Datei ist inzwischen weggelegt."))
+    return upload
+
+
+def _copy(upload: Upload) -> Upload:
+    """What a look changes, beside the database, so that nobody is kept waiting meanwhile."""
+    return Upload(
+        id=upload.id, kind=upload.kind, file_name=upload.file_name, digest=upload.digest, user_id=upload.user_id,
+        user_name=upload.user_name, wish=upload.wish,
+    )  # fmt: skip
+
+
+def _listener(work: Work) -> progress.Listener:
+    def heard(step: str, done: int, of: int | None) -> None:
+        work.progress(done, of, Sentence(step, done=done, of=of or 0))
+
+    return heard
+
+
+def _give_up(ident: int, number: int, before: dict[str, Any] | None, said: Sentence) -> None:
+    """The upload is as it was before; one that has never been looked at is put away."""
+    with transaction() as session:
+        try:
+            upload = _get_reading(session, ident, number)
+        except RuleBroken:
+            return
+        if before is None:
+            upload.state, upload.summary = "discarded", {"said": jobs.stored(said)}
+        else:
+            upload.kind, upload.wish, upload.state = before["kind"], before["wish"], "preview"
+            upload.summary = {**upload.summary, "said": jobs.stored(said)}
+    if before is None:
+        inbox.let_go(db.session(), _home(), upload.digest)
+
+
+def job_of(session: Session, upload: Upload) -> Job | None:
+    """The work on this upload that is under way, or that ended without doing what it should."""
+    number = upload.summary.get("job")
+    job = session.get(Job, number) if number else None
+    return job if job is not None and job.state is not jobs.State.DONE else None
+
+
+# --- taking it over ---
 
 
 def put_down(ident: int, *, partial: bool, by: Actor) -> int:
-    """Start the job that takes an upload over, and return its number."""
+    """Start the job that takes an upload over, and return its number; one that is under way is not started again."""
     with transaction() as session:
-        upload = inbox.get_upload(session, ident, seen_by=by)
+        upload = inbox.get_waiting(session, ident, seen_by=by)
+        under_way = job_of(session, upload)
+        if under_way is not None and under_way.is_open:
+            return under_way.id
         title = Sentence(N_("%(file)s einlesen"), file=upload.file_name)
-        return jobs.start(session, KIND, by=by, title=title, upload=ident, partial=partial).id
+        job = jobs.start(session, APPLY, by=by, title=title, upload=ident, partial=partial)
+        upload.summary = {**upload.summary, "job": job.id}
+        return job.id
 
 
-@jobs.task(KIND, N_("Datei einlesen"))
+@jobs.task(APPLY, N_("Datei einlesen"))
 def apply(work: Work, *, upload: int, partial: bool) -> Facts:
     def told(done: int, of: int) -> None:
         work.progress(done, of, Sentence(N_("%(done)s von %(of)s Zeilen"), done=done, of=of))
 
-    inbox.apply(current_app.config["SCHOOL_IT"].home, upload, partial=partial, by=work.by, told=told)
+    with progress.heard_by(_listener(work)):
+        inbox.apply(_home(), upload, partial=partial, by=work.by, told=told)
     return {"place": url_for("imports.preview", ident=upload)}
 
 
@@ -38,5 +168,4 @@ def apply(work: Work, *, upload: int, partial: bool) -> Facts:
 def tidy(work: Work) -> Facts:
     """Files hold names: after `KEPT_DAYS` only the counts and the trail are left of them."""
     with transaction() as session:
-        home, before = current_app.config["SCHOOL_IT"].home, now() - timedelta(days=KEPT_DAYS)
-        return {"files": inbox.tidy(session, home, before=before)}
+        return {"files": inbox.tidy(session, _home(), before=now() - timedelta(days=KEPT_DAYS))}

@@ -21,6 +21,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from imports import progress
 from school_it.errors import N_, CannotRead
 from school_it.sheets import Sheet, Table
 
@@ -151,6 +152,7 @@ def _table(answer: IO[bytes]) -> Table:
             head = content
         elif said == "rows":
             rows += content
+            progress.tell(progress.READING, len(rows))
         else:
             return Table(**head, rows=rows, **content)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import redirect, request, url_for
 
-from imports import inbox
+from imports import inbox, work
 from imports.forms import ApplyForm
 from imports.kinds import get_kind
 from imports.models import Upload
@@ -33,7 +33,7 @@ def _look_with(ident: int, change: Callable[[Upload], Wish]) -> Any:
         with transaction() as session:
             upload = inbox.get_waiting(session, ident, seen_by=current())
             upload.wish = change(upload).as_json()
-            inbox.note(home(), upload, inbox.look_at(session, home(), upload, by=current()))
+            work.look(session, home(), upload, by=current())
     except (BadValue, NotAllowed) as refused:
         inbox.get_waiting(db.session(), ident, seen_by=current())
         typed = {name: text for name, text in request.form.items() if name != "csrf_token"}
@@ -81,8 +81,7 @@ def _mapped(upload: Upload) -> Wish:
 
 
 def _file_headers(upload: Upload) -> list[str]:
-    headers = (upload.summary.get("advice") or {}).get("headers")
-    return headers or [column["header"] for column in upload.summary["columns"]]
+    return _advice(upload).get("headers") or [column["header"] for column in upload.summary["columns"]]
 
 
 def _refuse_doubles(mapping: Mapping[str, str | None], upload: Upload) -> None:
@@ -104,7 +103,7 @@ def change_kind(ident: int) -> Any:
     with transaction() as session:
         upload = inbox.get_waiting(session, ident, seen_by=actor)
         upload.kind, upload.wish = kind.name, Wish(school=upload.wish.get("school")).as_json()
-        inbox.note(home(), upload, inbox.first_look(session, home(), upload, by=actor))
+        work.look(session, home(), upload, by=actor, first=True)
     return redirect(url_for(".preview", ident=ident))
 
 
@@ -151,8 +150,7 @@ def _with_cells(wish: Wish, upload: Upload) -> Wish:
 
 def _with_words(wish: Wish, upload: Upload) -> Wish:
     """The words chosen for all rows that have another one."""
-    advice = upload.summary.get("advice") or {}
-    for place, group in enumerate(advice.get("words", ())):
+    for place, group in enumerate(_advice(upload).get("words", ())):
         meant = clean(request.form.get(f"word-{place}", ""))[:LONGEST_TEXT]
         if meant and request.form.get("seen") == upload.outlook_digest:
             wish = _with_word(wish, group["header"], group["text"], meant)
@@ -188,19 +186,29 @@ def _meaning(wish: Wish, _upload: Upload, act: Mapping[str, Any]) -> Wish:
 
 
 def _spelling(wish: Wish, upload: Upload, act: Mapping[str, Any]) -> Wish:
-    """The stored spelling instead of a new thing, in all rows that would create it."""
+    """The stored spelling instead of a new thing, in all rows that would create it; a room is that of one school."""
     field, value, school = _text(act, "field"), _text(act, "value"), act.get("school_number")
     columns = {column["field"]: column["header"] for column in upload.summary["columns"]}
     if field not in columns:
         return wish
     if school is None:
         return _with_word(wish, columns[field], value, _text(act, "meant"))
+    groups = (group for group in _advice(upload).get("new", ()) if group["field"] == field)
+    items = (item for group in groups for item in group["items"])
+    rows = [
+        row
+        for item in items
+        if (item["value"], item["school_number"]) == (value, school)
+        for row in item["in_rows"]
+    ]
     corrections = {row: dict(texts) for row, texts in wish.corrections.items()}
-    for creation in upload.summary.get("creates", ()):
-        if (creation["field"], creation["value"], creation["school_number"]) == (field, value, school):
-            for row in creation["rows"]:
-                corrections.setdefault(row, {})[columns[field]] = _text(act, "meant")
+    for row in rows:
+        corrections.setdefault(row, {})[columns[field]] = _text(act, "meant")
     return replace(wish, corrections=corrections)
+
+
+def _advice(upload: Upload) -> Mapping[str, Any]:
+    return upload.summary.get("advice") or {}
 
 
 def _forget(wish: Wish, _upload: Upload, _act: Mapping[str, Any]) -> Wish:

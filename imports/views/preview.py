@@ -10,20 +10,22 @@ from flask import current_app, request
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from imports import inbox
+from imports import inbox, work
 from imports.forms import ApplyForm, NarrowForm
 from imports.kinds import KINDS, Kind, get_kind
 from imports.models import Upload
 from imports.outlook import WHAT
 from imports.views.blueprint import home
+from imports.views.reading import as_whole_page, asks_itself_again, has_rows, show_reading
 from imports.wish import Wish
-from school_it import cells
+from school_it import cells, jobs
 from school_it.access import May, current
 from school_it.database import db, whole_number
+from school_it.jobs import Job
 from school_it.schools import queries as school_queries
 from school_it.sheets import Sheet, match
 from school_it.undo.trail import taken_back_by
-from school_it.web import page
+from school_it.web import page, said
 from school_it.web.fields import status_of
 
 SHOWN_ROWS = 100
@@ -55,6 +57,10 @@ def show_preview(
     """`typed` is what somebody has filled in and could not be taken yet, for the reason in `refusal`."""
     session = db.session()
     upload = inbox.get_upload(session, ident, seen_by=current())
+    if not has_rows(upload):
+        return show_reading(session, upload)
+    if asks_itself_again():
+        return as_whole_page()
     kind, wish = get_kind(upload.kind), Wish.from_json(upload.wish)
     sheet = kind.sheet(session, new_categories=wish.new_categories)
     show, start = _shown(upload), whole_number(request.args.get("from", "")) or 0
@@ -92,10 +98,25 @@ def show_preview(
         mapped=_mapped(advice, wish, typed or {}),
         may_keep=inbox.may_work_on(upload, current()) and not wish.profile and bool(advice.get("headers")),
         schools=_schools(session) if is_open else [],
+        other_kinds=[
+            (one.name, _(one.title)) for one in KINDS.values() if one is not kind and current().may(one.may)
+        ],
         may_add_categories=current().scope(May.EDIT_CATALOGUE).everywhere,
         place=_place(upload.kind),
+        under_way=_under_way(session, upload),
         better=_better_kind(session, upload, advice) if is_open else None,
     )
+
+
+def _under_way(session: Session, upload: Upload) -> tuple[str, Job | None]:
+    """What the worker is doing with this file, or why it came to nothing; and the job, as long as it is open."""
+    job = work.job_of(session, upload)
+    if upload.state != "preview" or job is None:
+        return "", None
+    if job.is_open:
+        return _("Diese Datei wird gerade übernommen."), job
+    why = upload.summary.get("said") or job.sentence
+    return said(jobs.restored(why)) if why else "", None
 
 
 def _shown(upload: Upload) -> str:

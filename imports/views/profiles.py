@@ -8,7 +8,7 @@ from flask import redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from imports import inbox
+from imports import inbox, work
 from imports import profiles as keeping
 from imports.kinds import KINDS
 from imports.views.blueprint import bp, home
@@ -67,7 +67,7 @@ def without_profile(ident: int) -> Response:
     with transaction() as session:
         upload = inbox.get_waiting(session, ident, seen_by=current())
         upload.wish = Wish(school=upload.wish.get("school")).as_json()
-        inbox.note(home(), upload, inbox.look_at(session, home(), upload, by=current()))
+        work.look(session, home(), upload, by=current())
     return redirect(url_for(".preview", ident=ident))
 
 

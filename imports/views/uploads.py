@@ -91,6 +91,11 @@ def _receive(form: UploadForm) -> int:
         kind=kind.name if kind else "", file_name=name, digest=digest, user_id=actor.id, user_name=actor.name,
         wish=Wish(school=form.school.data).as_json(),
     )  # fmt: skip
+    if work.is_long(home(), digest):
+        with transaction() as session:
+            session.add(upload)
+            work.look(session, home(), upload, by=actor, first=True)
+            return upload.id
     try:
         found = inbox.first_look(db.session(), home(), upload, by=actor)
     except SchoolItError:
@@ -128,8 +133,8 @@ def apply(ident: int) -> Any:
 @needs(May.IMPORT_DEVICES, May.IMPORT_ALL)
 def look_again(ident: int) -> Response:
     with transaction() as session:
-        upload = inbox.get_waiting(session, ident, seen_by=current())
-        inbox.note(home(), upload, inbox.look_at(session, home(), upload, by=current()))
+        upload = work.get_to_look(session, ident, seen_by=current())
+        work.look(session, home(), upload, by=current(), first="columns" not in upload.summary)
     return redirect(url_for(".preview", ident=ident))
 
 

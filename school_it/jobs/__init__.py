@@ -29,7 +29,7 @@ default under ``TESTING``) the job is done before ``transaction()`` is left.
 
 from school_it.jobs.actions import cancel, cancel_waiting_of, start
 from school_it.jobs.kinds import Facts, nightly, task
-from school_it.jobs.models import Job, State
+from school_it.jobs.models import Job, State, restored, stored
 from school_it.jobs.queries import find_last_night, get_job
 from school_it.jobs.work import Cancelled, Work, prepare
 
@@ -45,6 +45,8 @@ __all__ = [
     "get_job",
     "nightly",
     "prepare",
+    "restored",
     "start",
+    "stored",
     "task",
 ]

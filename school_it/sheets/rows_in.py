@@ -24,12 +24,13 @@ def read(
     given: Mapping[str, Any] | None = None,
     blank_clears: Collection[str] = (),
     day_first: Mapping[str, bool] | None = None,
+    told: Callable[[int], None] = lambda _rows: None,
 ) -> Reading:
     """Read every row of a table.
 
     `given` holds values for fields that a row leaves blank (``--school``); `blank_clears` the fields that an
     empty cell empties; `day_first` says by header whether ``03/04/2024`` begins with the day: a column where that is
-    open and nothing in it proves it is among the questions, and such cells are problems. Raises BadValue where
+    open and nothing in it proves it is among the questions, and such cells are problems. `told` hears how many rows are read. Raises BadValue where
     the mapping or `blank_clears` names what is not there.
     """
     matched = match(sheet, table.headers, mapping)
@@ -37,7 +38,9 @@ def read(
     reading = Reading(list(zip(table.headers, matched, strict=True)))
     orders = _orders_of_dates(sheet, table, reading, day_first or {})
     reader = _RowReader(sheet, reading, given or {}, blank_clears, orders)
-    reader.take(table.rows)
+    for start in range(0, len(table.rows), _TOGETHER):
+        told(start)
+        reader.take(table.rows[start : start + _TOGETHER])
     reading.sums = reader.sums()
     doubles = list(reader.doubles())
     if doubles:
@@ -46,6 +49,7 @@ def read(
 
 
 _EXAMPLES = 3
+_TOGETHER = 10_000  # rows taken at a time: enough to gain by it, few enough to tell how far it is
 
 
 def _orders_of_dates(

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Row, RowMapping, Select, and_, case, exist
 from sqlalchemy.orm import Session
 
 from school_it.access import Actor, May
-from school_it.database import held
+from school_it.database import WRITES
 from school_it.devices import numbers
 from school_it.devices.models import Category, Device
 from school_it.errors import N_, NotThere
@@ -173,9 +173,10 @@ def switches(session: Session, names: Iterable[str | None]) -> dict[str, Switch]
 
 
 def lock_schools(session: Session, idents: Iterable[int]) -> None:
-    """In a writing transaction nobody else patches at these schools before it ends."""
-    wanted = select(School.id).where(School.id.in_(sorted(set(idents)))).order_by(School.id)
-    session.execute(held(session, wanted, School)).all()
+    """In a writing transaction nobody else patches at these schools before it ends; everything else goes on."""
+    if session.info.get(WRITES):
+        wanted = select(School.id).where(School.id.in_(sorted(set(idents)))).order_by(School.id)
+        session.execute(wanted.with_for_update(key_share=True)).all()
 
 
 def patched_at(

@@ -78,6 +78,11 @@ GLOSSARY = (
     (N_("Schulnummer"), N_("Sechs Ziffern des Landes; die Nummer einer Schule in allen Listen.")),
     (N_("Schulform"), N_("Grundschule, Gymnasium, Gesamtschule …")),
     (N_("Schulzahlen"), N_("Schülerzahl, Klassen und Lehrkräfte am Stichtag eines Schuljahres.")),
+    (N_("Kette"), N_("Der Weg von der Netzwerkdose über Patchport und Switchport bis zum VLAN.")),
+    (
+        N_("Ausstattungsziel"),
+        N_("Wie viele Geräte einer Gruppe eine Schule nach dem Medienentwicklungsplan haben soll."),
+    ),
     (N_("Verzeichnis"), N_("Der Verzeichnisdienst der Schulen, aus dem Personen und Klassen kommen.")),
     (
         N_("Abgleich"),

@@ -158,6 +158,13 @@ class Slapd:
     def remove(self, dn: str, suffix: str = "o=scratch") -> None:
         self._as_admin("ldapdelete", suffix, "-r", dn)
 
+    def children(self, suffix: str) -> list[str]:
+        """What lies directly below, without the account that reads."""
+        who = ("-D", f"cn=admin,{suffix}", "-w", ADMIN_PASSWORD)
+        told = run(find("ldapsearch"), "-x", "-LLL", "-o", "ldif-wrap=no", "-H", self.url, *who, "-b", suffix,
+                   "-s", "one", "(!(cn=leser))", "1.1")  # fmt: skip
+        return [line.removeprefix("dn: ") for line in told.splitlines() if line.startswith("dn: ")]
+
     def _as_admin(self, command: str, suffix: str, *more: str, text: str = "") -> None:
         who = ("-D", f"cn=admin,{suffix}", "-w", ADMIN_PASSWORD)
         run(find(command), "-x", "-H", self.url, *who, *more, text=text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -232,7 +233,8 @@ def _members(dns: Iterable[str], in_blocks: bool) -> Iterator[Line]:
 
 
 def _as_others_write_it(dn: str) -> str:
-    return dn.replace("\\,", "\\2C").replace("cn=schueler,cn=users", "CN=Schueler,CN=Users")
+    spelled = re.sub(r"\\(.)", lambda found: r"\2C" if found[1] == "," else found[0], dn)
+    return spelled.replace("cn=schueler,cn=users", "CN=Schueler,CN=Users")
 
 
 def _exam_copy(suffix: str, ids: bool) -> list[Line]:

@@ -16,6 +16,7 @@ from imports.outlook import Outlook
 from school_it.sheets import Column, Creation
 
 MOST_ITEMS = 100
+MOST_WORDS = 10
 MOST_COMPARED = 500
 _LISTED = frozenset({"word", "words"})
 
@@ -24,7 +25,7 @@ def advice(outlook: Outlook) -> dict[str, Any]:
     """`columns`: samples, meaning and guess of each; `words`: what is wrong in several rows; `new`: by field."""
     return {
         "columns": _columns(outlook),
-        "words": _words(outlook)[:MOST_ITEMS],
+        "words": _words(outlook)[:MOST_WORDS],
         "new": _new(outlook),
         "headers": list(outlook.file_headers),
         "other_sheets": [*outlook.table.other_sheets, *outlook.table.hidden_sheets],

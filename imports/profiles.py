@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.orm import Session
@@ -110,10 +110,16 @@ def keep(
     profile.signature = signature_of(table_headers, headerless=wish.headerless)
     profile.headers = list(table_headers)
     profile.wish = {one: value for one, value in wish.as_json().items() if one in KEPT}
+    profile.wish["words"] = _without_blanks(wish.words)
     profile.for_all, profile.saved_at = by.may(May.IMPORT_ALL), now()
     session.add(profile)
     audit.record(session, Action.PROFILE_KEPT, profile, by=by, kind=kind)
     return profile
+
+
+def _without_blanks(words: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
+    """What one file lacks (its school, say) is nothing that the next one has to lack."""
+    return {header: {text: meant for text, meant in texts.items() if text} for header, texts in words.items()}
 
 
 def rename(session: Session, profile: ImportProfile, name: str | None, *, by: Actor) -> None:

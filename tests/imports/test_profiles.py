@@ -101,6 +101,20 @@ def test_the_sheet_that_was_chosen_is_found_again(admin: FlaskClient, tmp_path: 
     assert "B-Zweitliste" in seen(admin, bring(admin, book("B"), name="two.xlsx"))
 
 
+def test_what_one_file_lacks_is_not_filled_in_the_next(admin: FlaskClient) -> None:
+    page = bring(admin, "Inventarnummer;Was\nA-1;Tabletts\nA-2;Tabletts\n", school="")
+    admin.post(page + "/wish", data={"column-0": "asset_tag", "column-1": "category", "layout": "1"})
+    raw = admin.get(page).get_data(as_text=True)
+    digest = raw.partition('name="seen" value="')[2].partition('"')[0]
+    admin.post(page + "/mend", data={"word-0": "Tablet", "word-1": "115514", "seen": digest})
+    assert "2 Zeilen übernehmen" in seen(admin, page)
+    admin.post(page + "/profile", data={"name": "Ohne Schule"})
+    again = bring(admin, "Inventarnummer;Was\nA-3;Tabletts\nA-4;Tabletts\n", school="167149")
+    assert "2 Zeilen übernehmen" in seen(admin, again)
+    assert "167149" in seen(admin, again)
+    assert "Gemeint" not in str(buttons(admin, again))
+
+
 def test_profiles_are_listed_renamed_and_thrown_away(admin: FlaskClient, session: Session) -> None:
     kept(admin)
     assert "Liste der Grundschule" in admin.get("/imports/profiles").get_data(as_text=True)

@@ -211,6 +211,21 @@ def test_what_does_not_go_in_comes_back_saying_what_to_mend_and_then_goes_in(
     assert len(taken(session)) == facts["new"]
 
 
+def test_what_is_hidden_in_a_file_is_said(admin: FlaskClient, tmp_path: Path) -> None:
+    file = workbook(
+        tmp_path / "verborgen.xlsx",
+        [["Inventarnummer", "Geräteart"], ["A-1", "Tablet"], ["A-2", "Tablet"]],
+    )
+    book = openpyxl.load_workbook(file)
+    book.worksheets[0].row_dimensions[3].hidden = True
+    book.create_sheet("Altes").sheet_state = "hidden"
+    book.save(file)
+    words = seen(admin, bring(admin, file.read_bytes(), name="verborgen.xlsx"))
+    assert "1 ausgeblendete Zeile zählt mit." in words
+    assert "Ausgeblendete Blätter werden nicht gelesen: Altes." in words
+    assert "2 Zeilen übernehmen" in words
+
+
 def test_a_dry_run_gives_the_numbers_of_the_run(app: Flask, tmp_path: Path) -> None:
     file = secretary(tmp_path / "liste.xlsx", "31.02.2023")
     words = ("--school", "115514", "--partial")

@@ -14,7 +14,7 @@ from wtforms import HiddenField
 from school_it import undo
 from school_it.access import May, current, needs
 from school_it.audit import Action, Batch, Entry
-from school_it.database import db, now, transaction
+from school_it.database import db, now
 from school_it.errors import N_, NotAllowed
 from school_it.overview import queries, trail
 from school_it.people import queries as people_queries
@@ -118,9 +118,7 @@ def _taken_back(ident: int, expected: str) -> str:
     rows = undo.count_entries(session, ident)
     if rows > work.AT_ONCE:
         return url_for("jobs.job", number=work.put_down(ident, expected=expected, by=current()))
-    with transaction() as writing:
-        made = undo.undo(writing, ident, by=current(), expected=expected)
-    if made.made is not None:
+    if undo.take_back(ident, by=current(), expected=expected).made is not None:
         flash_done(_("Der Vorgang ist zurückgenommen."))
     return url_for("overview.batch", ident=ident)
 

@@ -21,7 +21,7 @@ changes a column that is never empty from None. Unique columns, foreign keys and
 are read from the tables themselves. Rows with more behind them override a method of `Undoing`.
 """
 
-from school_it.undo.actions import KIND, undo
+from school_it.undo.actions import KIND, take_back, undo
 from school_it.undo.planning import Conflict, UndoPlan, get_batch, plan, why_not
 from school_it.undo.tables import Against, Undoing, Values, headers, know
 from school_it.undo.trail import Touched, count_entries, taken_back_by
@@ -39,6 +39,7 @@ __all__ = [
     "headers",
     "know",
     "plan",
+    "take_back",
     "taken_back_by",
     "undo",
     "why_not",

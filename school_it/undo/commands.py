@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from school_it import access, cli
-from school_it.database import db, transaction
+from school_it.database import db
 from school_it.undo import actions
 from school_it.undo import planning as plans
 from school_it.undo.planning import UndoPlan
@@ -25,9 +25,8 @@ def take_back(batch: int, dry_run: bool, as_json: bool) -> None:
         found = plans.plan(db.session(), plans.get_batch(db.session(), batch), by=by)
         facts, text = found.as_json(dry_run=True), _told(found, dry_run=True)
     else:
-        with transaction() as session:
-            found = actions.undo(session, batch, by=by)
-            facts, text = found.as_json(dry_run=False), _told(found, dry_run=False)
+        found = actions.take_back(batch, by=by)
+        facts, text = found.as_json(dry_run=False), _told(found, dry_run=False)
     cli.answer(facts, as_json=as_json, text=text, code=_code(facts))
 
 

@@ -17,17 +17,16 @@ from sqlalchemy import (
     String,
     Table,
     TypeDecorator,
-    bindparam,
     delete,
     select,
 )
-from sqlalchemy import update as sql_update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from school_it.access import May
 from school_it.audit import Batch
 from school_it.database import Model, held
 from school_it.errors import Sentence
+from school_it.setwise import Lots
 from school_it.sheets import Sheet
 from school_it.undo.trail import Touched, chunks
 
@@ -111,19 +110,15 @@ class Undoing:
 
     def put_back(self, session: Session, things: Sequence[Touched], values: Mapping[int, Values]) -> None:
         """Write `values`, a statement for each set of fields."""
-        groups: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
+        groups: dict[tuple[str, ...], list[int]] = defaultdict(list)
         for thing in things:
-            wanted = values[thing.ident]
-            if wanted:
-                groups[tuple(sorted(wanted))].append(
-                    {"ident": thing.ident, **{f"to_{name}": value for name, value in wanted.items()}}
-                )
-        for names, rows in groups.items():
-            to: dict[str, Any] = {name: bindparam(f"to_{name}") for name in names}
-            if "version" in self.table.c:
-                to["version"] = self.table.c.version + 1
-            statement = sql_update(self.table).where(self.table.c.id == bindparam("ident")).values(to)
-            session.connection().execute(statement, rows)
+            groups[tuple(sorted(values[thing.ident]))].append(thing.ident)
+        lots = Lots(session)
+        for names, idents in groups.items():
+            if names:
+                columns = {name: [values[ident][name] for ident in idents] for name in names}
+                lots.update(self.table, idents, columns)
+        lots.write(session)
 
     def remove(self, session: Session, things: Sequence[Touched]) -> None:
         """Take out rows that the batch made; their parts go by the database's own rule (ON DELETE CASCADE)."""

@@ -26,10 +26,8 @@ def take_back(work: Work, *, batch: int, expected: str) -> Facts:
     def told(done: int, of: int) -> None:
         work.progress(done, of, Sentence(N_("%(done)s von %(of)s Zeilen"), done=done, of=of))
 
-    with transaction() as session:
-        made = actions.undo(session, batch, by=work.by, expected=expected, told=told)
-        if made.made is None:
-            raise RuleBroken(NOTHING)
+    if actions.take_back(batch, by=work.by, expected=expected, told=told).made is None:
+        raise RuleBroken(NOTHING)
     return {"place": f"/batches/{batch}"}
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from school_it import undo
 from school_it.access import Actor
 from school_it.audit import Batch
-from school_it.database import db, transaction
+from school_it.database import db
 from school_it.devices.models import Device
 from school_it.errors import SchoolItError
 from tests.undo.conftest import Undone, picture
@@ -40,8 +40,7 @@ def test_of_two_who_take_back_the_same_at_once_one_is_refused(
         with app.app_context():
             together.wait()
             try:
-                with transaction() as writing:
-                    ends.append(undo.undo(writing, batch, by=house).undone)
+                ends.append(undo.take_back(batch, by=house).undone)
             except SchoolItError as problem:
                 ends.append(str(problem))
             finally:
@@ -65,7 +64,6 @@ import os, signal, sys
 from app import create_app
 from school_it import undo
 from school_it.access import house
-from school_it.database import transaction
 from school_it.undo.tables import TABLES
 
 def dies(*_args, **_values):
@@ -74,8 +72,8 @@ def dies(*_args, **_values):
 table, step = sys.argv[3], sys.argv[4]
 app = create_app({"TESTING": True, "HOME": sys.argv[1], "DATABASE_URL": sys.argv[2], "SECRET_KEY": "x" * 40})
 setattr(TABLES[table], step, dies)
-with app.app_context(), transaction() as session:
-    undo.undo(session, int(sys.argv[5]), by=house("test"))
+with app.app_context():
+    undo.take_back(int(sys.argv[5]), by=house("test"))
 """
 
 

@@ -33,6 +33,7 @@ ODD = (
     "=1+1", "+49 123 456", "-", "@SUMME(A1)", "\t=1", "007", "1E5", "ja", "01.02.03", "  außen  ", "a\u00a0b",
     "Gru\u0308ße", "＝1", "Zeile 1\nZeile 2", "_x0041_", "<b>&amp;", "'", '"zitiert"; mit; Trennern', "😀",
 )  # fmt: skip
+ODD_CODES = ("=1+", "@08", "000123E", "+49 ", "-0", "007/", "ä")
 LONG, LEAP_DAY = "lang " * 600, date(2024, 2, 29)
 # Columns whose value is bound by a rule to other cells, or that belong to a key: an edit there is more than one change.
 BOUND = {
@@ -221,6 +222,8 @@ def odd_values(columns: Sequence[Column], rows: Sequence[int]) -> Iterator[tuple
             if column.type is cells.TEXT:
                 long = column.field == "remark" and number == 0
                 yield (row, column.field), LONG if long else ODD[(number + 7 * offset) % len(ODD)]
+            elif column.type is cells.CODE:
+                yield (row, column.field), f"{ODD_CODES[(number + offset) % len(ODD_CODES)]}{number}"
             elif number == 0 and column.type.name in ("euro", "date"):
                 yield (row, column.field), LEAP_DAY if column.type.name == "date" else Decimal("0.00")
 

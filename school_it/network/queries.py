@@ -103,6 +103,11 @@ def in_room(session: Session, room_id: int) -> Sequence[Outlet]:
     return session.scalars(select(Outlet).where(Outlet.room_id == room_id).order_by(Outlet.outlet)).all()
 
 
+def has_any(session: Session, *, seen_by: Actor) -> bool:
+    within = seen_by.scope(May.SEE_NETWORK).where(Outlet.school_id)
+    return session.scalar(select(Outlet.id).where(within).limit(1)) is not None
+
+
 @dataclass(frozen=True)
 class SchoolCount:
     """The outlets of one school: all of them, those patched, those whose chain is known from end to end."""
@@ -115,9 +120,9 @@ class SchoolCount:
     rooms: int
 
 
-def by_school(session: Session, *, seen_by: Actor) -> list[SchoolCount]:
-    """Schools with outlets, by name; one statement."""
-    rows = session.execute(
+def by_school(session: Session, *, seen_by: Actor, school_number: str | None = None) -> list[SchoolCount]:
+    """Schools with outlets, by name, or only this one; one statement."""
+    wanted = (
         select(
             School.school_number,
             School.name,
@@ -126,12 +131,15 @@ def by_school(session: Session, *, seen_by: Actor) -> list[SchoolCount]:
             func.sum(case((WHOLE, 1), else_=0)),
             func.count(Outlet.room_id.distinct()),
         )
+        .select_from(Outlet)
         .join(School, School.id == Outlet.school_id)
         .where(seen_by.scope(May.SEE_NETWORK).where(Outlet.school_id))
         .group_by(School.id, School.school_number, School.name)
         .order_by(School.name)
     )
-    return [SchoolCount(*row) for row in rows]
+    if school_number is not None:
+        wanted = wanted.where(School.school_number == school_number)
+    return [SchoolCount(*row) for row in session.execute(wanted)]
 
 
 def racks(session: Session, school_number: str, *, seen_by: Actor) -> list[str]:

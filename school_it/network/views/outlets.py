@@ -41,20 +41,17 @@ STATE_NAMES = {
 def index() -> Any:
     """The schools with outlets; with a school, a search or a filter the outlets themselves."""
     actor, session, wanted = current(), db.session(), forms.wish(request.args)
-    schools = queries.by_school(session, seen_by=actor)
-    if len(schools) == 1 and wanted.school_number is None:
-        wanted = replace(wanted, school_number=schools[0].number)
-    if not wanted.narrowed:
-        return page("network/schools.html", schools=schools, choices=_school_choices(schools), wish=wanted)
-    return page(
-        "network/index.html", schools=schools, wish=wanted, **_listed(session, wanted, schools, actor)
-    )
+    choices = school_queries.choices(session, seen_by=actor, may=May.SEE_NETWORK)
+    if len(choices) == 1 and wanted.school_number is None:
+        wanted = replace(wanted, school_number=choices[0][0])
+    if not wanted.narrowed or (len(choices) == 1 and not queries.has_any(session, seen_by=actor)):
+        schools = queries.by_school(session, seen_by=actor)
+        return page("network/schools.html", schools=schools, choices=choices)
+    return page("network/index.html", choices=choices, wish=wanted, **_listed(session, wanted, actor))
 
 
-def _listed(
-    session: Session, wanted: Wish, schools: list[queries.SchoolCount], actor: Actor
-) -> dict[str, Any]:
-    rows, table = queries.outlets(wanted, seen_by=actor), Outlet.__table__.c
+def _listed(session: Session, wanted: Wish, actor: Actor) -> dict[str, Any]:
+    rows, table, school = queries.outlets(wanted, seen_by=actor), Outlet.__table__.c, wanted.school_number
     found = lists.slice_of(
         session,
         rows,
@@ -64,22 +61,17 @@ def _listed(
         size=lists.wanted_size(request.args),
     )
     outlets = [row[0] for row in found.rows]
-    racks = queries.racks(session, wanted.school_number, seen_by=actor) if wanted.school_number else []
+    here = queries.by_school(session, seen_by=actor, school_number=school) if school else []
     return {
         "outlets": outlets,
         "gaps": gaps_of(session, outlets, actor),
         "count": lists.count(session, rows),
         "earlier": found.previous and lists.here_with(cursor=found.previous),
         "later": found.next and lists.here_with(cursor=found.next),
-        "choices": _school_choices(schools),
-        "racks": [(rack, rack) for rack in racks],
+        "racks": [(rack, rack) for rack in (queries.racks(session, school, seen_by=actor) if school else [])],
         "states": [(state, _(name)) for state, name in STATE_NAMES.items()],
-        "here": next((one for one in schools if one.number == wanted.school_number), None),
+        "here": here[0] if here else None,
     }
-
-
-def _school_choices(schools: list[queries.SchoolCount]) -> list[tuple[str, str]]:
-    return [(one.number, one.name) for one in schools]
 
 
 def gaps_of(session: Session, outlets: list[Outlet], seen_by: Actor) -> dict[int, list[str]]:

@@ -142,7 +142,7 @@ def served() -> Flask:
 
 
 def _sorted(overrides: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    known = {setting.name for setting in settings.SETTINGS}
+    known = {setting.name for setting in settings.SETTINGS} | {settings.DIRECTORIES}
     own = {name: value for name, value in overrides.items() if name.removeprefix(settings.PREFIX) in known}
     return own, {name: value for name, value in overrides.items() if name not in own}
 

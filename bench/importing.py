@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import date, timedelta
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -240,8 +241,28 @@ def _town() -> Path:
                 session.add(school)
                 session.flush()
                 session.add_all(Room(school_id=school.id, room=f"{number + 100}") for number in range(40))
+            _fund(session)
         _close()
     return home
+
+
+def _fund(session: Any) -> None:
+    """The programmes and grants that the devices of the file name; none binds them, so both sides write the same."""
+    from school_it.funding.models import Decision, Grant, Programme
+
+    programmes = [Programme(code=f"P{number}", title=f"Programm {number}") for number in range(5)]
+    session.add_all(programmes)
+    session.flush()
+    for number in range(200):
+        grant = Grant(reference=f"ZW-{number}", programme_id=programmes[number % 5].id)
+        day = date(2024, 1, 2)
+        grant.decisions.append(
+            Decision(
+                file_reference=f"48.03-{number:03d}/24", decision_date=day, period_to=day, eligible=Decimal(1),
+                granted=Decimal(1),
+            )
+        )  # fmt: skip
+        session.add(grant)
 
 
 @cache

@@ -40,6 +40,9 @@ class Funding:
         self._known = frozenset(self.codes)
         self._ends: dict[tuple[Any, ...], date | None] = {}
 
+    def knows(self, code: str | None, reference: str | None) -> bool:
+        return (code is None or code in self._known) and (reference is None or reference in self.terms)
+
     def against(self, values: Mapping[str, Any], before: Mapping[str, Any]) -> Iterator[tuple[str, Sentence]]:
         """What is not known; a word that the device has already may stay."""
         code, reference = values.get("programme"), values.get("file_reference")
@@ -112,12 +115,14 @@ def settle(session: Session, reading: Reading) -> Iterator[Problem]:
     nothing: tuple[int, dict[str, Any]] = (0, {})
     headers = {name: reading.header_of(name) for name in NAMES}
     for row in rows:
-        _ident, before = known.get(row.number, nothing)
-        for name, sentence in funding.against(row.values, before):
-            yield Problem(row.number, headers[name], row.values[name], sentence)
-        end = funding.bound_until(row.values, before)
+        values, before = row.values, known.get(row.number, nothing)[1]
+        reference = values.get("file_reference")
+        if not funding.knows(values.get("programme"), reference):
+            for name, sentence in funding.against(values, before):
+                yield Problem(row.number, headers[name], values[name], sentence)
+        end = funding.bound_until(values, before) if reference else None
         if end is not None:
-            row.values["bound_until"] = end
+            values["bound_until"] = end
 
 
 def suggestions(session: Session) -> dict[str, Sequence[str]]:

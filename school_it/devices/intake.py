@@ -11,7 +11,7 @@ from school_it import setwise
 from school_it.access import Actor, May
 from school_it.audit import Batch
 from school_it.database import today
-from school_it.devices import intake_matching, intake_writing, numbers, queries, rules, sheet
+from school_it.devices import funded, intake_matching, intake_writing, numbers, queries, rules, sheet
 from school_it.devices.intake_matching import Keys, Stored, against_keys, keys_of, known_by_keys, problem
 from school_it.devices.intake_references import same_name
 from school_it.devices.models import Category, Device
@@ -44,6 +44,7 @@ class DeviceIntake:
         keys = keys_of(reading.rows)
         stored = known_by_keys(session, keys)
         reading.known = _known(stored, reading.rows, keys)
+        yield from funded.settle(session, reading)
         yield from intake_matching.doubles(reading, keys, stored)
         for row, its_keys in zip(reading.rows, keys, strict=True):
             if not self._is_plainly_new(row, its_keys, stored):

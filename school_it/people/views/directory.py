@@ -107,6 +107,8 @@ def run(ident: int) -> Any:
         run=found,
         several=len(sources.every(_settings())) > 1,
         schools=schools,
+        problems=_together(found.result.get("problems", [])),
+        remarks=_together(found.result.get("remarks", [])),
         steps=[{**step, "now": names.get(step["person"])} for step in shown],
         count=len(steps),
         wish=wanted,
@@ -128,6 +130,15 @@ def run(ident: int) -> Any:
 def _steps(run: SyncRun) -> list[dict[str, Any]]:
     steps: list[dict[str, Any]] = run.result.get("steps", [])
     return steps
+
+
+def _together(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A whole school that is unknown is one line, not one for each pupil; what most have stands first."""
+    found: dict[str, dict[str, Any]] = {}
+    for entry in entries:
+        same = found.setdefault(entry["sentence"], {**entry, "who": []})
+        same["who"].append(entry["who"])
+    return sorted(found.values(), key=lambda one: -len(one["who"]))
 
 
 def _schools_in(run: SyncRun, schools: dict[str, Any]) -> list[tuple[str, str]]:

@@ -88,11 +88,13 @@ def _help(title: str, sheet: Sheet, authority: str) -> Page:
     rows = [
         [
             column.header,
-            _how_needed(sheet, column) or None,
+            _how_needed(sheet, column) or "nein",
             examples.what_is_read(column),
-            examples.example_of(sheet, column) or None,
+            examples.example_of(sheet, column),
         ]
         for column in sheet.columns
     ]
     subtitle = (authority, "Dieses Blatt wird nicht eingelesen.")
-    return Page(f"{title}: {HELP_SHEET}", HELP_SHEET, _HELP, rows, subtitle=subtitle)
+    return Page(
+        f"{title}: {HELP_SHEET}", HELP_SHEET, _HELP, rows, subtitle=subtitle, widest=60, fits_rows=True
+    )

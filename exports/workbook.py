@@ -42,7 +42,7 @@ _FORMATS = {
 }
 _AS_TEXT = {"num_format": "@", "text_wrap": True}
 _WIDTHS = {"euro": 15, "percent": 10, "date": 12, "integer": 9, "number": 9}
-_NARROWEST, _WIDEST = 8, 44
+_NARROWEST, WIDEST, _LINE_HEIGHT = 8, 44, 15
 _MANY_COLUMNS = 14  # from here on every blank beside a text makes the print smaller
 
 
@@ -53,6 +53,8 @@ class Page:
     `printed_to` is the last field on paper, where all columns would make the print too small to read.
     For whoever goes on filling it in: `dropdowns` and `prompts` by field, `needed` the fields whose headers stand out,
     `open_rows` how many rows below the last one are made ready, with the formats of their columns.
+    `widest` is how many signs a line of a cell may have; with `fits_rows` rows are as high as their longest text needs,
+    also in programs that do not look for themselves.
     """
 
     title: str
@@ -67,6 +69,8 @@ class Page:
     prompts: Mapping[str, str] = field(default_factory=dict)
     needed: Collection[str] = ()
     open_rows: int = 0
+    widest: int = WIDEST
+    fits_rows: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +133,7 @@ def _give_up(book: Any) -> None:
 
 def _add(book: Any, page: Page | Cover, styles: _Styles, lists: filling.Lists) -> None:
     sheet = book.add_worksheet(page.sheet_name)
-    _set_up(sheet)
+    _set_up(sheet, is_blank=isinstance(page, Page) and bool(page.prompts))
     _write_title(sheet, page, styles)
     if isinstance(page, Page):
         _TableWriter(book, sheet, page, styles, lists).write()
@@ -167,12 +171,12 @@ class _Styles:
         return self.entry.get(kind.name, self.entry["text"])
 
 
-def _set_up(sheet: Any) -> None:
+def _set_up(sheet: Any, *, is_blank: bool) -> None:
     sheet.set_paper(9)
     sheet.set_margins(left=0.3, right=0.3, top=0.5, bottom=0.6)
     sheet.fit_to_pages(1, 0)
     sheet.set_footer("&L&8&A&R&8Seite &P von &N")
-    sheet.hide_gridlines(2)
+    sheet.hide_gridlines(1 if is_blank else 2)  # who fills in a blank sheet wants to see its cells
 
 
 def _write_title(sheet: Any, page: Page | Cover, styles: _Styles) -> None:
@@ -211,6 +215,9 @@ class _TableWriter:
 
     def _write_row(self, values: Sequence[Any]) -> None:
         row, widths = self.next_row, self.widths
+        if self.page.fits_rows:
+            longest = max((len(value) for value in values if isinstance(value, str)), default=0)
+            self.sheet.set_row(row, _LINE_HEIGHT * (1 + longest // self.page.widest))
         for place, value in enumerate(values):
             if value is None:
                 continue
@@ -246,7 +253,7 @@ class _TableWriter:
             self.widths[place] = max(_header_width(columns[place], 0), len(f"{total:,.2f} €"))
         for place, width in enumerate(self.widths):
             style = self.styles.entry_of(columns[place].type) if self.page.open_rows else None
-            self.sheet.set_column(place, place, min(max(width + beside, _NARROWEST), _WIDEST), style)
+            self.sheet.set_column(place, place, min(max(width + beside, _NARROWEST), self.page.widest), style)
         self._add_rules(last_row + self.page.open_rows)
         if len(columns) > 7:
             self.sheet.set_landscape()
@@ -324,7 +331,7 @@ def _name_cell(book: Any, sheet_name: str, name: str, row: int, place: int) -> N
 
 def _write_entries(book: Any, sheet: Any, cover: Cover, styles: _Styles) -> None:
     sheet.set_column(0, 0, max((len(entry.label) for entry in cover.entries), default=20) + 2)
-    sheet.set_column(1, 1, _WIDEST)
+    sheet.set_column(1, 1, WIDEST)
     for row, entry in enumerate(cover.entries, start=HEADER_ROW):
         sheet.write_string(row, 0, entry.label, styles.label)
         _write_entry(sheet, row, entry, styles)

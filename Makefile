@@ -15,10 +15,10 @@ SYSTEM_PYTHON := $(shell deploy/find-python)
 PIP := $(PYTHON) -m pip --disable-pip-version-check --quiet
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/*.po))
 PROCESSES := $(shell nproc 2>/dev/null || echo 2)
-APART := not directory and not browser and not server and not office
+APART := not directory and not browser and not server and not office and not samba
 
 .PHONY: help run install test check bench migration translations locks tools clean \
-        test-sqlite test-postgresql test-servers test-browser test-office pictures
+        test-sqlite test-postgresql test-servers test-browser test-office test-samba pictures
 
 help:  ## diese Übersicht
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -73,6 +73,9 @@ test-browser: tools  ## mit einem echten Browser
 
 test-office: tools  ## das Bestandsverzeichnis in LibreOffice (libreoffice-calc; nicht Teil von »make test«)
 	@$(PYTHON) -m pytest -q -m office
+
+test-samba: tools  ## gegen ein echtes Active Directory (Samba; mit root, nicht Teil von »make test«)
+	@$(PYTHON) -m pytest -q -m samba
 
 pictures: tools  ## die Bilder der README aus der Beispielstadt (braucht Chromium)
 	@$(PYTHON) -m deploy.pictures

@@ -127,7 +127,7 @@ class Slapd:
         return Address(**(usual | changes))  # type: ignore[arg-type]
 
     def prepare(self, contents: dict[str, str]) -> None:
-        self._make_certificates()
+        certificates(self.folder, "DNS:localhost,IP:127.0.0.1")
         self._write_config()
         for suffix in SUFFIXES:
             self._load(suffix, contents.get(suffix, ""))
@@ -207,18 +207,19 @@ class Slapd:
         text = BEGINNING.format(suffix=suffix, name=name, reader=READER_PASSWORD) + ldif
         run(find("slapadd"), "-q", "-f", str(self.folder / "slapd.conf"), "-b", suffix, text=text)
 
-    def _make_certificates(self) -> None:
-        for name in ("ca", "stranger"):
-            _authority(self.folder, name)
-        key, request, signed = (str(self.folder / f"server.{end}") for end in ("key", "csr", "pem"))
-        names = self.folder / "names.cnf"
-        names.write_text("subjectAltName=DNS:localhost,IP:127.0.0.1\n", "ascii")
-        openssl = find("openssl")
-        run(openssl, "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-            "-keyout", key, "-out", request, "-subj", "/CN=localhost")  # fmt: skip
-        run(openssl, "x509", "-req", "-in", request, "-CA", str(self.folder / "ca.pem"), "-CAkey",
-            str(self.folder / "ca.key"), "-set_serial", "2", "-days", "2", "-extfile", str(names),
-            "-out", signed)  # fmt: skip
+
+def certificates(folder: Path, names: str) -> None:
+    """An authority, a stranger, and a server's certificate for these names (`DNS:localhost,IP:127.0.0.1`)."""
+    for name in ("ca", "stranger"):
+        _authority(folder, name)
+    key, request, signed = (str(folder / f"server.{end}") for end in ("key", "csr", "pem"))
+    extensions = folder / "names.cnf"
+    extensions.write_text(f"subjectAltName={names}\n", "ascii")
+    openssl = find("openssl")
+    run(openssl, "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+        "-keyout", key, "-out", request, "-subj", "/CN=localhost")  # fmt: skip
+    run(openssl, "x509", "-req", "-in", request, "-CA", str(folder / "ca.pem"), "-CAkey", str(folder / "ca.key"),
+        "-set_serial", "2", "-days", "2", "-extfile", str(extensions), "-out", signed)  # fmt: skip
 
 
 def _authority(folder: Path, name: str) -> None:

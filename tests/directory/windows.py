@@ -28,13 +28,21 @@ USER = ("top", "person", "organizationalPerson", "user")
 # --- an ordinary Active Directory ---
 
 
-def ad(everybody: Iterable[Resident], suffix: str) -> str:
+def ad(everybody: Iterable[Resident], suffix: str, *, real: bool = False) -> str:
+    """`real` leaves to a real domain controller what only it may write, and what only some domains have."""
     entries: list[list[Line]] = [[("dn", f"ou=Schulen,{suffix}"), ("objectClass", "organizationalUnit")]]
     for school in SCHOOLS:
         entries += _ad_school(school.number, suffix)
     entries += [_ad_person(resident, suffix) for resident in everybody]
     entries += _nobodies(suffix)
-    return ldif(entries)
+    return ldif([_writable(entry) for entry in entries] if real else entries)
+
+
+OWN_TO_THE_SERVER = ("objectGUID", "userPassword", "isCriticalSystemObject", "extensionAttribute1")
+
+
+def _writable(entry: list[Line]) -> list[Line]:
+    return [line for line in entry if line[0] not in OWN_TO_THE_SERVER]
 
 
 def _ad_school(number: str, suffix: str) -> Iterator[list[Line]]:

@@ -17,7 +17,7 @@ from school_it.errors import BadValue
 from school_it.sheets import Column, Reading, Sheet, Table, match, same_header
 from school_it.sheets.headers import loosely
 
-SAMPLES = 60
+SAMPLES = 30
 SHOWN_SAMPLES = 3
 _AGREES = 0.8
 _LIKELY = 0.72
@@ -105,9 +105,9 @@ def doubts(sheet: Sheet, table: Table, reading: Reading) -> list[Doubt]:
     return found
 
 
-def _agrees(column: Column, seen: Sequence[cells.Raw]) -> bool:
+def _agrees(column: Column, seen: Sequence[cells.Raw], *, are_days: bool) -> bool:
     """Days are no numbers of anything, although a code could be read of them."""
-    if column.type.name != "date" and (readable(_DAY, seen) or 0) >= _AGREES:
+    if are_days and column.type.name != "date":
         return False
     share = readable(column, seen)
     return share is None or share >= _LIKELY
@@ -130,7 +130,9 @@ def _reads(column: Column, raw: cells.Raw) -> bool:
 
 def _guess(sheet: Sheet, table: Table, place: int, taken: Collection[str]) -> Guess | None:
     header, seen = table.headers[place], samples(table, place)
-    agreeing = [column for column in sheet.columns if column.field not in taken and _agrees(column, seen)]
+    are_days = (readable(_DAY, seen) or 0) >= _AGREES
+    free = (column for column in sheet.columns if column.field not in taken)
+    agreeing = [column for column in free if _agrees(column, seen, are_days=are_days)]
     sure = _nearly_a_word(header, agreeing, sheet, seen)
     if sure is not None:
         return Guess(header, (sure.field,), sure=True)

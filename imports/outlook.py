@@ -165,7 +165,9 @@ def read_file(path: Path, sheet: Sheet, wish: Wish, *, unknown: bool = False) ->
 def is_known(sheet: Sheet, table: Table, wish: Wish) -> bool:
     """Whether at least one column means something."""
     said = mapping.present(wish.mapping, table.headers)
-    return any(sheets.match(sheet, table.headers, mapping.completed(sheet, table, said)[0]))
+    return any(sheets.match(sheet, table.headers, said)) or any(
+        mapping.completed(sheet, table, said)[0].values()
+    )
 
 
 def _narrowed(table: Table, header: str, text: str) -> Table:

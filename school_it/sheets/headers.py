@@ -43,6 +43,7 @@ def same_header(text: str) -> str:
     return text.rstrip(":*")
 
 
+@lru_cache(maxsize=2000)
 def loosely(text: str) -> str:
     """A header with its abbreviations written out and its hyphens, brackets and currency off."""
     text = re.sub(r"-\s*\n\s*", "", cells.clean(text)).casefold().translate(_UMLAUTS)

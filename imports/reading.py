@@ -333,12 +333,18 @@ _NOTHING_IN_IT: dict[str, cells.Raw] = {"": None, **cells.FAULT_TEXTS}
 
 def _row(raws: Sequence[Any], places: list[int]) -> tuple[bool, list[cells.Raw]]:
     """Whether the row is blank from end to end, and its cells in the table; a record may be short."""
-    raws = [
-        (None if raw.isspace() else _NOTHING_IN_IT.get(raw, raw)) if type(raw) is str else raw for raw in raws
+    row = _cells(raws, places) if len(raws) > places[-1] else _cells([*raws, *[None] * places[-1]], places)
+    is_blank = row.count(None) == len(row) and not any(_cells(raws, range(len(raws))))
+    return is_blank, row
+
+
+def _cells(raws: Sequence[Any], places: Iterable[int]) -> list[cells.Raw]:
+    """Blanks are nothing, and an error as text is an error."""
+    said = _NOTHING_IN_IT.get
+    return [
+        (None if raw.isspace() else said(raw, raw)) if type(raw := raws[place]) is str else raw
+        for place in places
     ]
-    width = len(raws)
-    row = [raws[place] if place < width else None for place in places]
-    return not any(raw is not None for raw in raws), row
 
 
 def _marks(request: Request, found: Found) -> Marks:

@@ -102,6 +102,8 @@ class RowSorter:
         first = filled[0]
         if _TOTAL.match(_start(cells[first])):
             return not self._has_key(cells, without=first)
+        if not has_sum and self._has_key(cells):
+            return False
         texts = [spot for spot in filled if isinstance(cells[spot], str) and spot not in self.amounts]
         if has_sum and len(texts) <= 1:
             return True

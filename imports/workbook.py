@@ -107,8 +107,8 @@ def _check_size(file: Path, limits: Limits) -> None:
 
 def _from_child(request: Mapping[str, Any], seconds: int) -> Table:
     with _started() as child:
-        # The child limits its own processor time; one that only waits is ended from here.
-        watch = threading.Timer(seconds, child.kill)
+        # The child limits its own processor time; one that waits for twice as long is ended from here.
+        watch = threading.Timer(2 * seconds, child.kill)
         watch.start()
         try:
             return _answer(child, request)

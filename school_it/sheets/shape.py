@@ -44,6 +44,10 @@ class Sheet:
     keys: tuple[tuple[str, ...], ...] = ()
     last_resort: bool = False
 
+    def __hash__(self) -> int:
+        """What is found out about a sheet is kept beside it: the way there must not lead over every column."""
+        return hash((self.kind, self.title))
+
     def column(self, name: str) -> Column:
         """Raises KeyError where there is no such field."""
         for column in self.columns:
@@ -130,7 +134,9 @@ class Reading:
     sums: dict[str, Decimal] = field(default_factory=dict)
     joined: dict[str, str] = field(default_factory=dict)  # header of a further part -> field it belongs to
     questions: list[Question] = field(default_factory=list)
-    known: dict[int, tuple[int, dict[str, Any]]] | None = None  # where checking the rows has found it by the way
+    known: dict[int, tuple[int, dict[str, Any]]] | None = (
+        None  # where checking the rows has found it by the way
+    )
 
     @property
     def left_out(self) -> list[str]:

@@ -61,8 +61,12 @@ def _guesses(outlook: Outlook) -> list[mapping.Guess]:
 
 
 def _words(outlook: Outlook) -> list[dict[str, Any]]:
-    """The most rows first. An empty text is a needed cell that several rows lack."""
+    """The most rows first. An empty text is a needed cell that several rows lack.
+
+    Rows in which the same text is wrong for different reasons have no common answer: each keeps its own sentence.
+    """
     groups: dict[tuple[str, str, str], set[int]] = defaultdict(set)
+    told: dict[tuple[str, str, str], set[str]] = defaultdict(set)
     asked = {question.header for question in outlook.reading.questions}
     by_header = {header: name for header, name in outlook.reading.columns if name and header not in asked}
     by_own = {column.header: column.field for column in outlook.sheet.columns}
@@ -73,11 +77,13 @@ def _words(outlook: Outlook) -> list[dict[str, Any]]:
             if own in by_own:
                 groups[header, by_own[own], ""].add(problem.row)
         elif problem.column in by_header and problem.value:
-            groups[problem.column, by_header[problem.column], problem.value].add(problem.row)
+            key = (problem.column, by_header[problem.column], problem.value)
+            groups[key].add(problem.row)
+            told[key].add(str(problem.sentence))
     found = [
         _group(outlook.sheet.column(name), header, text, rows)
         for (header, name, text), rows in groups.items()
-        if _is_for_all(outlook, name, text, len(rows))
+        if len(told[header, name, text]) < 2 and _is_for_all(outlook, name, text, len(rows))
     ]
     return sorted(found, key=lambda group: -group["rows"])
 

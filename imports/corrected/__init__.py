@@ -43,8 +43,10 @@ def write(
     corrections: Corrections | None = None,
     words: Words | None = None,
     limits: Limits = LIMITS,
-) -> None:
-    """Write the corrected workbook; it is there whole or not at all.
+) -> str:
+    """Write the corrected workbook; it is there whole or not at all. Returns the ending its name should have.
+
+    That is ``.xlsm`` for a workbook with macros, which no program opens under another name, else ``.xlsx``.
 
     `corrections` and `words` are what somebody has said in the preview, as `school_it.sheets.amended` has them.
     Raises CannotRead where the file cannot be spliced, BadValue where there is no folder for `out`.
@@ -58,8 +60,9 @@ def write(
             "out": str(made.resolve()),
             "limits": asdict(limits),
         }
-        _in_child(request, folder, limits.seconds)
+        suffix = _in_child(request, folder, limits.seconds)
         made.replace(out)
+    return suffix
 
 
 def _request(source: Path, outlook: Outlook, corrections: Corrections, words: Words) -> dict[str, Any]:
@@ -144,7 +147,7 @@ def _hints(problems: Iterable[Problem]) -> list[list[Any]]:
     return [[row, " ".join(sentences)] for row, sentences in found.items()]
 
 
-def _in_child(request: Mapping[str, Any], folder: str, seconds: int) -> None:
+def _in_child(request: Mapping[str, Any], folder: str, seconds: int) -> str:
     """Our own interpreter with our own module; what it leaves behind goes with the folder."""
     house = str(Path(__file__).resolve().parents[2])
     paths = [house, *filter(None, [os.environ.get("PYTHONPATH")])]
@@ -161,6 +164,7 @@ def _in_child(request: Mapping[str, Any], folder: str, seconds: int) -> None:
         raise CannotRead(FAILED) from None
     if done.returncode:
         raise CannotRead(FAILED)
-    refusal = json.loads(done.stdout)
-    if refusal:
-        raise CannotRead(refusal["text"], **refusal["values"])
+    answer = json.loads(done.stdout)
+    if "text" in answer:
+        raise CannotRead(answer["text"], **answer["values"])
+    return str(answer["suffix"])

@@ -1,6 +1,7 @@
-"""The child process that writes a corrected workbook: ``python -m imports.corrected.child``, request in, refusal out.
+"""The child process that writes a corrected workbook: ``python -m imports.corrected.child``, request in, answer out.
 
-The request is JSON on standard input (see `imports.corrected`); the answer is ``null`` or the sentence of a refusal.
+The request is JSON on standard input (see `imports.corrected`); the answer is the ending of the file's name, or the
+sentence of a refusal.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ def main() -> None:
     request = json.load(sys.stdin)
     asked = Asked.from_json(request)
     _limit(asked)
-    json.dump(_refusal(asked), sys.stdout)
+    json.dump(_answer(asked), sys.stdout)
 
 
 def _limit(asked: Asked) -> None:
@@ -37,24 +38,23 @@ def _limit(asked: Asked) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (_LARGEST_FILE, _LARGEST_FILE))
 
 
-def _refusal(asked: Asked) -> dict[str, object] | None:
+def _answer(asked: Asked) -> dict[str, object]:
     try:
-        _write(asked)
+        return {"suffix": _write(asked)}
     except CannotRead as refusal:
         return {"text": refusal.sentence.text, "values": refusal.sentence.values}
     except _damage():
         return {"text": DAMAGED, "values": {}}
     except (MemoryError, OSError):
         return {"text": FAILED, "values": {}}
-    return None
 
 
-def _write(asked: Asked) -> None:
+def _write(asked: Asked) -> str:
     kind = container.kind_of(asked.path, asked.limits)
     if kind is Kind.XLSX:
-        package.write(asked)
-    else:
-        remade.write(asked, kind)
+        return package.write(asked)
+    remade.write(asked, kind)
+    return ".xlsx"
 
 
 def _damage() -> tuple[type[Exception], ...]:

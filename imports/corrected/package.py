@@ -18,12 +18,15 @@ from school_it.sheets import HINT_HEADER, same_header
 Pieces = Iterable[bytes | memoryview]
 
 
-def write(asked: Asked) -> None:
+def write(asked: Asked) -> str:
+    """Returns the ending that the file's name has to have."""
     with zipfile.ZipFile(asked.path) as source:
         changed = _changed(source, asked)
         with zipfile.ZipFile(asked.out, "w") as target:
             for part in source.infolist():
                 _copy(source, part, target, changed.get(part.filename))
+        has_macros = b"macroEnabled" in source.read("[Content_Types].xml")
+    return ".xlsm" if has_macros else ".xlsx"
 
 
 def _changed(source: zipfile.ZipFile, asked: Asked) -> Mapping[str, Pieces]:

@@ -156,7 +156,7 @@ def corrected(ident: int) -> Any:
         out = Path(folder) / "corrected.xlsx"
         found, wish = inbox.look_at(session, home(), upload, by=current()), Wish.from_json(upload.wish)
         source = inbox.path_of(home(), upload.digest)
-        corrections.write(source, found, out, corrections=wish.corrections, words=wish.words)
+        ending = corrections.write(source, found, out, corrections=wish.corrections, words=wish.words)
         content = BytesIO(out.read_bytes())
-    name = f"{Path(upload.file_name).stem}-{_('Prüfhinweise')}.xlsx"
+    name = f"{Path(upload.file_name).stem}-{_('Prüfhinweise')}{ending}"
     return send_file(content, mimetype=XLSX, as_attachment=True, download_name=name)

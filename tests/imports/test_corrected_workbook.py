@@ -280,7 +280,21 @@ def test_macros_stay_where_they_are(file):
         archive.writestr("xl/vbaProject.bin", macros)
         archive.writestr("customXml/item1.xml", "<a>ü</a>")
     after = parts(back(file))
+    assert corrected.write(file, look(file), file.with_name("zurück.xlsx")) == ".xlsx"
     assert (after["xl/vbaProject.bin"], after["customXml/item1.xml"]) == (macros, "<a>ü</a>".encode())
+
+
+def test_a_workbook_with_macros_has_to_keep_its_ending(file):
+    rich(file)
+    with zipfile.ZipFile(file) as archive:
+        content = {name: archive.read(name) for name in archive.namelist()}
+    kinds = content["[Content_Types].xml"].replace(
+        b"vnd.openxmlformats-officedocument.spreadsheetml.sheet.main", b"vnd.ms-excel.sheet.macroEnabled.main"
+    )
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, part in content.items():
+            archive.writestr(name, kinds if name == "[Content_Types].xml" else part)
+    assert corrected.write(file, look(file), file.with_name("zurück.xlsm")) == ".xlsm"
 
 
 def test_the_new_column_stands_behind_unknown_columns_and_beside_notes(file):

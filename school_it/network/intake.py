@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -14,7 +15,7 @@ from school_it.audit import Action, Batch
 from school_it.changes import Change
 from school_it.devices import numbers
 from school_it.errors import N_, Sentence
-from school_it.network import patching, queries
+from school_it.network import patching, queries, rules
 from school_it.network.models import Outlet
 from school_it.network.queries import Switch
 from school_it.network.rules import Place
@@ -90,13 +91,25 @@ def _room_ids(session: Session) -> RoomIds:
 def _unknown_rooms(session: Session, reading: Reading) -> Iterator[Problem]:
     rooms = _room_ids(session)
     schools = {number for number, _room in rooms} | set(school_queries.ids_by_number(session))
+    alike: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for number, room in rooms:
+        alike[number, rules.room_letters(room)].append(room)
     for row in reading.rows:
         number, room = row.values["school_number"], row.values["room"]
         if number in schools and (number, room) not in rooms:
-            sentence = N_(
-                "Den Raum %(room)s hat die Schule %(number)s nicht. Bitte den Raum berichtigen oder zuerst anlegen."
-            )
-            yield _problem(row, reading, "room", Sentence(sentence, room=room, number=number))
+            meant = alike[number, rules.room_letters(room)]
+            yield _problem(row, reading, "room", _unknown_room(number, room, meant))
+
+
+def _unknown_room(number: str, room: str, meant: Sequence[str]) -> Sentence:
+    """`meant` are rooms of the school with the same letters and digits."""
+    if len(meant) == 1:
+        text = N_("Den Raum %(room)s hat die Schule %(number)s nicht. Meinten Sie %(meant)s?")
+        return Sentence(text, room=room, number=number, meant=meant[0])
+    text = N_(
+        "Den Raum %(room)s hat die Schule %(number)s nicht. Bitte den Raum berichtigen oder zuerst anlegen."
+    )
+    return Sentence(text, room=room, number=number)
 
 
 def _no_switches(reading: Reading, switches: Mapping[str, Switch]) -> Iterator[Problem]:

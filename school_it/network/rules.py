@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
@@ -50,6 +51,12 @@ def gaps(values: Mapping[str, Any], *, switch_known: bool) -> list[Gap]:
 def folded(text: str | None) -> str:
     """Names of ports and panels without what nobody sees as a difference: capital letters and blanks."""
     return "".join((text or "").casefold().split())
+
+
+def room_letters(room: str) -> str:
+    """What an electrician keeps of a room's number: »R 1.07«, »1-07« and »107« are all 107."""
+    letters = re.sub(r"[^0-9a-zäöüß]", "", room.casefold())
+    return re.sub(r"^(raum|r)(?=[0-9])", "", letters)
 
 
 def panel_end(school: Hashable, values: Mapping[str, Any]) -> tuple[Hashable, ...] | None:

@@ -71,6 +71,13 @@ def test_what_will_not_do_is_said_in_its_cell_and_nothing_is_taken(
     assert (code, facts["new"]) == (4, 1)
 
 
+@pytest.mark.parametrize("written", ["107", "R 1.07", "Raum 1-07", "1 / 07"])
+def test_a_room_spelt_otherwise_is_guessed_but_never_taken_for_it(bring: Bring, written: str) -> None:
+    code, facts = bring(ONE.replace("1.07;", f"{written};", 1))
+    assert code == 3
+    assert "Meinten Sie 1.07?" in facts["problems"][0]["sentence"]
+
+
 @pytest.mark.parametrize(
     ("row", "column", "port"),
     [

@@ -333,7 +333,11 @@ _NOTHING_IN_IT: dict[str, cells.Raw] = {"": None, **cells.FAULT_TEXTS}
 
 def _row(raws: Sequence[Any], places: list[int]) -> tuple[bool, list[cells.Raw]]:
     """Whether the row is blank from end to end, and its cells in the table; a record may be short."""
-    row = _cells(raws, places) if len(raws) > places[-1] else _cells([*raws, *[None] * places[-1]], places)
+    row = (
+        _cells(raws, places)
+        if len(raws) > places[-1]
+        else _cells([*raws, *[None] * (places[-1] + 1)], places)
+    )
     is_blank = row.count(None) == len(row) and not any(_cells(raws, range(len(raws))))
     return is_blank, row
 

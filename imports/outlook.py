@@ -204,7 +204,7 @@ def look(
     outlook.said = wish.as_json()
     sort_rows(session, outlook)
     outlook.creates = kind.intake.creates(session, reading.rows)
-    outlook.hints = list(kind.intake.hints(outlook.new))
+    outlook.hints = [*reading.hints, *kind.intake.hints(outlook.new)]
     return outlook
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from functools import partial
 from itertools import repeat
@@ -30,8 +31,8 @@ def read(
 
     `given` holds values for fields that a row leaves blank (``--school``); `blank_clears` the fields that an
     empty cell empties; `day_first` says by header whether ``03/04/2024`` begins with the day: a column where that is
-    open and nothing in it proves it is among the questions, and such cells are problems. `told` hears how many rows are read. Raises BadValue where
-    the mapping or `blank_clears` names what is not there.
+    open and nothing in it proves it is among the questions, and such cells are problems. `told` hears how many rows
+    are read. Raises BadValue where the mapping or `blank_clears` names what is not there.
     """
     matched = match(sheet, table.headers, mapping)
     check_fields(sheet, blank_clears)
@@ -68,7 +69,27 @@ def _orders_of_dates(
             orders[place] = order.day_first
         elif order.unclear:
             reading.questions.append(Question(header, name, order.unclear[:_EXAMPLES]))
+        if order.day_first is False:
+            reading.hints += _perhaps_swapped(table, place)
     return orders
+
+
+def _perhaps_swapped(table: Table, place: int) -> Iterator[tuple[int, Sentence]]:
+    """A German program takes 03/04/2024 for the third of April and leaves 04/13/2024 as text: no day is over twelve."""
+    days = [(number, raws[place]) for number, raws in table.rows if isinstance(raws[place], date)]
+    if days and all(day.day <= 12 for _number, day in days):
+        number, first = days[0]
+        yield (
+            number,
+            Sentence(
+                N_(
+                    "%(header)s %(value)s: In dieser Spalte steht sonst der Monat vorn. Vielleicht hat ein "
+                    "Tabellenprogramm Tag und Monat vertauscht. Bitte prüfen."
+                ),
+                header=table.headers[place],
+                value=cells.as_shown(first),
+            ),
+        )
 
 
 class _Values(dict[Any, Any]):

@@ -134,6 +134,9 @@ class Reading:
     sums: dict[str, Decimal] = field(default_factory=dict)
     joined: dict[str, str] = field(default_factory=dict)  # header of a further part -> field it belongs to
     questions: list[Question] = field(default_factory=list)
+    hints: list[tuple[int, Sentence]] = field(
+        default_factory=list
+    )  # of a row: right perhaps, but worth a look
     known: dict[int, tuple[int, dict[str, Any]]] | None = (
         None  # where checking the rows has found it by the way
     )

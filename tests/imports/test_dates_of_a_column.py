@@ -66,6 +66,17 @@ def test_cells_that_contradict_each_other_prove_nothing() -> None:
     assert [problem.row for problem in found.problems] == [4, 5]
 
 
+def test_days_that_a_program_has_perhaps_swapped_are_worth_a_look() -> None:
+    (hint,) = reading("04/13/2024", date(2024, 4, 3), date(2024, 12, 1), "12/31/2024").hints
+    assert (hint[0], str(hint[1])) == (
+        3,
+        "Kaufdatum 03.04.2024: In dieser Spalte steht sonst der Monat vorn. Vielleicht hat ein Tabellenprogramm "
+        "Tag und Monat vertauscht. Bitte prüfen.",
+    )
+    assert reading("04/13/2024", date(2024, 4, 30), date(2024, 4, 3)).hints == []
+    assert reading("13/04/2024", date(2024, 4, 3)).hints == []
+
+
 def test_each_column_has_its_own_order() -> None:
     sheet = sheets.Sheet(
         "licences",

@@ -76,7 +76,7 @@ def _orders_of_dates(
 
 def _perhaps_swapped(table: Table, place: int) -> Iterator[tuple[int, Sentence]]:
     """A German program takes 03/04/2024 for the third of April and leaves 04/13/2024 as text: no day is over twelve."""
-    days = [(number, raws[place]) for number, raws in table.rows if isinstance(raws[place], date)]
+    days = [(number, raw) for number, raws in table.rows if isinstance(raw := raws[place], date)]
     if days and all(day.day <= 12 for _number, day in days):
         number, first = days[0]
         yield (

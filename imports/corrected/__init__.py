@@ -156,7 +156,8 @@ def _in_child(request: Mapping[str, Any], folder: str, seconds: int) -> str:
             [sys.executable, "-P", "-m", "imports.corrected.child"],
             input=json.dumps(request).encode(),
             capture_output=True,
-            timeout=seconds,
+            timeout=2
+            * seconds,  # the child limits its own processor time; one that only waits is ended from here
             check=False,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "TMPDIR": folder},
         )

@@ -13,6 +13,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 import xlsxwriter
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 from openpyxl.styles import Border, Font, PatternFill, Side
 
 from imports import corrected, workbook
@@ -147,6 +149,50 @@ def test_a_problem_of_a_whole_row_is_said_without_a_colour(file):
     sheet = opened(back(inventory(file, [device(None)]))).active
     assert coloured(sheet) == set()
     assert "Schlüssel" in reasons(sheet)[1][2]
+
+
+GOOD = {"category": "Tablet", "price_net": 12.5, "acquired_on": "01.02.2024", "school_number": "186922"}
+BAD = {"category": "Toaster", "price_net": "viel", "acquired_on": "Sommer 2020", "school_number": None}
+FAULTS = st.lists(st.sets(st.sampled_from(sorted(BAD))), min_size=1, max_size=8)
+
+
+@given(FAULTS, FAULTS)
+@settings(
+    max_examples=5,
+    deadline=None,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+def test_whatever_is_wrong_is_coloured_and_mended_cell_by_cell(tmp_path, faults, others):
+    """Also when other cells are wrong the second time; all that is not coloured stays as it was."""
+    rows = [
+        device(str(n), **GOOD | {name: BAD[name] for name in one}) for n, one in enumerate(faults, start=2)
+    ]
+    first = back(inventory(tmp_path / "liste.xlsx", rows))
+    assert coloured(opened(first).active) == set(cells_of(faults))
+    book = opened(first)
+    for place in cells_of(faults):
+        book.active[place] = GOOD[FIELD_OF[place[0]]]
+    for place in cells_of(others[: len(faults)]):
+        book.active[place] = BAD[FIELD_OF[place[0]]]
+    book.save(first)
+    second = opened(back(first, tmp_path / "nochmal.xlsx")).active
+    assert coloured(second) == set(cells_of(others[: len(faults)]))
+    assert reasons(second)[1].keys() == {n for n, one in enumerate(others[: len(faults)], start=2) if one}
+    expected = [device(str(n), **GOOD) for n in range(2, 2 + len(faults))]
+    for place in cells_of(others[: len(faults)]):
+        expected[int(place[1:]) - 2][ord(place[0]) - 65] = BAD[FIELD_OF[place[0]]]
+    width = len(HEADERS)
+    assert [list(row[:width]) for row in second.iter_rows(min_row=2, values_only=True)] == expected
+
+
+FIELD_OF = {chr(65 + place): column.field for place, column in enumerate(DEVICES.columns)}
+
+
+def cells_of(faults):
+    """``C3`` for a fault of the category in the second row below the headers."""
+    letters = {name: letter for letter, name in FIELD_OF.items()}
+    return [f"{letters[name]}{number}" for number, one in enumerate(faults, start=2) for name in sorted(one)]
 
 
 # --- what stays ---------------------------------------------------------------------------------------------
@@ -615,6 +661,34 @@ def test_a_file_that_has_changed_since_is_refused_and_the_old_answer_stays(wrong
     with pytest.raises(CannotRead):
         corrected.write(wrong, found, out)
     assert out.read_bytes() == before
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), min_size=1, max_size=12))
+@settings(
+    max_examples=8,
+    deadline=None,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+def test_a_file_that_was_damaged_in_the_meantime_gives_a_sentence_or_a_whole_workbook(
+    tmp_path, bytes_changed
+):
+    file, out = tmp_path / "liste.xlsx", tmp_path / "zurück.xlsx"
+    found = look(inventory(file, [device("1"), device("2", category="Toaster")]))
+    content = bytearray(file.read_bytes())
+    for where, value in bytes_changed:
+        content[min(int(where * len(content)), len(content) - 1)] = value
+    file.write_bytes(content)
+    out.unlink(missing_ok=True)
+    said = "."
+    try:
+        corrected.write(file, found, out)
+    except CannotRead as refusal:
+        said = str(refusal)
+    assert said.endswith(".")
+    if out.exists():
+        assert (said, coloured(opened(out).active)) == (".", {"C3"})
+    assert {one.name for one in tmp_path.iterdir()} <= {"liste.xlsx", "zurück.xlsx"}
 
 
 def test_a_folder_that_is_not_there_is_said(wrong):

@@ -35,7 +35,6 @@ def _look_with(ident: int, change: Callable[[Upload], Wish]) -> Any:
             upload.wish = change(upload).as_json()
             work.look(session, home(), upload, by=current())
     except (BadValue, NotAllowed) as refused:
-        inbox.get_waiting(db.session(), ident, seen_by=current())
         typed = {name: text for name, text in request.form.items() if name != "csrf_token"}
         return show_preview(ident, ApplyForm(formdata=None), typed=typed, refusal=said(refused))
     return redirect(url_for(".preview", ident=ident, **_kept_place()))

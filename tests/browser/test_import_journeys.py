@@ -129,6 +129,18 @@ def test_a_list_without_headers_and_one_that_nobody_knows_can_be_explained(
     assert window.faults() == []
 
 
+def test_what_cannot_be_meant_is_refused_and_stays_as_it_was_chosen(windows: Windows, tmp_path: Path) -> None:
+    window = windows("koordination")
+    page = brought(window, lists.untidy(tmp_path / "liste.xlsx", "DOPPELT"))
+    page.locator("summary", has_text="Spalten zuordnen").click()
+    page.get_by_label("Bedeutung von Bemerk.").select_option("model")
+    window.button("So zuordnen und ansehen").click()
+    expect(page.get_by_text("können nicht beide dasselbe bedeuten")).to_be_visible()
+    assert page.title().startswith("Fehler:")
+    expect(page.get_by_label("Bedeutung von Bemerk.")).to_have_value("model")
+    assert window.faults() == []
+
+
 def test_profiles_can_be_kept_in_order(windows: Windows) -> None:
     window = windows("koordination")
     page = window.start("/imports/profiles")

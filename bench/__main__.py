@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 
+from bench.directory import directory
 from bench.editing import p16
 from bench.measuring import Result
 from bench.pages import p9, p10, p13, p14
@@ -14,6 +15,7 @@ from bench.starting import p17
 
 GOALS: dict[str, Callable[[int], Iterator[Result]]] = {
     "p9": p9, "p10": p10, "p13": p13, "p14": p14, "p15": p15, "p16": p16, "p17": p17,
+    "directory": directory,
 }  # fmt: skip
 
 

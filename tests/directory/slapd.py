@@ -11,6 +11,7 @@ import shutil
 import socket
 import subprocess
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -50,7 +51,7 @@ DATABASE = """
 database mdb
 suffix "{suffix}"
 directory {folder}
-maxsize 67108864
+maxsize {room}
 dbnosync
 rootdn "cn=admin,{suffix}"
 rootpw {admin}
@@ -83,7 +84,7 @@ def find(command: str) -> str:
 
 
 def run(*command: str, text: str = "") -> str:
-    done = subprocess.run(command, input=text, capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run(command, input=text, capture_output=True, text=True, check=False, timeout=600)
     if done.returncode:
         raise RuntimeError(f"{command[0]} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
     return done.stdout
@@ -101,6 +102,11 @@ class Slapd:
     port: int = field(default_factory=free_port)
     tls_port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
+    suffixes: Sequence[str] = SUFFIXES
+    noise: str = "256"
+    """What the server logs; 256 is every search with its attributes."""
+    room: int = 64 * 1024 * 1024
+    """Bytes that one database may grow to."""
 
     @property
     def url(self) -> str:
@@ -129,14 +135,14 @@ class Slapd:
     def prepare(self, contents: dict[str, str]) -> None:
         certificates(self.folder, "DNS:localhost,IP:127.0.0.1")
         self._write_config()
-        for suffix in SUFFIXES:
+        for suffix in self.suffixes:
             self._load(suffix, contents.get(suffix, ""))
 
     def start(self) -> None:
         listen = f"{self.url}/ {self.secure_url}/ ldaps://{OTHER_NAME}:{self.tls_port}/"
         with open(self.folder / "slapd.log", "wb") as log:
             self.process = subprocess.Popen(
-                [find("slapd"), "-f", str(self.folder / "slapd.conf"), "-h", listen, "-d", "256"],
+                [find("slapd"), "-f", str(self.folder / "slapd.conf"), "-h", listen, "-d", self.noise],
                 stdout=log,
                 stderr=log,
             )
@@ -191,8 +197,10 @@ class Slapd:
             modules=_first_folder(MODULE_FOLDERS, "back_mdb.*"),
             folder=self.folder,
         )
-        for suffix in SUFFIXES:
-            text += DATABASE.format(suffix=suffix, folder=self._database(suffix), admin=ADMIN_PASSWORD)
+        for suffix in self.suffixes:
+            text += DATABASE.format(
+                suffix=suffix, folder=self._database(suffix), admin=ADMIN_PASSWORD, room=self.room
+            )
             if suffix == "o=limited":
                 text += "sizelimit size.soft=500 size.hard=500\n"
         (self.folder / "slapd.conf").write_text(text, "utf-8")

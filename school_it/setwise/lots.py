@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Dialect, Table, func, select, text
+from sqlalchemy import JSON, Dialect, Table, func, select, text
 from sqlalchemy.orm import Session
 
 from school_it import audit
@@ -149,7 +149,11 @@ class Lots:
         if name in _JSON:
             return column
         to_driver = kind.dialect_impl(self.dialect).bind_processor(self.dialect)
-        return column if to_driver is None else list(map(Memo(to_driver).__getitem__, column))
+        if to_driver is None:
+            return column
+        if isinstance(kind, JSON):  # lists, which no Memo can hold
+            return list(map(to_driver, column))
+        return list(map(Memo(to_driver).__getitem__, column))
 
     # --- before the writing transaction ---
 

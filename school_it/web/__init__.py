@@ -68,8 +68,10 @@ def said(sentence: Sentence | SchoolItError) -> str:
     return (sentence.sentence if isinstance(sentence, SchoolItError) else sentence).said_by(_)
 
 
-def flash_done(text: str) -> None:
-    flash(text, "success")
+def flash_done(text: str, link: tuple[str, str] | None = None) -> None:
+    """`link`: an address and what it is called, for whoever wants to look at it or take it back."""
+    shown = text if link is None else Markup('{} <a href="{}">{}</a>').format(text, *link)
+    flash(shown, "success")
 
 
 def flash_hint(text: str) -> None:

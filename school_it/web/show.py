@@ -9,10 +9,12 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from flask import Flask
+from flask import Flask, has_request_context, url_for
 from flask_babel import gettext as _
+from flask_login import current_user
 
 from school_it import cells, money, school_year
+from school_it.access import May
 from school_it.audit import SAID, Action, Entry
 from school_it.database import TOWN_TIME
 from school_it.errors import Sentence
@@ -60,7 +62,7 @@ def prepare(app: Flask) -> None:
 
 @dataclass(frozen=True)
 class Event:
-    """One entry of the trail in words; `changes` are (what, before, after)."""
+    """One entry of the trail in words; `changes` are (what, before, after), `act` the page of its batch or ""."""
 
     when: str
     iso: str
@@ -68,6 +70,7 @@ class Event:
     sentence: str
     changes: list[tuple[str, str, str]]
     batch_id: int | None
+    act: str = ""
 
 
 def story(
@@ -98,7 +101,17 @@ def _event(
             if field != "version"  # a count, nothing anybody has done
         ],
         batch_id=entry.batch_id,
+        act=_act(entry),
     )
+
+
+def _act(entry: Entry) -> str:
+    """Where the whole act can be looked at and taken back: by whoever did it, and by those who may read the trail."""
+    if entry.batch_id is None or not (has_request_context() and current_user.is_authenticated):
+        return ""
+    actor = current_user.actor
+    own = entry.actor_id is not None and entry.actor_id == actor.id
+    return url_for("overview.batch", ident=entry.batch_id) if own or actor.may(May.SEE_AUDIT) else ""
 
 
 def _pairs(personal: Mapping[str, Any] | None) -> dict[str, Any]:

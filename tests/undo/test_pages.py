@@ -230,3 +230,22 @@ def test_the_demo_town_and_single_changes_have_no_button(
     assert "/undo" not in text_of(admin.get(f"/batches/{batch}"))
     assert admin.get(f"/batches/{batch}/undo").status_code == 302
     assert school_queries.ids_by_number(session)
+
+
+@pytest.mark.usefixtures("town")
+def test_the_act_is_found_from_what_it_changed_by_whoever_did_it(
+    session: Session, bring: Bring, sign_in_as: SignIn, house: Actor
+) -> None:
+    bring("devices", DEVICES)
+    browser = sign_in_as(Role.COORDINATOR, school_of(session, "115514"))
+    foreign = edit_all("115514", house)
+    assert f"/batches/{foreign}" not in text_of(browser.get("/devices/A-1"))
+    with transaction() as writing:
+        undo.undo(writing, foreign, by=house)
+    ticked = [str(ident) for ident in session.scalars(select(Device.id))]
+    answer = browser.post("/devices/bulk", data={"device": ticked, "remark": "selbst", "step": "apply"})
+    assert answer.status_code == 302, text_of(answer)
+    own = session.scalars(select(audit.Batch.id).order_by(audit.Batch.id.desc())).first()
+    assert f'<a href="/batches/{own}">' in text_of(browser.get(answer.headers["Location"]))
+    assert f"/batches/{own}" in text_of(browser.get("/devices/A-1"))
+    assert browser.get(f"/batches/{own}/undo").status_code == 200

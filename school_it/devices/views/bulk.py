@@ -170,7 +170,11 @@ def _apply(form: BulkForm, actor: Actor) -> Any:
         values, clear = _wanted(session, form, which)
         made = bulk.edit_many(session, which, values, clear, title=N_("Sammeländerung"), by=actor)
         done, skipped = len(made.edits), len(made.skipped)
-    flash_done(_("%(n)s Geräte sind geändert, %(skipped)s übersprungen.", n=done, skipped=skipped))
+        act = made.batch and url_for("overview.batch", ident=made.batch.id)
+    flash_done(
+        _("%(n)s Geräte sind geändert, %(skipped)s übersprungen.", n=done, skipped=skipped),
+        (act, _("Vorgang ansehen oder zurücknehmen")) if act else None,
+    )
     return back_to(url_for(".index"))
 
 

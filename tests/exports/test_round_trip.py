@@ -25,6 +25,7 @@ from school_it.access import Actor
 from school_it.errors import BadValue
 from school_it.sheets import Column, Sheet
 from tests.exports import town
+from tests.exports.test_office import converted
 
 FIRST_ROW, EXAMPLES = 6, 6
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)  # to shrink a file takes minutes
@@ -249,3 +250,15 @@ def as_shown(value: Any, column: Column) -> str:
     if value is None or isinstance(value, str):
         return (value or "").replace("_x005F_", "_")
     return column.type.show(column.type.read(value))
+
+
+@pytest.mark.office
+@pytest.mark.parametrize("kind", ["devices", "rooms", "receipts"])
+@pytest.mark.parametrize("ending", ["ods", "xls", "xlsx"])
+def test_saved_again_by_an_office_program_nothing_has_changed(
+    app: Flask, session: Session, house: Actor, tmp_path: Path, kind: str, ending: str
+) -> None:
+    town.build(app, kind, tmp_path, by=house)
+    count = town.exported(session, town.BY_KIND[kind], tmp_path / "liste.xlsx", by=house)
+    found = town.looked_at(session, kind, converted(tmp_path / "liste.xlsx", ending), by=house)
+    assert found.counts == {**found.counts, "rows": count, "same": count, "problem": 0}

@@ -611,6 +611,22 @@ def test_a_workbook_of_another_kind_keeps_its_sheets_dates_and_codes(tmp_path):
     assert told(out) == told(file) != []
 
 
+@pytest.mark.office
+@pytest.mark.parametrize("ending", ["xls", "ods"])
+def test_what_an_office_program_has_saved_comes_back_with_the_same_rows(file, ending):
+    inventory(
+        file, [device(4711, category="Toaster"), device("2", acquired_on=date(2024, 2, 29), price_net=0.1)]
+    )
+    book = opened(file)
+    book.active["A2"].number_format = "000000"
+    book.save(file)
+    saved = converted(file, ending)
+    out = back(saved)
+    assert told(out) == told(saved) != []
+    assert [row.values for row in look(out).reading.rows] == [row.values for row in look(saved).reading.rows]
+    assert opened(out).active["A2"].value == "004711"
+
+
 def ods(path: Path, tables) -> Path:
     """A small spreadsheet as LibreOffice writes them."""
 

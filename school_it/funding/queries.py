@@ -6,12 +6,11 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, aliased
 
 from school_it.access import Actor, May
@@ -40,7 +39,7 @@ RECEIPT_AMOUNTS = (
 )  # fmt: skip
 
 
-def _must_see(by: Actor) -> None:
+def must_see(by: Actor) -> None:
     if not by.may(May.SEE_FUNDING):
         raise NotThere(N_("Das gibt es hier nicht."))
 
@@ -57,7 +56,7 @@ def programmes(session: Session, *, seen_by: Actor) -> Sequence[Programme]:
 
 def get_programme(session: Session, ident: int, *, seen_by: Actor) -> Programme:
     """Raises NotThere."""
-    _must_see(seen_by)
+    must_see(seen_by)
     found = session.get(Programme, ident)
     if found is None:
         raise NotThere(N_("Dieses Programm gibt es hier nicht."))
@@ -77,34 +76,7 @@ def programme_rows(session: Session) -> dict[str, dict[str, Any]]:
 # --- grants ---
 
 
-class Stage(StrEnum):
-    """Where a grant stands on a day."""
-
-    RUNNING = "running"
-    ENDING = "ending"
-    PROOF = "proof"
-    ENDED = "ended"
-
-
-STAGES = {
-    Stage.RUNNING: N_("läuft"),
-    Stage.ENDING: N_("endet in 90 Tagen"),
-    Stage.PROOF: N_("Nachweis steht an"),
-    Stage.ENDED: N_("abgelaufen"),
-}
-SOON = timedelta(days=90)
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What somebody wants to see of the grants."""
-
-    text: str = ""
-    programme: str = ""
-    stage: Stage | None = None
-
-
-_SUMS = (
+PERIODS = (
     select(
         Decision.grant_id,
         func.min(Decision.period_from).label("period_from"),
@@ -114,67 +86,12 @@ _SUMS = (
     .group_by(Decision.grant_id)
     .subquery()
 )
-
-
-def grants(wish: Wish, *, seen_by: Actor, today: date) -> Select[Grant]:
-    """The grants wished for, for `web.lists.slice_of`. Raises NotThere for who may not see funding."""
-    _must_see(seen_by)
-    rows = select(Grant).join(Programme).outerjoin(_SUMS, _SUMS.c.grant_id == Grant.id)
-    return rows.where(*_conditions(wish, today))
-
-
-def _conditions(wish: Wish, today: date) -> Iterator[ColumnElement[bool]]:
-    if wish.text:
-        like = f"%{_escaped(wish.text)}%"
-        texts = (Decision.file_reference, Decision.title, Decision.portal_number)
-        decided = select(Decision.grant_id).where(or_(*(text.ilike(like, escape="\\") for text in texts)))
-        yield or_(Grant.reference.ilike(like, escape="\\"), Grant.id.in_(decided))
-    if wish.programme:
-        yield Programme.code == wish.programme
-    if wish.stage is Stage.RUNNING:
-        yield or_(_SUMS.c.period_to.is_(None), _SUMS.c.period_to >= today)
-    elif wish.stage is Stage.ENDING:
-        yield _SUMS.c.period_to.between(today, today + SOON)
-    elif wish.stage is Stage.PROOF:
-        yield and_(_SUMS.c.period_to < today, _SUMS.c.proof_due >= today)
-    elif wish.stage is Stage.ENDED:
-        yield _SUMS.c.period_to < today
-        yield or_(_SUMS.c.proof_due.is_(None), _SUMS.c.proof_due < today)
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-
-
-def stage_of(grant: Grant, today: date) -> Stage:
-    """As the filter of the list has it; one that ends soon is among the running ones there."""
-    ends, due = grant.period_to, grant.proof_due
-    if ends is None or ends > today + SOON:
-        return Stage.RUNNING
-    if ends >= today:
-        return Stage.ENDING
-    return Stage.PROOF if due is not None and due >= today else Stage.ENDED
-
-
-def numbers_at(session: Session, stages: Sequence[Stage], today: date) -> list[int]:
-    """How many grants stand at each of these stages, as the list's filter counts them; one statement."""
-    counts = (func.count().filter(*_conditions(Wish(stage=stage), today)) for stage in stages)
-    return list(session.execute(select(*counts).select_from(_SUMS)).one())
-
-
-def deadlines(session: Session, today: date, until: date) -> Iterator[tuple[date, str, Grant]]:
-    """Ends of implementation (`period`) and proofs of use that are due (`proof`), from `today` to `until`."""
-    rows = select(Grant, _SUMS.c.period_to, _SUMS.c.proof_due).join(_SUMS, _SUMS.c.grant_id == Grant.id)
-    for grant, period_to, proof_due in session.execute(rows):
-        if today <= period_to <= until:
-            yield period_to, "period", grant
-        if proof_due is not None and today <= proof_due <= until:
-            yield proof_due, "proof", grant
+"""By grant: when its implementation begins and ends, and when the last proof of use is due."""
 
 
 def get_grant(session: Session, ident: int, *, seen_by: Actor) -> Grant:
     """Raises NotThere."""
-    _must_see(seen_by)
+    must_see(seen_by)
     found = session.get(Grant, ident)
     if found is None:
         raise NotThere(N_("Diese Zuwendung gibt es hier nicht."))
@@ -187,7 +104,7 @@ def find_grant(session: Session, reference: str) -> Grant | None:
 
 def get_grant_called(session: Session, name: str, *, seen_by: Actor) -> Grant:
     """By its short sign, or by an Aktenzeichen that is unique. Raises NotThere, BadValue."""
-    _must_see(seen_by)
+    must_see(seen_by)
     found = find_grant(session, name)
     if found is not None:
         return found
@@ -235,7 +152,7 @@ def grant_choices(session: Session) -> list[tuple[str, str]]:
 
 def get_decision(session: Session, ident: int, *, seen_by: Actor) -> Decision:
     """Raises NotThere."""
-    _must_see(seen_by)
+    must_see(seen_by)
     found = session.get(Decision, ident)
     if found is None:
         raise NotThere(N_("Diesen Bescheid gibt es hier nicht."))
@@ -314,7 +231,7 @@ class Term:
 
 def terms(session: Session) -> dict[str, list[Term]]:
     """By file reference the terms of its grants; one statement."""
-    last = _SUMS.c.period_to
+    last = PERIODS.c.period_to
     rows = (
         select(
             Decision.file_reference,
@@ -325,7 +242,7 @@ def terms(session: Session) -> dict[str, list[Term]]:
         )
         .join(Grant, Grant.id == Decision.grant_id)
         .join(Programme, Programme.id == Grant.programme_id)
-        .join(_SUMS, _SUMS.c.grant_id == Grant.id)
+        .join(PERIODS, PERIODS.c.grant_id == Grant.id)
     )
     found: dict[str, list[Term]] = defaultdict(list)
     for reference, period_to, *said in session.execute(rows):
@@ -358,16 +275,6 @@ def receipt_count(session: Session, grant: Grant) -> int:
     return session.scalar(select(func.count()).where(Receipt.grant_id == grant.id)) or 0
 
 
-def listed_receipts(grant: Grant, *, text: str = "") -> Select[Receipt]:
-    """The receipts of a grant, for `web.lists.slice_of`; `text` in number, payee, invoice or subject."""
-    rows = select(Receipt).where(Receipt.grant_id == grant.id)
-    if text:
-        like = f"%{_escaped(text)}%"
-        searched = (Receipt.receipt_no, Receipt.payee, Receipt.invoice_no, Receipt.subject, Receipt.category)
-        rows = rows.where(or_(*(one.ilike(like, escape="\\") for one in searched)))
-    return rows
-
-
 def next_receipt_no(session: Session, grant: Grant) -> str:
     """The number after the highest plain one."""
     numbers = session.scalars(select(Receipt.receipt_no).where(Receipt.grant_id == grant.id))
@@ -376,7 +283,7 @@ def next_receipt_no(session: Session, grant: Grant) -> str:
 
 def get_receipt(session: Session, ident: int, *, seen_by: Actor) -> Receipt:
     """Raises NotThere."""
-    _must_see(seen_by)
+    must_see(seen_by)
     found = session.get(Receipt, ident)
     if found is None:
         raise NotThere(N_("Diesen Beleg gibt es hier nicht."))

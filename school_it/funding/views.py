@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from school_it import audit
 from school_it.access import May, current, needs
 from school_it.database import db, today, transaction
-from school_it.funding import actions, bound, queries, rules, story
+from school_it.funding import actions, bound, listing, queries, rules, story
 from school_it.funding.forms import (
     DecisionForm,
     GrantForm,
@@ -20,8 +20,8 @@ from school_it.funding.forms import (
     ReceiptForm,
     RemoveForm,
 )
+from school_it.funding.listing import STAGES, Stage, Wish
 from school_it.funding.models import Grant, Programme, Receipt
-from school_it.funding.queries import STAGES, Stage, Wish
 from school_it.schools import queries as school_queries
 from school_it.web import flash_done, flash_hint, lists, page, said
 from school_it.web.fields import refusals_in, status_of
@@ -36,7 +36,7 @@ bp = Blueprint("funding", __name__, url_prefix="/funding")
 @needs(May.SEE_FUNDING)
 def index() -> Any:
     actor, session, wanted = current(), db.session(), _wish(request.args)
-    rows = queries.grants(wanted, seen_by=actor, today=today())
+    rows = listing.grants(wanted, seen_by=actor, today=today())
     found = lists.slice_of(
         session,
         rows,
@@ -60,7 +60,7 @@ def index() -> Any:
         programmes=[(one.code, f"{one.code} {one.title}") for one in programmes],
         stages=[(stage.value, _(name)) for stage, name in STAGES.items()],
         stage_names=STAGES,
-        stage_of=lambda grant: queries.stage_of(grant, today()),
+        stage_of=lambda grant: listing.stage_of(grant, today()),
     )
 
 
@@ -85,7 +85,7 @@ def grant(ident: int) -> Any:
         figures=figures,
         receipts=queries.receipt_count(session, found),
         bound=bound.counted(session, [one.file_reference for one in found.decisions]),
-        stage=queries.stage_of(found, today()),
+        stage=listing.stage_of(found, today()),
         stage_names=STAGES,
         rounding_off=_rounding_off(found),
     )
@@ -103,7 +103,7 @@ def _rounding_off(grant: Grant) -> bool:
 def receipts(ident: int) -> Any:
     session = db.session()
     found = queries.get_grant(session, ident, seen_by=current())
-    rows = queries.listed_receipts(found, text=request.args.get("q", "").strip())
+    rows = listing.listed_receipts(found, text=request.args.get("q", "").strip())
     part = lists.slice_of(
         session,
         rows,

@@ -18,9 +18,9 @@ from school_it.devices import listing
 from school_it.devices.models import Category, Device
 from school_it.devices.rules import GONE, State
 from school_it.errors import N_, NotThere
-from school_it.funding import queries as funding_queries
+from school_it.funding import listing as funding_listing
+from school_it.funding.listing import Stage
 from school_it.funding.models import Grant
-from school_it.funding.queries import Stage
 from school_it.jobs import queries as job_queries
 from school_it.jobs.models import State as JobState
 from school_it.licences import queries as licence_queries
@@ -47,7 +47,7 @@ def answers(session: Session, actor: Actor) -> list[Answer]:
     if actor.may(May.SEE_LICENCES):
         found.append(Answer(attention.NOTICES, licence_queries.in_notice(session, seen_by=actor)))
     if actor.may(May.SEE_FUNDING):
-        ending, proofs = funding_queries.numbers_at(session, (Stage.ENDING, Stage.PROOF), today())
+        ending, proofs = funding_listing.numbers_at(session, (Stage.ENDING, Stage.PROOF), today())
         found += [Answer(attention.GRANTS_END, ending), Answer(attention.PROOFS, proofs)]
     found += attention.more_answers(session, actor)
     if actor.may(May.SEE_JOBS):
@@ -171,7 +171,7 @@ def deadlines(session: Session, actor: Actor) -> list[Deadline]:
     if actor.may(May.SEE_FUNDING):
         found += [
             Deadline(day, f"grant_{what}", funding=grant)
-            for day, what, grant in funding_queries.deadlines(session, today(), today() + AHEAD)
+            for day, what, grant in funding_listing.deadlines(session, today(), today() + AHEAD)
         ]
     if actor.may(May.SEE_ACCOUNTS):
         found += _role_deadlines(session)

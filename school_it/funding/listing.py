@@ -1,0 +1,112 @@
+"""The lists of grants and receipts: where a grant stands, and what the address of a list can ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from school_it.access import Actor
+from school_it.errors import N_
+from school_it.funding import queries
+from school_it.funding.models import Decision, Grant, Programme, Receipt
+from school_it.funding.queries import PERIODS
+
+
+class Stage(StrEnum):
+    """Where a grant stands on a day."""
+
+    RUNNING = "running"
+    ENDING = "ending"
+    PROOF = "proof"
+    ENDED = "ended"
+
+
+STAGES = {
+    Stage.RUNNING: N_("läuft"),
+    Stage.ENDING: N_("endet in 90 Tagen"),
+    Stage.PROOF: N_("Nachweis steht an"),
+    Stage.ENDED: N_("abgelaufen"),
+}
+SOON = timedelta(days=90)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What somebody wants to see of the grants."""
+
+    text: str = ""
+    programme: str = ""
+    stage: Stage | None = None
+
+
+def grants(wish: Wish, *, seen_by: Actor, today: date) -> Select[Grant]:
+    """The grants wished for, for `web.lists.slice_of`. Raises NotThere for who may not see funding."""
+    queries.must_see(seen_by)
+    rows = select(Grant).join(Programme).outerjoin(PERIODS, PERIODS.c.grant_id == Grant.id)
+    return rows.where(*_conditions(wish, today))
+
+
+def _conditions(wish: Wish, today: date) -> Iterator[ColumnElement[bool]]:
+    if wish.text:
+        like = f"%{_escaped(wish.text)}%"
+        texts = (Decision.file_reference, Decision.title, Decision.portal_number)
+        decided = select(Decision.grant_id).where(or_(*(text.ilike(like, escape="\\") for text in texts)))
+        yield or_(Grant.reference.ilike(like, escape="\\"), Grant.id.in_(decided))
+    if wish.programme:
+        yield Programme.code == wish.programme
+    if wish.stage is Stage.RUNNING:
+        yield or_(PERIODS.c.period_to.is_(None), PERIODS.c.period_to >= today)
+    elif wish.stage is Stage.ENDING:
+        yield PERIODS.c.period_to.between(today, today + SOON)
+    elif wish.stage is Stage.PROOF:
+        yield and_(PERIODS.c.period_to < today, PERIODS.c.proof_due >= today)
+    elif wish.stage is Stage.ENDED:
+        yield PERIODS.c.period_to < today
+        yield or_(PERIODS.c.proof_due.is_(None), PERIODS.c.proof_due < today)
+
+
+def stage_of(grant: Grant, today: date) -> Stage:
+    """As the filter of the list has it; one that ends soon is among the running ones there."""
+    ends, due = grant.period_to, grant.proof_due
+    if ends is None or ends > today + SOON:
+        return Stage.RUNNING
+    if ends >= today:
+        return Stage.ENDING
+    return Stage.PROOF if due is not None and due >= today else Stage.ENDED
+
+
+def numbers_at(session: Session, stages: Sequence[Stage], today: date) -> list[int]:
+    """How many grants stand at each of these stages, as the list's filter counts them; one statement."""
+    counts = (func.count().filter(*_conditions(Wish(stage=stage), today)) for stage in stages)
+    return list(session.execute(select(*counts).select_from(PERIODS)).one())
+
+
+def deadlines(session: Session, today: date, until: date) -> Iterator[tuple[date, str, Grant]]:
+    """Ends of implementation (`period`) and proofs of use that are due (`proof`), from `today` to `until`."""
+    rows = select(Grant, PERIODS.c.period_to, PERIODS.c.proof_due).join(
+        PERIODS, PERIODS.c.grant_id == Grant.id
+    )
+    for grant, period_to, proof_due in session.execute(rows):
+        if today <= period_to <= until:
+            yield period_to, "period", grant
+        if proof_due is not None and today <= proof_due <= until:
+            yield proof_due, "proof", grant
+
+
+def listed_receipts(grant: Grant, *, text: str = "") -> Select[Receipt]:
+    """The receipts of a grant, for `web.lists.slice_of`; `text` in number, payee, invoice or subject."""
+    rows = select(Receipt).where(Receipt.grant_id == grant.id)
+    if text:
+        like = f"%{_escaped(text)}%"
+        searched = (Receipt.receipt_no, Receipt.payee, Receipt.invoice_no, Receipt.subject, Receipt.category)
+        rows = rows.where(or_(*(one.ilike(like, escape="\\") for one in searched)))
+    return rows
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

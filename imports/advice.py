@@ -17,19 +17,35 @@ from school_it.sheets import Column, Creation
 
 MOST_ITEMS = 100
 MOST_WORDS = 10
+MOST_SPANS = 12
 MOST_COMPARED = 500
 _LISTED = frozenset({"word", "words"})
 
 
 def advice(outlook: Outlook) -> dict[str, Any]:
-    """`columns`: samples, meaning and guess of each; `words`: what is wrong in several rows; `new`: by field."""
+    """`columns`: samples, meaning and guess of each; `words`: what is wrong in several rows; `new`: by field.
+
+    `passed_over`: the rows that are no data, as people name them (»7«, »12–14«).
+    """
     return {
         "columns": _columns(outlook),
         "words": _words(outlook)[:MOST_WORDS],
         "new": _new(outlook),
         "headers": list(outlook.file_headers),
+        "passed_over": _spans(outlook.table.passed_over),
         "other_sheets": [*outlook.table.other_sheets, *outlook.table.hidden_sheets],
     }
+
+
+def _spans(numbers: Sequence[int]) -> list[str]:
+    spans: list[list[int]] = []
+    for number in numbers:
+        if spans and number == spans[-1][1] + 1:
+            spans[-1][1] = number
+        else:
+            spans.append([number, number])
+    told = [str(first) if first == last else f"{first}–{last}" for first, last in spans]
+    return told if len(told) <= MOST_SPANS else [*told[:MOST_SPANS], "…"]
 
 
 def _columns(outlook: Outlook) -> list[dict[str, Any]]:

@@ -24,8 +24,8 @@ from school_it.network.views import types as network_types
 from school_it.network.views.outlets import FIELD_NAMES as NETWORK_FIELDS
 from school_it.people.rules import PERSON_ROLES, PERSON_STATES
 from school_it.people.views import FIELD_NAMES as PERSON_FIELDS
+from school_it.plan import views as plan_views
 from school_it.plan.rules import BASES as TARGET_BASES
-from school_it.plan.views import FIELD_NAMES as PLAN_FIELDS
 from school_it.schools.rules import ROOM_USES, TYPE_NAMES
 from school_it.schools.views import FIELD_NAMES as SCHOOL_FIELDS
 from school_it.web import show
@@ -35,7 +35,7 @@ FIELD_NAMES = {
     **network_types.TYPE_FIELDS,
     **LICENCE_FIELDS,
     **NETWORK_FIELDS,
-    **PLAN_FIELDS,
+    **plan_views.FIELD_NAMES,
     **SCHOOL_FIELDS,
     **PERSON_FIELDS,
     **ACCOUNT_FIELDS,
@@ -120,7 +120,9 @@ def _wording(session: Session, entries: Sequence[Entry]) -> Callable[[str, Any],
 
 def _worded(field: str, stored: Any) -> str | None:
     """States and kinds are stored as codes; the field's own words know them."""
-    if field in ("ports", "kind"):
+    if field in ("value", "reserve", "school_types"):
+        return plan_views.worded(field, stored)
+    if field in ("ports", "kind", "u_height"):
         return network_types.worded(field, stored)
     known = next((words[stored] for words in WORDS.get(field, ()) if stored in words), None)
     return None if known is None else str(_(known))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
@@ -98,7 +99,7 @@ def target(ident: int) -> Any:
         basis_names=rules.BASES,
         value=show_number(found.value),
         reserve=show_percent(found.reserve),
-        events=show.story(audit.story(session, found), names=FIELD_NAMES, value=_worded),
+        events=show.story(audit.story(session, found), names=FIELD_NAMES, value=worded),
     )
 
 
@@ -119,7 +120,7 @@ def edit_target(ident: int) -> Any:
     return page("plan/target_edit.html", status_of(form), form=form, target=found)
 
 
-def _worded(field: str, stored: Any) -> str | None:
+def worded(field: str, stored: Any) -> str | None:
     if field == "item_class" and stored:
         return next((str(_(name)) for one, name in ITEM_CLASSES.items() if one == stored), None)
     if field == "basis" and stored:
@@ -127,5 +128,7 @@ def _worded(field: str, stored: Any) -> str | None:
     if field == "school_types" and stored is not None:
         return ", ".join(stored.split()) or str(_("alle Schulformen"))
     if field == "value" and stored:
-        return str(stored).replace(".", ",").removesuffix(",00")
+        return show_number(Decimal(stored).normalize() + 0)
+    if field == "reserve" and stored:
+        return show_percent(Decimal(stored))
     return None

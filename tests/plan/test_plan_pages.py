@@ -115,6 +115,9 @@ def test_the_same_target_is_there_once_and_a_correction_leaves_its_trace(
     page = text(admin, "/plan/targets/1")
     assert "1,25" in page
     assert "Ausstattungsziel geändert" in page
+    trail = text(admin, "/audit")
+    assert "<del>1,5</del>" in trail
+    assert "<ins>1,25</ins>" in trail
     late = admin.post("/plan/targets/1/edit", data={**NEW, "version": "1", "value": "9"})
     assert "In der Zwischenzeit" in late.get_data(as_text=True)
 

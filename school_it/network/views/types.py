@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from flask import request
@@ -103,9 +104,11 @@ def device_type(ident: int) -> Any:
 
 
 def worded(field: str, stored: Any) -> str | None:
-    """A list of ports is told by how many there are."""
+    """As people read it; a list of ports is told by how many there are."""
     if field == "ports" and isinstance(stored, list):
         return str(ngettext("%(num)s Anschluss", "%(num)s Anschlüsse", len(stored)))
+    if field == "u_height" and isinstance(stored, str):
+        return show_number(Decimal(stored).normalize() + 0)
     if field == "kind" and isinstance(stored, str) and stored in set(DeviceKind):
         return str(_(rules.DEVICE_KINDS[DeviceKind(stored)]))
     return None

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from school_it import audit
+from school_it import audit, money
 from school_it.access import May, current
 from school_it.accounts.views import FIELD_NAMES as ACCOUNT_FIELDS
 from school_it.audit import Entry
@@ -120,6 +121,8 @@ def _wording(session: Session, entries: Sequence[Entry]) -> Callable[[str, Any],
 
 def _worded(field: str, stored: Any) -> str | None:
     """States and kinds are stored as codes; the field's own words know them."""
+    if field in device_story.AMOUNTS and stored:
+        return money.shown(Decimal(stored))
     if field in ("value", "reserve", "school_types"):
         return plan_views.worded(field, stored)
     if field in ("ports", "kind", "u_height"):

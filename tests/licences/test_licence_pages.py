@@ -81,6 +81,19 @@ def test_a_coordinator_keeps_the_licences_of_their_school(
     assert mine.get(f"/licences/{foreign}/edit").status_code == 404
 
 
+def test_the_trail_tells_a_change_in_words(admin: FlaskClient, school: School, other_school: School) -> None:
+    made = admin.post("/licences/new", data=NEW).location
+    admin.post(f"{made}/edit", data={**NEW, "version": "1", "school": "167149", "price_gross": "1.300,00"})
+    trail = text(admin, "/audit")
+    for said in (
+        f"<del>{school.name}</del>",
+        f"<ins>{other_school.name}</ins>",
+        "1.299,50\N{NO-BREAK SPACE}€",
+        f'href="{made}"',
+    ):
+        assert said in trail
+
+
 def test_an_auditor_reads_and_a_teacher_sees_none(sign_in_as: SignInAs, house: Actor, school: School) -> None:
     ident = licence(house, "L-1", school)
     auditor = sign_in_as(Role.AUDITOR)

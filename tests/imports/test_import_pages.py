@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from imports import inbox
+from imports.kinds import KINDS
 from imports.models import Upload
 from school_it.access import Role
 from school_it.audit import Entry
@@ -194,6 +196,33 @@ def test_what_a_list_holds_is_told_by_its_headers(admin: FlaskClient, text: str,
     page = admin.get(bring(admin, text, kind="")).get_data(as_text=True)
     intro = page.partition("<h1>")[2].partition("</header>")[0]
     assert f"{kind}," in intro
+
+
+def test_every_kind_has_a_blank_template(admin: FlaskClient) -> None:
+    page = admin.get("/imports").get_data(as_text=True)
+    templates = re.findall(r'href="(/exports/[a-z-]+/template\.xlsx)">Vorlage', page)
+    assert len(templates) == len(KINDS)
+    for address in templates:
+        assert admin.get(address).status_code == 200, address
+
+
+def test_a_file_that_waits_already_is_pointed_at(admin: FlaskClient) -> None:
+    first, second = bring(admin, LIST), bring(admin, LIST)
+    page = admin.get(second).get_data(as_text=True)
+    assert "liegt schon einmal hier und wartet" in page
+    assert f'href="{first}"' in page
+    assert "liegt schon einmal hier" not in admin.get(first).get_data(as_text=True)
+
+
+def test_what_was_taken_back_is_said_and_can_be_brought_again(app: Flask, admin: FlaskClient) -> None:
+    preview = bring(admin, LIST)
+    admin.post(preview + "/apply")
+    assert "Vorgang ansehen oder zurücknehmen" in admin.get(preview).get_data(as_text=True)
+    assert app.test_cli_runner().invoke(args=["undo", "1"]).exit_code == 0
+    assert "wieder zurückgenommen" in admin.get(preview).get_data(as_text=True)
+    again = admin.get(bring(admin, LIST)).get_data(as_text=True)
+    assert "schon einmal übernommen" not in again
+    assert "3 Zeilen übernehmen" in again
 
 
 def test_nobody_looks_at_a_file_as_what_they_may_not_bring(

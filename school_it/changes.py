@@ -38,6 +38,8 @@ class Changes(Generic[Key]):
 
 def difference(known: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Change]:
     """The fields of `wanted` whose value is another one than the known."""
+    if wanted.items() <= known.items():
+        return {}
     return {
         name: Change(before, after)
         for name, after in wanted.items()

@@ -16,6 +16,10 @@ _SCIENTIFIC = re.compile(r"[+-]?\d+(?:[.,]\d+[Ee][+-]?\d+|[Ee][+-]\d+)")
 _NEEDLESS_DECIMAL = re.compile(r"([1-9]\d{3,})\.0")
 
 
+# Begins with a letter: neither a number that has lost digits nor one that has got a needless point.
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-_:/.][A-Za-z0-9]+)*")
+
+
 def read_code(raw: Raw) -> str | None:
     """Text with its leading zeros. Raises BadValue where digits are lost or a date has taken its place."""
     if isinstance(raw, str):
@@ -34,6 +38,8 @@ def read_code(raw: Raw) -> str | None:
 
 
 def _code_typed(raw: str) -> str | None:
+    if _PLAIN.fullmatch(raw):
+        return None if is_placeholder(raw) else raw
     text = one_line(raw)
     if _SCIENTIFIC.fullmatch(text):
         raise _digits_lost(text)

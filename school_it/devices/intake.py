@@ -47,7 +47,10 @@ class DeviceIntake:
         yield from funded.settle(session, reading)
         yield from intake_matching.doubles(reading, keys, stored)
         for row, its_keys in zip(reading.rows, keys, strict=True):
-            if not self._is_plainly_new(row, its_keys, stored):
+            if not (
+                self._is_plainly_new(row, its_keys, stored)
+                or self._is_plainly_known(row, its_keys, stored, by)
+            ):
                 yield from self._against(row, its_keys, stored, reading, by)
 
     def _is_plainly_new(self, row: Row, keys: Keys, stored: Stored) -> bool:
@@ -58,6 +61,17 @@ class DeviceIntake:
             and keys.mac is None
             and numbers.is_plain_tag(keys.tag)
             and row.values.get("state") is not State.DISPOSED
+        )
+
+    def _is_plainly_known(self, row: Row, keys: Keys, stored: Stored, by: Actor) -> bool:
+        """A device at hand, within reach, by both of its numbers: most rows of a list that comes again."""
+        device = stored.by_tag.get(keys.tag)
+        return (
+            device is not None
+            and keys.serial == (device["serial_folded"], device["maker_folded"])
+            and device["state"] is not State.DISPOSED
+            and row.values.get("state") is not State.DISPOSED
+            and by.scope(May.IMPORT_DEVICES).holds(device["school_id"])
         )
 
     def _against(
@@ -117,14 +131,14 @@ def _known(stored: Stored, rows: Sequence[Row], keys: Sequence[Keys]) -> Known:
     return {row.number: (device["id"], _as_spelt(device, row)) for row, device in found if device is not None}
 
 
-def _as_spelt(device: Mapping[str, Any], row: Row) -> dict[str, Any]:
+def _as_spelt(device: dict[str, Any], row: Row) -> dict[str, Any]:
     """The stored values; where a number or a name differs from the file in its spelling only, as the file spells it."""
-    known = {name: device[name] for name in sheet.FIELDS}
+    said_otherwise = {}
     for name in ("asset_tag", "holder"):
-        said = row.values.get(name)
-        if said and known[name] and same_name(said, known[name]):
-            known[name] = said
-    return known
+        said, known = row.values.get(name), device[name]
+        if said and known and said != known and same_name(said, known):
+            said_otherwise[name] = said
+    return {**device, **said_otherwise} if said_otherwise else device
 
 
 def _new_rooms(session: Session, rows: Sequence[Row]) -> list[Creation]:

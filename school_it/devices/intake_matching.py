@@ -33,11 +33,11 @@ class Keys(NamedTuple):
 class Stored:
     """What is stored of the devices that a file may mean."""
 
-    by_tag: Mapping[str, Mapping[str, Any]]
-    by_serial: Mapping[SerialKey, Mapping[str, Any]]
-    by_mac: Mapping[str, Sequence[Mapping[str, Any]]]
+    by_tag: Mapping[str, dict[str, Any]]
+    by_serial: Mapping[SerialKey, dict[str, Any]]
+    by_mac: Mapping[str, Sequence[dict[str, Any]]]
 
-    def meant_by(self, keys: Keys) -> Mapping[str, Any] | None:
+    def meant_by(self, keys: Keys) -> dict[str, Any] | None:
         """The device of a row; the MAC address counts only where no other key is given, and only if it fits one."""
         if keys.tag:
             return self.by_tag.get(keys.tag)
@@ -59,20 +59,16 @@ def keys_of(rows: Iterable[Row]) -> list[Keys]:
     return found
 
 
-def serial_key(values: Mapping[str, Any]) -> SerialKey:
-    return numbers.folded(values.get("serial_number")), numbers.folded(values.get("manufacturer"))
-
-
 def known_by_keys(session: Session, keys: Sequence[Keys]) -> Stored:
     """The stored devices that the keys may mean, each as the values of the sheet; a statement for 500 keys.
 
     One that has been found by its inventory number is not read again for its serial number.
     """
     tags = {one.tag for one in keys} - {""}
-    by_tag = {numbers.folded(one["asset_tag"]): one for one in _stored(session, Device.tag_folded, tags)}
-    by_serial = {serial_key(one): one for one in by_tag.values() if one["serial_number"]}
+    by_tag = {one["tag_folded"]: one for one in _stored(session, Device.tag_folded, tags)}
+    by_serial = {_stored_serial(one): one for one in by_tag.values() if one["serial_folded"]}
     serials = {one.serial[0] for one in keys if one.serial and one.serial not in by_serial}
-    by_serial |= {serial_key(one): one for one in _stored(session, Device.serial_folded, serials)}
+    by_serial |= {_stored_serial(one): one for one in _stored(session, Device.serial_folded, serials)}
     by_mac = defaultdict(list)
     for one in _stored(session, Device.mac_address, {one.mac for one in keys if one.mac}):
         by_mac[one["mac_address"]].append(one)
@@ -80,10 +76,22 @@ def known_by_keys(session: Session, keys: Sequence[Keys]) -> Stored:
 
 
 def _stored(session: Session, column: Any, wanted: set[str]) -> Iterator[dict[str, Any]]:
-    rows, ordered = held(session, queries.rows_for_sheet(), Device), sorted(wanted)
+    """The values of the sheet, and beside them the columns from which they come."""
+    folds = (Device.tag_folded, Device.serial_folded, Device.maker_folded)
+    rows, ordered = held(session, queries.rows_for_sheet().add_columns(*folds), Device), sorted(wanted)
     for start in range(0, len(ordered), CHUNK):
-        for row in session.execute(rows.where(column.in_(ordered[start : start + CHUNK]))):
-            yield queries.with_holder(row)
+        found = session.execute(rows.where(column.in_(ordered[start : start + CHUNK])))
+        names = tuple(found.keys())
+        for row in found.all():
+            device = dict(zip(names, row, strict=True))
+            device["holder"] = sheet.holder_text(
+                device["given_name"], device["family_name"], device["holder_room"], device["holder_name"]
+            )
+            yield device
+
+
+def _stored_serial(device: Mapping[str, Any]) -> SerialKey:
+    return device["serial_folded"], device["maker_folded"]
 
 
 # --- what is wrong with the keys of a file ---
@@ -98,11 +106,12 @@ def doubles(reading: Reading, keys: Sequence[Keys], stored: Stored) -> Iterator[
     all_keys = [*keys, *keys_of(reading.faulty)]
     good = {row.number for row in reading.rows}
     meant = [stored.meant_by(one) for one in keys]
-    for name, rows_with, found in (
+    shared: tuple[tuple[str | None, Sequence[Row], Sequence[Hashable]], ...] = (
         ("asset_tag", rows, [one.tag for one in all_keys]),
         ("serial_number", rows, [one.serial for one in all_keys]),
         (None, reading.rows, [device and device["id"] for device in meant]),
-    ):
+    )
+    for name, rows_with, found in shared:
         for together in _sharing(rows_with, found):
             told = _named(together)
             yield from (
@@ -144,8 +153,8 @@ def against_keys(
         sentence = N_("Diese MAC-Adresse haben mehrere Geräte: %(tags)s. Bitte die Inventarnummer eintragen.")
         yield problem(row, reading, "mac_address", sentence, tags=_tags(fitting, by))
     serial = keys.serial
-    if device is not None and row.values.get("serial_number"):
-        serial = serial_key({**device, **row.values})
+    if serial and device is not None and "manufacturer" not in row.values:
+        serial = serial[0], device["maker_folded"]
     other = stored.by_serial.get(serial) if serial else None
     if other is None or (device is not None and other["id"] == device["id"]):
         return

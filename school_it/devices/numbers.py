@@ -36,8 +36,13 @@ def joined_for_search(*parts: str) -> str:
     return " ".join(filter(None, (*parts, parts[-1].replace(":", ""))))
 
 
+_MAC = re.compile(r"[0-9A-F]{2}(?::[0-9A-F]{2}){5}")
+
+
 def read_mac(text: str) -> str | None:
     """``AA:BB:CC:DD:EE:FF`` from any usual spelling; None for an empty text. Raises BadValue."""
+    if _MAC.fullmatch(text):
+        return text
     digits = re.sub(r"[\s:.\-–]", "", text).upper()
     if not digits:
         return None

@@ -39,12 +39,20 @@ def misfits(reading: Reading, columns: Mapping[str, ColumnElement[Any]]) -> Iter
     for name, column in columns.items():
         length = (column.type.length or LONGEST_TEXT) if isinstance(column.type, String) else None
         values = [row.values.get(name) for row in reading.rows]
-        # most columns have room for all they hold, and each different value is looked at once
-        against = {value: _too_much(value, length) for value in {*values}} if any(values) else {}
-        if any(against.values()):
+        if not _has_room(values, length):
             for row, value in zip(reading.rows, values, strict=True):
-                if (sentence := against[value]) is not None:
+                if (sentence := _too_much(value, length)) is not None:
                     yield Problem(row.number, reading.header_of(name), str(value), sentence)
+
+
+def _has_room(values: Sequence[Any], length: int | None) -> bool:
+    """Whether all values of a column fit, at one glance: most columns have room for all they hold."""
+    kinds = {*map(type, values)} - {type(None)}
+    if kinds == {str}:
+        return length is None or max(map(len, filter(None, values)), default=0) <= length
+    if kinds <= {int, Decimal}:
+        return not any(_too_much(value, length) for value in {*values})
+    return not kinds & {str, int, Decimal}
 
 
 def _too_much(value: Any, length: int | None) -> Sentence | None:

@@ -75,12 +75,23 @@ def _connect(address: Address, url: str) -> Any:
         try:
             connection.open(read_server_info=False)
             if address.starttls and not connection.server.ssl:
-                connection.start_tls(read_server_info=False)
+                _start_tls(connection, host)
             connection.bind(read_server_info=False)
         except Exception:
             _hang_up(connection.socket)
             raise
         return connection
+
+
+def _start_tls(connection: Any, host: str) -> None:
+    from ldap3.core.exceptions import LDAPOperationResult
+
+    try:
+        connection.start_tls(read_server_info=False)
+    except LDAPOperationResult:
+        raise CannotRead(
+            N_("%(host)s bietet kein StartTLS an. Das Kennwort wurde nicht gesendet."), host=host
+        ) from None
 
 
 def _connection(address: Address, host: str, port: int, *, secure: bool) -> Any:
@@ -320,10 +331,6 @@ def _in_our_words(problem: Exception, host: str, address: Address) -> SchoolItEr
             host=host,
             setting=address.setting("CA_FILE"),
             why=text.partition("certificate verify failed:")[2].partition(" (_ssl")[0].strip(),
-        )
-    if "startTLS" in text:
-        return CannotRead(
-            N_("%(host)s bietet kein StartTLS an. Das Kennwort wurde nicht gesendet."), host=host
         )
     if isinstance(code, int) and code not in (BUSY, UNAVAILABLE):
         return CannotRead(N_("%(host)s hat die Anfrage abgelehnt (%(why)s)."), host=host, why=_short(text))

@@ -14,7 +14,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
-BIND_RESPONSE, SEARCH_REQUEST, ENTRY, DONE, REFERENCE = 0x61, 0x63, 0x64, 0x65, 0x73
+BIND, BIND_RESPONSE, SEARCH_REQUEST, ENTRY, DONE, REFERENCE, EXTENDED = (
+    0x60,
+    0x61,
+    0x63,
+    0x64,
+    0x65,
+    0x73,
+    0x78,
+)
+PROTOCOL_ERROR = 2
 SEQUENCE, OCTETS, SET, INTEGER, ENUMERATED, CONTROLS = 0x30, 0x04, 0x31, 0x02, 0x0A, 0xA0
 PAGED_RESULTS = b"1.2.840.113556.1.4.319"
 
@@ -34,10 +43,13 @@ class Faults:
     repeat_page: int | None = None
     referral: str = ""
     bind_result: int | None = None
+    no_starttls: bool = False
     range_of: tuple[str, int] | None = None
     healthy_after: int | None = None
     """So many connections are troubled; those after them are not."""
     connections: int = field(default=0, init=False)
+    asked: list[int] = field(default_factory=list, init=False)
+    """What the client has asked for, as the tags of LDAP's operations."""
 
 
 @contextmanager
@@ -106,6 +118,7 @@ class _Pair:
 
     def _asked(self, message: bytes) -> bytes:
         """OpenLDAP knows no ranges: it is asked for all the values."""
+        self.faults.asked.append(_parts(message)[1][0])
         found = re.search(rb";range=(\d+)-\*", message)
         if not found or not self.faults.range_of:
             return message
@@ -129,6 +142,8 @@ class _Pair:
             message = self._finished(ident, operation, rest)
         elif kind == BIND_RESPONSE and self.faults.bind_result is not None:
             message = _answer(ident, BIND_RESPONSE, self.faults.bind_result)
+        elif kind == EXTENDED and self.faults.no_starttls:
+            message = _answer(ident, EXTENDED, PROTOCOL_ERROR)
         self.client.sendall(message)
 
     def _count_entry(self, message: bytes) -> None:

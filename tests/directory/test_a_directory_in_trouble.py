@@ -1,6 +1,6 @@
 """What a server may do to a read, each against a real one: nobody may look like a leaver because of it.
 
-Behaviours of a school sync shown here, by their usual numbers: unreachable (3), refused (4), cut (8), silent and slow
+Behaviours of a school sync shown here, by their usual numbers: refused (4), no StartTLS (7), cut (8), silent and slow
 (9), result codes (10), pages that are not whole (12), an early end (13), one failed connection (14), ranges (15),
 references (16), the same entry twice (25).
 """
@@ -25,7 +25,7 @@ from school_it.people.entries import DirectoryAnswer
 from school_it.people.models import Person
 from school_it.people.rules import PersonState
 from school_it.schools.models import School
-from tests.directory.faults import Faults, troubled
+from tests.directory.faults import BIND, Faults, troubled
 from tests.directory.slapd import Slapd
 from tests.directory.syncing import run, sync
 from tests.directory.town import Resident
@@ -38,7 +38,7 @@ TIME_LIMIT, SIZE_LIMIT, ADMIN_LIMIT, BUSY, UNAVAILABLE, UNWILLING, OTHER = 3, 4,
 
 def read(slapd: Slapd, faults: Faults, layout: str = "inetorg", **changes: object) -> DirectoryAnswer:
     with troubled(slapd.port, faults) as url:
-        address = slapd.address(f"o={layout}", url=url, starttls=False, **changes)
+        address = slapd.address(f"o={layout}", **{"url": url, "starttls": False, **changes})
         return directory.read(address, profile.load(layout), source="directory", today=TODAY)
 
 
@@ -94,6 +94,14 @@ def test_a_server_that_says_no_to_the_sign_in_is_not_asked_again(slapd: Slapd) -
     with pytest.raises(CannotRead, match="abgelehnt"):
         read(slapd, faults, pauses=(0.01, 0.01))
     assert faults.connections == 1
+
+
+def test_a_server_without_starttls_gets_no_password(slapd: Slapd) -> None:
+    faults = Faults(no_starttls=True)
+    with pytest.raises(CannotRead, match="kein StartTLS"):
+        read(slapd, faults, starttls=True)
+    assert faults.asked
+    assert BIND not in faults.asked
 
 
 def test_a_server_that_falls_silent_is_given_up_within_the_limit(slapd: Slapd) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from school_it.errors import CannotRead
 from school_it.people import profile, reading
-from school_it.people.entries import Entry, dn_key, nearest
+from school_it.people.entries import DirectoryPerson, Entry, dn_key, nearest
 from school_it.people.profile import ExpiryRule
 from school_it.people.rules import PersonRole
 
@@ -154,3 +154,95 @@ def test_different_dns_stay_different() -> None:
 def test_the_nearest_ou_is_found_below_the_base_only() -> None:
     assert nearest("uid=a,cn=users,ou=990018,ou=bezirk,ou=stadt,o=x", "ou", "ou=stadt,o=x") == "990018"
     assert nearest("uid=a,cn=users,ou=stadt,o=x", "ou", "ou=stadt,o=x") is None
+
+
+# --- how Windows and linuxmuster.net tell it ---
+
+AD = profile.load("ad")
+SOPHOMORIX = profile.load("sophomorix")
+GUID = b"0123456789abcdef"
+
+
+def windows(dn: str = "CN=ada,OU=Schueler,OU=990018 Schule,DC=x", **values: object) -> Entry:
+    usual = {
+        "entryuuid": None,
+        "employeetype": None,
+        "uid": None,
+        "objectguid": GUID,
+        "samaccountname": "ada",
+    }
+    return entry(dn, **{**usual, **values})
+
+
+def in_windows(told: profile.Profile, *entries: Entry) -> DirectoryPerson:
+    ((person,), left_out) = reading.people(entries, told, "DC=x", {}, TODAY)
+    assert not left_out
+    return person
+
+
+@pytest.mark.parametrize(
+    ("values", "schools"),
+    [
+        (
+            {"extensionattribute1": "990030;990018", "physicaldeliveryofficename": "990018"},
+            ("990030", "990018"),
+        ),
+        ({"physicaldeliveryofficename": "Büro 990029"}, ("990029",)),
+        ({}, ("990018",)),
+        ({"dn": "CN=a,OU=Schueler,OU=F\\C3\\B6rderschule (990122),DC=x"}, ("990122",)),
+        ({"dn": "CN=a,OU=Schueler,OU=1234567,DC=x"}, ()),
+    ],
+)
+def test_a_school_number_is_found_wherever_active_directory_has_it(
+    values: dict[str, str], schools: tuple[str, ...]
+) -> None:
+    assert in_windows(AD, windows(**values)).school_keys == schools
+
+
+@pytest.mark.parametrize(
+    ("flags", "locked"),
+    [("512", False), ("514", True), ("66048", False), ("66050", True), ("544", False), ("262658", True)],
+)
+def test_a_lock_is_one_bit_of_the_flags_whatever_else_is_set(flags: str, locked: bool) -> None:
+    assert in_windows(AD, windows(useraccountcontrol=flags)).locked is locked
+
+
+@pytest.mark.parametrize("never", ["0", "9223372036854775807"])
+def test_both_ways_to_write_never_mean_never(never: str) -> None:
+    person = in_windows(AD, windows(accountexpires=never))
+    assert (person.leaves_on, person.locked) == (None, False)
+
+
+@pytest.mark.parametrize("name", ["svc-kopierer", "SVC_Scan", "adm-mueller", "krbtgt"])
+def test_service_accounts_are_nobody(name: str) -> None:
+    assert reading.people([windows(samaccountname=name)], AD, "DC=x", {}, TODAY) == ((), ())
+
+
+def sophomorix(**values: object) -> Entry:
+    usual = {"sophomorixrole": "student", "sophomorixschoolname": "gym", "sophomorixadminclass": "gym-5a"}
+    return windows(**{**usual, **values})
+
+
+def test_a_class_loses_the_prefix_of_its_school_and_nothing_else() -> None:
+    assert in_windows(SOPHOMORIX, sophomorix()).class_raw == "5a"
+    plain = sophomorix(sophomorixschoolname="default-school", sophomorixadminclass="gym-5a")
+    assert in_windows(SOPHOMORIX, plain).class_raw == "gym-5a"
+    for attic in ("attic", "gym-attic"):
+        assert in_windows(SOPHOMORIX, sophomorix(sophomorixadminclass=attic)).class_raw is None
+
+
+def test_dashes_mean_that_there_is_no_key() -> None:
+    assert in_windows(SOPHOMORIX, sophomorix(sophomorixunid="---")).record_id is None
+    assert in_windows(SOPHOMORIX, sophomorix(sophomorixunid="S-7")).record_id == "S-7"
+
+
+def test_who_is_only_tolerated_is_there_and_pointed_out() -> None:
+    person = in_windows(SOPHOMORIX, sophomorix(sophomorixstatus="T"))
+    assert not person.locked
+    assert str(person.notes[0]) == "Das Verzeichnis kündigt den Abgang an."
+    assert in_windows(SOPHOMORIX, sophomorix(sophomorixstatus="D")).locked
+
+
+def test_a_directory_of_one_school_needs_no_attribute_for_it() -> None:
+    one = replace(SOPHOMORIX, school=profile.SchoolRule((), fixed="193240"))
+    assert in_windows(one, sophomorix()).school_keys == ("193240",)

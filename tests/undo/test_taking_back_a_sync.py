@@ -7,16 +7,17 @@ from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from flask import Flask
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from school_it import audit
+from school_it import access, audit, jobs
 from school_it.access import Actor
 from school_it.database import transaction
 from school_it.people import actions, queries, sync
 from school_it.people.entries import DirectoryAnswer, DirectoryPerson
 from school_it.people.models import Person, SyncRun
-from school_it.people.rules import PersonRole, RunOutcome
+from school_it.people.rules import PersonRole, PersonState, RunOutcome
 from tests.undo.conftest import Undone, picture
 
 Bring = Callable[..., int]
@@ -117,3 +118,21 @@ def test_a_sync_that_brought_nobody_is_told_so(session: Session, take_back: Take
         batch = audit.begin_batch(writing, "directory", by=house).id
     done = take_back(batch)
     assert (done.code, done.counts, done.facts["applied"]) == (3, (0, 0, 0), False)
+
+
+@pytest.mark.usefixtures("town")
+def test_leavers_noted_by_night_are_there_again(
+    app: Flask, session: Session, bring: Bring, take_back: TakeBack
+) -> None:
+    """Their day of leaving was told beforehand and was still to come then."""
+    bring("people", "Schlüssel;Rolle;Nachname;Vorname;Schulnummer;Klasse\nk1;Schüler;Ahl;Kim;115514;3b\n")
+    with transaction() as writing:
+        writing.execute(update(Person).values(leaves_on=date(2024, 7, 31)))
+    before = picture(session)
+    with transaction() as writing:
+        jobs.start(writing, "people.leave", by=access.house("job"))
+    session.rollback()
+    assert session.scalars(select(Person.state)).all() == [PersonState.LEFT]
+    batch = session.scalars(select(audit.Batch.id).where(audit.Batch.kind == "people.leave")).one()
+    assert take_back(batch).code == 0
+    assert picture(session) == before

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
+import openpyxl
 import pytest
+from flask import Flask
 from sqlalchemy.orm import Session
 
+from exports.reports import REPORTS
 from imports import kinds as imports
 from school_it.undo import tables
-from tests.undo.conftest import Undone, picture
+from tests.undo.conftest import Undone, picture, run
 
 Bring = Callable[..., int]
 TakeBack = Callable[..., Undone]
@@ -114,10 +119,24 @@ def test_changed_rows_of_each_kind_are_what_they_were(
 
 @pytest.mark.usefixtures("town")
 def test_all_batches_in_reverse_order_lead_back_to_the_beginning(
-    session: Session, bring: Bring, take_back: TakeBack
+    app: Flask, session: Session, bring: Bring, take_back: TakeBack, tmp_path: Path
 ) -> None:
-    before = picture(session)
+    before, printed = picture(session), exported(app, tmp_path)
     batches = [bring(name, text) for lists in (FIRST, SECOND) for name, text in lists.items()]
+    assert exported(app, tmp_path) != printed
     for batch in reversed(batches):
         assert take_back(batch).code == 0
     assert picture(session) == before
+    assert exported(app, tmp_path) == printed
+
+
+def exported(app: Flask, folder: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """The rows of every report that is read back."""
+    found = {}
+    for name, report in REPORTS.items():
+        if report.import_kind and name != "receipts":
+            answer = run(app, "export", name, "--out", str(folder / "bericht.xlsx"), "--json")
+            assert answer.exit_code == 0, answer.output
+            sheet = openpyxl.load_workbook(folder / "bericht.xlsx").worksheets[0]
+            found[name] = list(sheet.iter_rows(min_row=5, values_only=True))
+    return found

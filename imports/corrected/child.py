@@ -11,6 +11,7 @@ import resource
 import sys
 import zipfile
 import zlib
+from contextlib import suppress
 
 from imports import container
 from imports.container import Kind
@@ -52,7 +53,8 @@ def _answer(asked: Asked) -> dict[str, object]:
 def _write(asked: Asked) -> str:
     kind = container.kind_of(asked.path, asked.limits)
     if kind is Kind.XLSX:
-        return package.write(asked)
+        with suppress(package.WithoutStyles):
+            return package.write(asked)
     remade.write(asked, kind)
     return ".xlsx"
 

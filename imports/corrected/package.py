@@ -18,8 +18,12 @@ from school_it.sheets import HINT_HEADER, same_header
 Pieces = Iterable[bytes | memoryview]
 
 
+class WithoutStyles(Exception):
+    """A workbook in which nothing can be coloured; it has no look to keep."""
+
+
 def write(asked: Asked) -> str:
-    """Returns the ending that the file's name has to have."""
+    """Returns the ending that the file's name has to have. Raises CannotRead, WithoutStyles."""
     with zipfile.ZipFile(asked.path) as source:
         changed = _changed(source, asked)
         with zipfile.ZipFile(asked.out, "w") as target:
@@ -30,12 +34,14 @@ def write(asked: Asked) -> str:
 
 
 def _changed(source: zipfile.ZipFile, asked: Asked) -> Mapping[str, Pieces]:
-    """The few parts that change, by name. Raises CannotRead."""
+    """The few parts that change, by name. Raises CannotRead, WithoutStyles."""
     workbook = xlsx.workbook_part(source)
     sheet = xlsx.sheet_part(source, asked.sheet_name or "")
     look = _related(source, workbook, "/styles")
-    if sheet is None or look is None:
+    if sheet is None:
         raise tags.Damaged
+    if look is None:
+        raise WithoutStyles
     styles = Styles(source.read(look))
     splice = Splice(source.read(sheet), asked, styles, _old_column(asked))
     changed: dict[str, Pieces] = {sheet: splice.pieces()}

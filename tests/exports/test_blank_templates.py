@@ -176,6 +176,14 @@ def test_what_the_town_has_is_offered(
     assert (lists.sheet_state, lists["A2"].value, lists["A121"].value) == ("hidden", "000", "119")
 
 
+def test_a_coordinator_is_offered_her_own_school(
+    sign_in_as: Callable[..., FlaskClient], school: School, other_school: School
+) -> None:
+    answer = sign_in_as(Role.COORDINATOR, school).get("/exports/inventory/template.xlsx")
+    sheet = table(BytesIO(answer.data), REPORTS["inventory"])
+    assert rules(sheet)[letter(sheet, "Schulnummer")].formula1 == f'"{school.school_number}"'
+
+
 def test_a_real_export_offers_the_same_words_without_prompts(
     app: Flask, school: School, tmp_path: Path
 ) -> None:

@@ -476,6 +476,27 @@ def test_however_the_part_is_written_it_is_spliced(file, sheet):
         assert b'spans="1:4"' in parts(out)["xl/worksheets/sheet1.xml"]
 
 
+def test_a_workbook_without_any_styles_becomes_a_new_one(file):
+    handmade(file, of_prefix(""))
+    content = parts(file)
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, part in content.items():
+            if name != "xl/styles.xml":
+                archive.writestr(name, re.sub(rb"<(?:Relationship|Override) [^>]*styles[^>]*/>", b"", part))
+    out = back(file)
+    assert coloured(opened(out).active) == {"B2"}
+    assert told(out) == told(file) != []
+
+
+def test_the_new_column_can_be_seen_where_all_that_is_right_of_the_table_is_hidden(file):
+    hidden = "<cols><col min='4' max='16384' width='9' hidden='1'/></cols><sheetData>"
+    part = parts(back(handmade(file, of_prefix("").replace("<sheetData>", hidden))))[
+        "xl/worksheets/sheet1.xml"
+    ]
+    assert b'<col min="4" max="4" width="70" customWidth="1"/>' in part
+    assert b"<col min=\"5\" max='16384' width='9' hidden='1'/>" in part
+
+
 def test_a_row_that_is_one_empty_tag_can_be_left_alone(file):
     sheet = of_prefix("").replace("</sheetData>", "<row r='3' ht='20'/></sheetData>")
     out = back(handmade(file, sheet))

@@ -57,7 +57,14 @@ def find_header(
         for found in _headers_at(number, cells, below, sheet, mapping):
             if found.score and (best is None or found.rank > best.rank):
                 best = found
-    return best or (_unknown_header(rows, sheet) if unknown else None)
+    if not unknown:
+        return best
+    return _unknown_header(rows, sheet) if best is None or _is_by_chance(best, rows) else best
+
+
+def _is_by_chance(header: Header, rows: Sequence[Cells]) -> bool:
+    """A word or two in a row of data may well be the name of a column."""
+    return header.score * 3 <= len(header.headers) and is_plainly_data(rows, header.row, by_repeats=False)
 
 
 def _headers_at(
@@ -191,7 +198,7 @@ _DATA_TEXT = re.compile(r"[-+]?[\d.,]*\d[\d.,]*\s*(?:€|EUR|%)?|\d{1,4}[./-]\d{
 _YEAR = re.compile(r"(?:19|20)\d\d(?:[-/]\d\d)?")
 
 
-def is_plainly_data(rows: Sequence[Cells], number: int) -> bool:
+def is_plainly_data(rows: Sequence[Cells], number: int, *, by_repeats: bool = True) -> bool:
     """Whether a row that might be a header holds a number, a date, or what stands below it once more."""
     below = rows[number + 1 : SEARCHED_ROWS]
     for place, raw in enumerate(rows[number]):
@@ -202,7 +209,7 @@ def is_plainly_data(rows: Sequence[Cells], number: int) -> bool:
         text = clean(as_shown(raw))
         if _DATA_TEXT.fullmatch(text) and not _YEAR.fullmatch(text):
             return True
-        if any(place < len(cells) and cells[place] == raw for cells in below):
+        if by_repeats and any(place < len(cells) and cells[place] == raw for cells in below):
             return True
     return False
 

@@ -162,6 +162,12 @@ def test_a_file_that_begins_with_data_is_seen_to_have_no_headers(csv: Path) -> N
         assert len(table.rows) == len(lines)
 
 
+def test_a_word_in_the_data_that_is_a_header_elsewhere_makes_no_header(csv: Path) -> None:
+    lines = ["A-1;Tablet;Klasse 3;399,00", "A-2;Beamer;Bemerkung;499,00", "A-3;Tablet;Klasse 4;399,00"]
+    table = read(text(csv, *lines), unknown=True)
+    assert (table.header_row, len(table.rows)) == (0, 3)
+
+
 def test_a_workbook_that_begins_with_data_too(file: Path) -> None:
     table = read(
         on_one_sheet(file, ["A-1", date(2024, 1, 1), 5.0], ["A-2", date(2024, 1, 2), 6.0]), unknown=True

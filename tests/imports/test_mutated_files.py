@@ -24,7 +24,7 @@ from tests.files.refused import ods_of, ods_with, xls_of
 
 HOUSE = Path(__file__).resolve().parents[2]
 TEXT = "Inventarnummer;Geräteart;Schulnummer;Bemerkung\n" + 'A-1;Tablet;186922;"Größe;\nrot"\n' * 5
-EACH = 60  # mutations of a kind
+EACH = 40  # mutations of a kind
 OUTCOMES = {"table", "refused", "damaged", "too large"}
 
 

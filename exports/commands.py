@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from exports import write as writing
-from exports.reports import REPORTS, Choice, get_report
+from exports.reports import REPORTS, Choice, Report, get_report
 from school_it import access, cli
 from school_it.database import db, today, transaction
 from school_it.errors import N_, BadValue
@@ -38,9 +38,7 @@ def export(
 ) -> None:
     """Einen Bericht als Arbeitsmappe schreiben."""
     if list_reports:
-        return cli.answer(
-            _listed(), as_json=as_json, text="\n".join(f"{r.name:12} {r.title}" for r in REPORTS.values())
-        )
+        return cli.answer(_listed(), as_json=as_json, text="\n".join(map(_told, REPORTS.values())))
     if not report or out is None:
         raise BadValue(
             N_("Bitte einen Bericht und --out DATEI angeben; school-it export --list zeigt, welche es gibt.")
@@ -70,6 +68,11 @@ def _write(name: str, out: Path, number: str | None, called: str | None) -> dict
 def _write_blank(name: str, out: Path) -> dict[str, Any]:
     facts = writing.write_blank(db.session(), get_report(name), out, by=access.house("export"))
     return {"report": facts.pop("report"), "file": str(out), **facts}
+
+
+def _told(report: Report) -> str:
+    needs = "".join(f" (braucht --{name})" for name in report.needs)
+    return f"{report.name:16} {report.title}: {report.about}{needs}"
 
 
 def _listed() -> dict[str, Any]:

@@ -40,6 +40,13 @@ def test_a_report_read_back_unchanged_changes_nothing(
     assert found["same"] == facts["rows"] > 0
 
 
+def test_the_list_says_what_is_in_each_report_and_what_it_needs(app: Flask) -> None:
+    told = run(app, "export", "--list").output
+    assert [line.split()[0] for line in told.splitlines()] == list(REPORTS)
+    assert "Räume: Räume mit Gebäude, Raumart und Plätzen" in told
+    assert "(braucht --grant)" in next(line for line in told.splitlines() if line.startswith("receipts"))
+
+
 def test_the_register_is_printed_as_far_as_its_prices(app: Flask, house: Actor, tmp_path: Path) -> None:
     """All 23 columns on one page across would be four points high; the sheet holds them, the paper does not."""
     with app.app_context():

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import or_, update
+from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Session
 
 from school_it import audit
@@ -15,7 +16,7 @@ from school_it.database import today
 from school_it.devices import queries, rules, sheet
 from school_it.devices.models import Device, Handout
 from school_it.devices.rules import LENDABLE, State
-from school_it.errors import N_, BadValue, RuleBroken
+from school_it.errors import N_, BadValue, RuleBroken, Stale
 from school_it.people.models import Person
 from school_it.people.rules import PersonState
 from school_it.schools.models import Room
@@ -71,7 +72,7 @@ def _take_it(session: Session, device: Device, holder: dict[str, Any]) -> None:
     done = session.execute(
         taking.values(version=Device.version + 1, **holder).execution_options(synchronize_session=False)
     )
-    session.refresh(device)
+    _look_again(session, device)
     if done.rowcount == 1:  # type: ignore[attr-defined]
         return
     if device.is_out:
@@ -81,6 +82,14 @@ def _take_it(session: Session, device: Device, holder: dict[str, Any]) -> None:
         tag=device.asset_tag,
         state=rules.STATES[device.state],
     )
+
+
+def _look_again(session: Session, device: Device) -> None:
+    """Raises Stale where somebody has taken back the list that the device came with."""
+    try:
+        session.refresh(device)
+    except InvalidRequestError:
+        raise Stale(N_("Dieses Gerät gibt es nicht mehr: Jemand anderes hat es gerade entfernt.")) from None
 
 
 def _holder(to: Person | Room, on: date, due_on: date | None) -> dict[str, Any]:
@@ -138,7 +147,7 @@ def _give_it_back(session: Session, device: Device, on: date, state: State) -> N
     values: dict[str, Any] = {**dict.fromkeys(HOLDER), "state": state, "state_since": on, "room_id": room_id}
     giving = update(Device).where(Device.id == device.id, has_it).values(version=Device.version + 1, **values)
     done = session.execute(giving.execution_options(synchronize_session=False))
-    session.refresh(device)
+    _look_again(session, device)
     if done.rowcount != 1:  # type: ignore[attr-defined]
         raise RuleBroken(N_("%(tag)s ist nicht ausgegeben."), tag=device.asset_tag)
 

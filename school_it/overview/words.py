@@ -90,6 +90,12 @@ GLOSSARY = (
     ),
     (N_("Einlesen"), N_("Eine Liste aus Excel oder CSV übernehmen: erst Vorschau, dann Anwenden.")),
     (N_("Vorgang"), N_("Alles, was auf einmal geschehen ist, etwa durch eine eingelesene Datei.")),
+    (
+        N_("Rücknahme"),
+        N_(
+            "Ein Vorgang wird im Ganzen rückgängig gemacht; was seitdem geschehen ist, bleibt und wird genannt."
+        ),
+    ),
     (N_("Verlauf"), N_("Was mit einem Gerät, Raum oder Konto geschah: wann, durch wen, vorher und nachher.")),
     (N_("Zugriffsschlüssel"), N_("Damit holt ein Programm Daten über die Schnittstelle, ohne Kennwort.")),
 )

@@ -259,9 +259,9 @@ SINCE = N_("Seitdem geschehen, am %(day)s durch %(who)s: %(what)s.")
 
 
 def _changed_since(rule: Undoing, thing: Touched, later: Later) -> tuple[str | None, Sentence]:
-    """Names a field that the batch has touched too, where there is one."""
-    shared = sorted(later.fields & thing.fields) or sorted(later.fields)
-    what = rule.shown.get(shared[0], shared[0]) if shared else None
+    """Names a field that the batch has touched too, where there is one, and one of the sheet before others."""
+    shared = sorted(rule.shown.get(name, name) for name in later.fields & thing.fields or later.fields)
+    what = next((name for name in shared if name in rule.names), shared[0] if shared else None)
     said: dict[str, Any] = {
         "day": f"{later.at.astimezone(TOWN_TIME):%d.%m.%Y}",
         "who": later.who,

@@ -10,15 +10,17 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from school_it import undo
 from school_it.access import Actor
 from school_it.audit import Batch
-from school_it.database import db
+from school_it.database import db, transaction
+from school_it.devices import loans
 from school_it.devices.models import Device
-from school_it.errors import SchoolItError
+from school_it.errors import SchoolItError, Stale
+from school_it.people.models import Person
 from tests.undo.conftest import Undone, picture
 
 Bring = Callable[..., int]
@@ -93,3 +95,16 @@ def test_a_process_killed_in_the_middle_has_changed_nothing(
     assert picture(session) == stored
     assert take_back(batch).code == 0
     assert picture(session) == before
+
+
+@pytest.mark.usefixtures("town")
+def test_a_device_that_goes_while_somebody_hands_it_out_is_said_to_be_gone(
+    session: Session, bring: Bring, house: Actor
+) -> None:
+    bring("people", "Schlüssel;Rolle;Nachname;Vorname;Schulnummer;Klasse\np1;Schüler;Ahl;Kim;115514;3b\n")
+    bring("devices", DEVICES)
+    with transaction() as writing:
+        device, kim = writing.scalars(select(Device)).all()[0], writing.scalars(select(Person)).one()
+        writing.connection().execute(text("DELETE FROM devices WHERE id = :id"), {"id": device.id})
+        with pytest.raises(Stale, match="gibt es nicht mehr"):
+            loans.hand_out(writing, device, to=kim, by=house)

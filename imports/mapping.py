@@ -7,7 +7,7 @@ and whose cells agree is taken (`sure`); everything weaker is only offered, mark
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -78,8 +78,9 @@ def present(said: Mapping[str, str | None], headers: Iterable[str]) -> dict[str,
 def guess(
     sheet: Sheet, table: Table, matched: Sequence[str | None], *, without: Iterable[str] = ()
 ) -> list[Guess]:
-    """Guesses about the columns that mean nothing yet; none about those in `without`."""
-    said = set(map(same_header, without))
+    """Guesses about the columns that mean nothing yet; none about those in `without` and about equal headers."""
+    counted = Counter(map(same_header, table.headers))
+    said = {*map(same_header, without), *(header for header, count in counted.items() if count > 1)}
     taken = {name for name in matched if name}
     open_places = [
         place

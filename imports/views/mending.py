@@ -21,6 +21,7 @@ from school_it.cells import clean
 from school_it.database import db, transaction
 from school_it.errors import N_, BadValue, NotAllowed
 from school_it.sheets import Sheet
+from school_it.sheets.headers import numbered
 from school_it.web import said
 
 LONGEST_TEXT = 4000
@@ -69,7 +70,7 @@ def _on_another_sheet(upload: Upload) -> Wish:
 
 
 def _mapped(upload: Upload) -> Wish:
-    wish, headers = Wish.from_json(upload.wish), _file_headers(upload)
+    wish, headers = Wish.from_json(upload.wish), numbered(_file_headers(upload))
     mapping = {header: request.form.get(f"column-{place}") or None for place, header in enumerate(headers)}
     _refuse_doubles(mapping, upload)
     cleared = [request.form.get(f"column-{place}") for place in request.form.getlist("clears")]

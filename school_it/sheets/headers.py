@@ -57,8 +57,8 @@ def match(
 ) -> list[str | None]:
     """The field of each header. The `mapping` goes first; an own header beats another spelling.
 
-    Two columns that could be the same field both stay None. Raises BadValue where the mapping names a
-    header or a field that is not there.
+    The mapping names the second of two equal headers as `numbered` does. Two columns that could be the same
+    field both stay None. Raises BadValue where the mapping names a header or a field that is not there.
     """
     said = _said(sheet, headers, mapping or {})
     taken = {name for name in said.values() if name}
@@ -117,8 +117,19 @@ def _won(fit: _Fit | None, closest: Mapping[str, _Fit | None]) -> str | None:
     return fit.field if fit and closest[fit.field] == fit else None
 
 
+def numbered(headers: Sequence[str]) -> list[str]:
+    """The headers so that a mapping can name each: the second of two equal ones is ``Bemerkung (2)``."""
+    counts: dict[str, int] = defaultdict(int)
+    names = []
+    for header in headers:
+        counts[same_header(header)] += 1
+        count = counts[same_header(header)]
+        names.append(header if count == 1 else f"{header} ({count})")
+    return names
+
+
 def _said(sheet: Sheet, headers: Sequence[str], mapping: Mapping[str, str | None]) -> dict[int, str | None]:
-    places = {same_header(header): place for place, header in reversed(list(enumerate(headers)))}
+    places = {same_header(header): place for place, header in enumerate(numbered(headers))}
     said = {}
     names = {same_header(column.header): column.field for column in sheet.columns}
     mapping = {header: name and names.get(same_header(name), name) for header, name in mapping.items()}

@@ -174,6 +174,15 @@ def test_two_columns_cannot_mean_the_same(admin: FlaskClient) -> None:
     assert words.count('<option value="remark" selected') == 2
 
 
+def test_the_second_of_two_equal_headers_can_be_chosen(admin: FlaskClient, session: Session) -> None:
+    page = bring(admin, "Inventarnummer;Geräteart;Bemerkung;Bemerkung\nA-1;Tablet;alt;neu\n")
+    assert "Nicht gelesen werden die Spalten: Bemerkung, Bemerkung." in seen(admin, page)
+    chosen = {"column-0": "asset_tag", "column-1": "category", "column-3": "remark", "layout": "1"}
+    admin.post(page + "/wish", data=chosen)
+    admin.post(page + "/apply")
+    assert [one.remark for one in devices(session)] == ["neu"]
+
+
 def test_empty_cells_leave_alone_what_is_stored_unless_one_ticks_otherwise(
     admin: FlaskClient, session: Session
 ) -> None:

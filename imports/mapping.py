@@ -111,7 +111,7 @@ def _agrees(column: Column, seen: Sequence[cells.Raw], *, are_days: bool) -> boo
     if are_days and column.type.name != "date":
         return False
     share = readable(column, seen)
-    return share is None or share >= _LIKELY
+    return share is None or share >= 0.5
 
 
 def readable(column: Column, seen: Sequence[cells.Raw]) -> float | None:

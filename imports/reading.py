@@ -7,6 +7,7 @@ at any point, the refusal with its sentence.
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import pickle
@@ -61,6 +62,7 @@ class Found:
 
 
 def main() -> None:
+    gc.disable()  # rows are no cycles, and the process ends with the file
     asked = request(json.load(sys.stdin))
     _limit(asked.limits)
     answer(asked, sys.stdout.buffer)

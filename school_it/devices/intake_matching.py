@@ -80,7 +80,7 @@ def _stored(session: Session, column: Any, wanted: set[str]) -> Iterator[dict[st
     folds = (Device.tag_folded, Device.serial_folded, Device.maker_folded)
     rows, ordered = held(session, queries.rows_for_sheet().add_columns(*folds), Device), sorted(wanted)
     for start in range(0, len(ordered), CHUNK):
-        found = session.execute(rows.where(column.in_(ordered[start : start + CHUNK])))
+        found = session.connection().execute(rows.where(column.in_(ordered[start : start + CHUNK])))
         names = tuple(found.keys())
         for row in found.all():
             device = dict(zip(names, row, strict=True))
@@ -109,7 +109,7 @@ def doubles(reading: Reading, keys: Sequence[Keys], stored: Stored) -> Iterator[
     shared: tuple[tuple[str | None, Sequence[Row], Sequence[Hashable]], ...] = (
         ("asset_tag", rows, [one.tag for one in all_keys]),
         ("serial_number", rows, [one.serial for one in all_keys]),
-        (None, reading.rows, [device and device["id"] for device in meant]),
+        (None, reading.rows, [device["id"] if device else None for device in meant]),
     )
     for name, rows_with, found in shared:
         for together in _sharing(rows_with, found):

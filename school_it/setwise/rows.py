@@ -36,7 +36,12 @@ LONGEST_TEXT = 4000
 
 def misfits(reading: Reading, columns: Mapping[str, ColumnElement[Any]]) -> Iterator[Problem]:
     """The values for which their columns have no room: `columns` by the field names of the sheet."""
+    held = {name for row in reading.rows[:1] for name in row.values} | {
+        name for _header, name in reading.columns
+    }
     for name, column in columns.items():
+        if name not in held:
+            continue
         length = (column.type.length or LONGEST_TEXT) if isinstance(column.type, String) else None
         values = [row.values.get(name) for row in reading.rows]
         if not _has_room(values, length):

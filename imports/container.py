@@ -52,9 +52,9 @@ def kind_of(file: Path, limits: Limits) -> Kind:
 
 
 _SUFFIXES = {
-    Kind.XLSX: (".xlsx", ".xlsm", ".xltx", ".xltm"),
-    Kind.XLS: (".xls", ".xlt"),
-    Kind.ODS: (".ods",),
+    **dict.fromkeys((".xlsx", ".xlsm", ".xlsb", ".xlam"), Kind.XLSX),
+    **dict.fromkeys((".xls", ".xla"), Kind.XLS),
+    ".ods": Kind.ODS,
 }
 
 
@@ -63,7 +63,7 @@ def open_workbook(file: Path, kind: Kind) -> Any:
     from python_calamine import CalamineWorkbook, PasswordError
 
     try:
-        if file.suffix.lower() in _SUFFIXES[kind]:
+        if _SUFFIXES.get(file.suffix.lower(), kind) is kind:
             return CalamineWorkbook.from_path(str(file))
         return CalamineWorkbook.from_filelike(io.BytesIO(file.read_bytes()))
     except PasswordError:

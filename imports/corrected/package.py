@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Collection, Iterable, Mapping
 
 from imports import xlsx
+from imports.container import Kind, open_workbook
 from imports.corrected import tags
 from imports.corrected.asked import Asked
 from imports.corrected.splice import Splice
@@ -99,9 +100,7 @@ def _sheet_id(source: zipfile.ZipFile, workbook: str, sheet_name: str) -> str:
 
 def _old_column(asked: Asked) -> int | None:
     """The column of reasons from last time: its header says so."""
-    from python_calamine import CalamineWorkbook
-
-    sheet = CalamineWorkbook.from_path(str(asked.path)).get_sheet_by_name(asked.sheet_name or "")
+    sheet = open_workbook(asked.path, Kind.XLSX).get_sheet_by_name(asked.sheet_name or "")
     if not asked.header_row or sheet.start is None:
         return None
     _first_row, first_column = sheet.start

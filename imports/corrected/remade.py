@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from imports import csv_text
-from imports.container import Kind
+from imports.container import Kind, open_workbook
 from imports.corrected.asked import LAST_COLUMN, LONGEST_TEXT, Asked
 from imports.corrected.styles import FAULT_COLOUR, HINT_COLOUR
 from imports.finder import find_header
@@ -58,9 +58,9 @@ def _sheets(asked: Asked, kind: Kind) -> Iterator[tuple[str | None, bool, int, R
     if kind is Kind.TEXT:
         yield None, False, 0, _records(asked)
         return
-    from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+    from python_calamine import SheetTypeEnum, SheetVisibleEnum
 
-    workbook = CalamineWorkbook.from_path(str(asked.path))
+    workbook = open_workbook(asked.path, kind)
     for one in workbook.sheets_metadata:
         if one.typ == SheetTypeEnum.WorkSheet:
             sheet = workbook.get_sheet_by_name(one.name)

@@ -19,7 +19,7 @@ from school_it.audit import Action, Batch
 from school_it.database import now, today, transaction
 from school_it.errors import N_, RuleBroken, SchoolItError, Sentence
 from school_it.jobs.models import stored
-from school_it.people import directory, holdings, queries, rules, sources, sync
+from school_it.people import directory, forgetting, holdings, queries, rules, sources, sync
 from school_it.people.models import Membership, Person, SyncRun
 from school_it.people.queries import FILE
 from school_it.people.rules import PersonState, RunOutcome
@@ -184,11 +184,10 @@ def forget(session: Session, person: Person, *, by: Actor) -> None:
         raise RuleBroken(N_("Vergessen werden nur Personen, die abgegangen sind."))
     if session.scalar(select(Person.id).where(Person.id == person.id, holdings.holds_something())):
         raise RuleBroken(N_("Die Person hat noch etwas von der Schule. Bitte zuerst zurücknehmen."))
-    person.given_name, person.family_name, person.state = "", rules.NOBODY, PersonState.FORGOTTEN
-    person.username = person.email = person.record_id = person.school_class = person.class_raw = None
-    person.stable_id, person.sort_name, person.folded = f"forgotten-{person.id}", rules.NOBODY, ""
+    session.flush()
+    forgetting.empty(session, [person.id])
+    session.refresh(person)
     audit.record(session, Action.PERSON_FORGOTTEN, person, by=by)
-    audit.forget(session, person.id)
 
 
 def sync_directory(

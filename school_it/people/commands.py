@@ -111,9 +111,18 @@ def _glance_text(facts: Mapping[str, Any]) -> str:
         *(f"  {number:5} an Schule {key or '(keine)'}" for key, number in facts["schools"].items()),
         *(f"Unbekannte Schule: {key}" for key in facts["unknown_schools"]),
         *([UNKNOWN_SCHOOLS] if facts["unknown_schools"] else []),
-        *(f"{entry['who']}: {entry['sentence']}" for entry in facts["problems"]),
+        *(entry["sentence"] for entry in facts["odd"]),
+        *_findings(facts["problems"]),
+        "So würden sie gespeichert:",
+        *(_sample_text(person) for person in facts["samples"]),
     ]
     return "\n".join(lines)
+
+
+def _sample_text(person: Mapping[str, Any]) -> str:
+    places = (*person["school_numbers"], *(f"unbekannt: {key}" for key in person["unknown_schools"]))
+    told = (PERSON_ROLES[person["role"]], ", ".join(places), person["school_class"], person["username"])
+    return f"  {person['name']}: {'; '.join(text for text in told if text)}"
 
 
 @ldap.command("sync")

@@ -1,4 +1,4 @@
-"""What happens with people at night and as a job: the sync, and the leavers of files whose day has come."""
+"""What happens with people at night and as a job: the sync, leavers of files whose day has come, forgetting."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from school_it import audit, jobs
 from school_it.database import today, transaction
 from school_it.errors import N_, RuleBroken, SchoolItError
 from school_it.jobs import Facts, Work
-from school_it.people import actions, queries, sources
+from school_it.people import actions, queries, retention, sources
 from school_it.people.models import SyncRun
 from school_it.people.queries import FILE
+from school_it.people.retention import Periods
 from school_it.people.rules import PersonState, RunOutcome
 from school_it.people.steps import Kind, Step, changes_between
 from school_it.settings import Settings
@@ -81,6 +82,12 @@ def leave(work: Work) -> Facts | None:
             batch = audit.begin_batch(session, "people.leave", by=work.by, title=N_("Fällige Abgänge"))
             actions.write_people(session, FILE, steps, by=work.by, batch=batch)
     return {"left": len(steps)}
+
+
+@jobs.nightly("people.retention", N_("Namen nach Ablauf der Frist vergessen"), order=30)
+def forget(work: Work) -> Facts | None:
+    outcome = retention.run(Periods.of(_settings()), dry_run=False, by=work.by)
+    return {"forgotten": len(outcome.due), "place": "/people/retention"}
 
 
 def _facts(run: SyncRun) -> Facts:

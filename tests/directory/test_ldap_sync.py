@@ -288,7 +288,10 @@ def test_the_test_says_what_it_sees(app: Flask, schools: list[School], settings:
     assert (told["seen"], told["more"], told["encrypted"]) == (500, True, True)
     assert told["unknown_schools"] == []
     assert set(told["roles"]) == {"pupil", "staff", "teacher"}
-    assert "Zu sehen sind 500 Personen" in run(app, "test").output
+    assert len(told["samples"]) == 10
+    said = run(app, "test").output
+    assert "Zu sehen sind 500 Personen" in said
+    assert "Jürgen Größ-Müßig: Schüler; 115514; 03A; umlaute" in said
 
 
 def test_the_test_names_schools_that_are_not_known(app: Flask, session: Session, settings: Any) -> None:

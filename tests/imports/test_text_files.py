@@ -40,6 +40,28 @@ def test_umlauts_are_umlauts_whatever_program_has_written_them(
     assert record == ["007", "Tablet", "186922", "Größe Übung"]
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "399,00 €",
+        "399€",
+        "„klein“",
+        "“klein”",
+        "eins – zwei",
+        "§ 5",
+        "20 °C",
+        "m²",
+        "Café",
+        "EUR/€",
+        "…",
+        "Maß",
+        "ÄÖÜ",
+    ],
+)
+def test_what_windows_has_written_is_not_taken_for_something_older(typed: str) -> None:
+    assert csv_text.decoded(f"A-1;Tablet;{typed};x\n".encode("cp1252")) == f"A-1;Tablet;{typed};x\n"
+
+
 def test_utf_16_of_a_big_machine_with_its_mark_is_read(file: Path) -> None:
     file.write_bytes(b"\xfe\xff" + TEXT.encode("utf-16-be"))
     assert len(rows(file)) == 1

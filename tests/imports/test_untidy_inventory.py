@@ -19,6 +19,7 @@ from school_it.database import transaction
 from school_it.devices import catalogue
 from school_it.devices.models import Device
 from school_it.schools.models import School
+from tests.files.xls import Formatted, xls
 
 
 def untidy(path: Path, *more: list[Any]) -> Path:
@@ -126,6 +127,45 @@ def test_an_ambiguous_column_waits_for_a_word(app: Flask, tmp_path: Path) -> Non
     assert {column["header"]: column["field"] for column in facts["columns"]}["Preis"] is None
     _dry, facts = run(app, str(file), "--school", "115514", "--dry-run", "--map", "Preis=price_gross")
     assert facts["sums"]["price_gross"]["file"] == "100.00"
+
+
+@pytest.mark.usefixtures("_categories")
+def test_a_list_without_headers_goes_in_by_the_letters_of_its_columns(app: Flask, tmp_path: Path) -> None:
+    file = tmp_path / "liste.csv"
+    file.write_text("A-1;Tablet;399,00 €\nA-2;Tablet;401,50 €\n", "cp1252")
+    mapping = ("Spalte A=asset_tag", "Spalte B=category", "Spalte C=price_gross")
+    said = [word for one in mapping for word in ("--map", one)]
+    done, facts = run(app, str(file), "--school", "115514", *said)
+    assert done.exit_code == 0, done.output
+    assert (facts["header_row"], facts["new"], facts["sums"]["price_gross"]["taken"]) == (0, 2, "800.50")
+
+
+@pytest.mark.usefixtures("_categories")
+def test_an_old_workbook_goes_in_with_its_zeros_and_its_error_is_named(app: Flask, tmp_path: Path) -> None:
+    rows = [
+        ["Inventarnummer", "Geräteart", "Preis brutto", "Kaufdatum"],
+        [Formatted(4711), "Tablet", 399.0, date(2024, 2, 29)],
+        [Formatted(4712), "Tablet", "#REF!", None],
+    ]
+    done, facts = run(
+        app, str(xls(tmp_path / "alt.xls", {"Geräte": rows})), "--school", "115514", "--partial"
+    )
+    assert (done.exit_code, facts["new"]) == (4, 1)
+    assert [(one["row"], one["column"], one["value"]) for one in facts["problems"]] == [
+        (3, "Preis brutto", "#BEZUG!")
+    ]
+    assert facts["sums"]["price_gross"]["taken"] == "399.00"
+
+
+@pytest.mark.usefixtures("_categories")
+def test_days_that_could_be_two_are_asked_about_and_not_taken(app: Flask, tmp_path: Path) -> None:
+    file = tmp_path / "liste.csv"
+    file.write_text(
+        "Inventarnummer;Geräteart;Kaufdatum\nA-1;Tablet;03/04/2024\nA-2;Tablet;05/05/2024\n", "cp1252"
+    )
+    dry, facts = run(app, str(file), "--school", "115514", "--dry-run")
+    assert (dry.exit_code, facts["new"], facts["problem"]) == (3, 1, 1)
+    assert [question["header"] for question in facts["questions"]] == ["Kaufdatum"]
 
 
 def test_a_file_that_is_no_table_says_so_in_one_sentence(app: Flask, tmp_path: Path) -> None:

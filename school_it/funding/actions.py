@@ -247,7 +247,7 @@ def _double_funding(session: Session, values: Mapping[str, Any], own: Receipt | 
         for one in stored
         if receipts.invoice_of(one) == receipts.invoice_of(values) and (own is None or one["id"] != own.id)
     ]
-    return list(rules.against_double_funding([receipts.as_part(values), *others], 0))
+    return list(rules.Invoice([receipts.as_part(values), *others]).against(0))
 
 
 def _values_of(thing: Any, fields: Sequence[str]) -> dict[str, Any]:

@@ -122,6 +122,9 @@ class GrantIntake:
         columns = {**Decision.__table__.c, "reference": Grant.__table__.c.reference}
         yield from setwise.misfits(reading, columns)
         programmes = queries.programme_rows(session)
+        for row in reading.rows:
+            if row.values.get("rate", 0) is None:  # cleared: that of the programme again
+                row.values["rate"] = programmes.get(row.values["programme"], {}).get("rate")
         stored = _stored_decisions(session, reading.rows)
         reading.known = _known_decisions(stored, reading.rows)
         by_grant: dict[str, list[Row]] = defaultdict(list)
@@ -186,11 +189,14 @@ class _Rows:
         rates = {self.rate(row.values) for row in known} | {
             rate_of(one, self.programmes[one["programme"]]) for one in self.elsewhere
         }
+        shown_programmes = _first(programmes)
+        shown_rates = _first({show_percent(rate) for rate in rates if rate is not None})
         for row in known:
-            yield from self._other(row, "programme", row.values["programme"], programmes, TWO_PROGRAMMES)
+            yield from self._other(
+                row, "programme", row.values["programme"], shown_programmes, TWO_PROGRAMMES
+            )
             if row.values.get("rate") is not None:
-                shown = {show_percent(rate) for rate in rates - {None} if rate is not None}
-                yield from self._other(row, "rate", show_percent(row.values["rate"]), shown, TWO_RATES)
+                yield from self._other(row, "rate", show_percent(row.values["rate"]), shown_rates, TWO_RATES)
             yield from self._lacking(row)
 
     def rate(self, values: Mapping[str, Any]) -> Decimal | None:
@@ -201,8 +207,8 @@ class _Rows:
             return Decimal(self.grant["rate"])
         return rate_of(values, self.programmes[values["programme"]])
 
-    def _other(self, row: Row, field: str, own: str, all_of_them: set[str], text: str) -> Iterator[Problem]:
-        others = sorted(all_of_them - {own})
+    def _other(self, row: Row, field: str, own: str, some: Sequence[str], text: str) -> Iterator[Problem]:
+        others = [one for one in some if one != own]
         if others:
             sentence = Sentence(text, reference=self.reference, others=", ".join(others))
             yield Problem(row.number, self.reading.header_of(field), own, sentence)
@@ -214,6 +220,11 @@ class _Rows:
         against = without_amount(programme["financing"], self.rate(row.values))
         if against is not None:
             yield problem_at(row, self.reading, *against)
+
+
+def _first(words: Iterable[str]) -> list[str]:
+    """Enough to see that there are several; a sentence in each of thousands of rows must not name thousands."""
+    return sorted(words)[:6]
 
 
 def rate_of(values: Mapping[str, Any], programme: Mapping[str, Any]) -> Decimal | None:
@@ -279,8 +290,10 @@ class _Writing:
 
     def _as_decision(self, values: Mapping[str, Any], grant_id: int, rate: Decimal | None) -> dict[str, Any]:
         own: dict[str, Any] = {name: values.get(name) for name in queries.DECISION_FIELDS}
-        if own["granted"] is None and rate is not None:
-            own["granted"] = rules.granted(own["eligible"], rate)
+        said = values.get("rate") if rate is None else rate
+        usual = said if said is not None else self.programmes[values["programme"]]["rate"]
+        if own["granted"] is None and usual is not None:
+            own["granted"] = rules.granted(own["eligible"], usual)
         return {"version": 1, "grant_id": grant_id, **own}
 
     def _change(self, stored: Mapping[int, Mapping[str, Any]], changed: Sequence[Changed]) -> None:

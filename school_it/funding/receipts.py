@@ -13,6 +13,7 @@ from school_it import money, setwise
 from school_it.access import Actor, May
 from school_it.audit import Action, Batch
 from school_it.changes import Change
+from school_it.database import HIGHEST_AMOUNT
 from school_it.errors import N_, Sentence
 from school_it.funding import queries, rules
 from school_it.funding.intake import problem_at, settle_defaults
@@ -122,6 +123,9 @@ def against_receipt(values: Values, grant: GrantFacts) -> rules.Faults:
     """What keeps a complete receipt from being taken, for file and form alike; F22 asks for the others beside it."""
     if values["quantity"] < 1:
         yield "quantity", Sentence(N_("Die Anzahl ist mindestens 1."))
+    if abs(values["eligible_requested"]) > HIGHEST_AMOUNT:
+        yield "paid_amount", Sentence(setwise.TOO_LARGE)
+        return
     yield from rules.against_receipt(values, grant.window)
 
 
@@ -171,8 +175,9 @@ def _double_funding(
     for one in queries.receipt_rows_of_invoices(session, {values["invoice_no"] for _row, values in judged}):
         if invoice_of(one) in parts and key_of(one) not in in_file:
             parts[invoice_of(one)].append(as_part(one))
+    invoices = {invoice: rules.Invoice(together) for invoice, together in parts.items()}
     for (row, values), place in zip(judged, places, strict=True):
-        for field, sentence in rules.against_double_funding(parts[invoice_of(values)], place):
+        for field, sentence in invoices[invoice_of(values)].against(place):
             yield _problem(row, reading, field, sentence, values)
 
 

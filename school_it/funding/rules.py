@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import MAXYEAR, date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -184,7 +184,7 @@ def earmark_end(
         Anchor.PURCHASE: acquired_on,
         Anchor.COMPLETION: completed_on,
     }[earmark.anchor]
-    if begun is None:
+    if begun is None or begun.year + earmark.years > MAXYEAR:
         return None
     if earmark.end_rule is EndRule.CALENDAR_YEAR:
         return date(begun.year + earmark.years, 12, 31)
@@ -222,6 +222,9 @@ def eligible_of(paid: Decimal, vat: Decimal | None, other: Decimal | None) -> De
 def against_receipt(values: Mapping[str, Any], window: Window) -> Faults:
     """F30, F15 and F16 for one receipt; `values` by the names of its columns, complete."""
     eligible = values["eligible_requested"]
+    for name in ("vat_non_eligible", "other_non_eligible"):
+        if values[name] < 0 <= values["paid_amount"]:
+            yield name, Sentence(_NEGATIVE_PART)
     most = eligible_of(values["paid_amount"], values["vat_non_eligible"], values["other_non_eligible"])
     if most < 0 <= values["paid_amount"]:
         yield (
@@ -245,6 +248,9 @@ def against_receipt(values: Mapping[str, Any], window: Window) -> Faults:
         )
     if eligible > 0:
         yield from _against_days(values, window)
+
+
+_NEGATIVE_PART = N_("Was nicht förderfähig ist, wird abgezogen; hier steht kein negativer Betrag.")
 
 
 def _against_days(values: Mapping[str, Any], window: Window) -> Faults:
@@ -290,27 +296,37 @@ class Part:
 _NAMED = 5
 
 
-def against_double_funding(parts: Sequence[Part], place: int) -> Faults:
-    """F22: all parts of one invoice, over all grants, ask for no more than was paid on it; `place` is the judged one.
+class Invoice:
+    """All parts of one invoice, over all grants, stored or about to be (F22); summed once for any number of parts."""
 
-    10,000 paid, 6,000 in one grant and 5,000 in another: refused. The limit is `invoice_total` where given, else the
-    largest part that was paid. A part that asks for nothing is never the cause.
-    """
-    totals = {part.invoice_total for part in parts if part.invoice_total is not None}
-    own = parts[place]
-    if len(parts) == 1 and not totals:
-        return  # what one receipt may ask for is F30's affair
-    others = [part.name for number, part in enumerate(parts) if number != place]
-    named = ", ".join(others[:_NAMED]) + (f" … (+{len(others) - _NAMED})" if len(others) > _NAMED else "")
-    if len(totals) > 1 and own.invoice_total is not None:
-        yield "invoice_total", Sentence(_TOTALS_DIFFER, others=named)
-        return
-    limit = max(totals) if totals else max(part.paid for part in parts)
-    asked = sum((part.eligible for part in parts), NOTHING)
-    if asked <= limit or own.eligible <= 0:
-        return
-    values = {"asked": shown(asked), "limit": shown(limit), "others": named}
-    yield "eligible_requested", Sentence(_TWICE if others else _MORE_THAN_PAID, **values)
+    def __init__(self, parts: Sequence[Part]) -> None:
+        self.parts = parts
+        self.totals = {part.invoice_total for part in parts if part.invoice_total is not None}
+        self.asked = sum((part.eligible for part in parts), NOTHING)
+        self.limit = max(self.totals) if self.totals else max(part.paid for part in parts)
+
+    def against(self, place: int) -> Faults:
+        """Together the parts ask for no more than was paid on the invoice; `place` is the part that is judged.
+
+        10,000 paid, 6,000 in one grant and 5,000 in another: refused. The limit is `invoice_total` where given, else
+        the largest part that was paid. A part that asks for nothing is never the cause.
+        """
+        own = self.parts[place]
+        if len(self.parts) == 1 and not self.totals:
+            return  # what one receipt may ask for is F30's affair
+        if len(self.totals) > 1 and own.invoice_total is not None:
+            yield "invoice_total", Sentence(_TOTALS_DIFFER, others=self._others(place))
+        elif self.asked > self.limit and own.eligible > 0:
+            values = {"asked": shown(self.asked), "limit": shown(self.limit), "others": self._others(place)}
+            yield "eligible_requested", Sentence(_TWICE if len(self.parts) > 1 else _MORE_THAN_PAID, **values)
+
+    def _others(self, place: int) -> str:
+        """The first few; a sentence at each of thousands of receipts must not name thousands."""
+        named = [part.name for number, part in enumerate(self.parts[: _NAMED + 1]) if number != place][
+            :_NAMED
+        ]
+        more = len(self.parts) - 1 - len(named)
+        return ", ".join(named) + (f" … (+{more})" if more else "")
 
 
 _TOTALS_DIFFER = N_(

@@ -177,6 +177,29 @@ def test_a_computed_amount_follows_its_costs_and_one_from_the_authority_stays(
     assert one_of(session, Decision).granted == D("47000.00")
 
 
+def test_a_rate_that_is_cleared_is_that_of_the_programme_again(
+    session: Session, take_in: TakeIn, programme: Facts
+) -> None:
+    row = {**GRANT, "bewilligte Zuwendung": "40.000,00"}
+    take_in("grants", {**row, "Fördersatz": "90 %"})
+    clearing = ("--blank-clears", "rate")
+    assert take_in("grants", {**row, "Fördersatz": None}, more=clearing)["changed"] == 1
+    assert one_of(session, Grant).rate == D("0.8")
+    assert take_in("grants", {**row, "Fördersatz": None}, more=clearing)["same"] == 1
+
+
+def test_a_further_decision_is_computed_by_a_rate_that_the_programme_has_got_since(
+    session: Session, take_in: TakeIn
+) -> None:
+    draft = {**BARE, "Status": "Entwurf", "Finanzierungsart": "Anteil"}
+    take_in("programmes", draft)
+    take_in("grants", {**GRANT, "Programm": "ALT", "bewilligte Zuwendung": "1.000,00"})
+    take_in("programmes", {**draft, "Fördersatz": "70 %"})
+    facts = take_in("grants", {**GRANT, "Programm": "ALT", "Aktenzeichen": "48.03-18/24"})
+    assert (facts["exit"], facts["new"]) == (0, 1), facts["problems"]
+    assert {one.granted for one in one_of(session, Grant).decisions} == {D(1000), D(35000)}
+
+
 # --- receipts ---
 
 
@@ -215,6 +238,8 @@ def test_the_headers_of_the_form_are_read(take_in: TakeIn, grant: Facts) -> None
         ({"zuwendungsfähig": "9.800,00"}, "zuwendungsfähig", "Zuwendungsfähig sind 9.604,00"),
         ({"zuwendungsfähig": "9.000,00"}, "zuwendungsfähig", "Angegeben sind 9.000,00"),
         ({"sonst nicht förderfähig": "9.700,00"}, "gezahlt", "mehr als die gezahlten"),
+        ({"sonst nicht förderfähig": "-1,00"}, "sonst nicht förderfähig", "kein negativer Betrag"),
+        ({"gezahlt": "-21.000.000,00", "sonst nicht förderfähig": "21.000.000,00"}, "gezahlt", "zu groß"),
         ({"Anzahl": 0}, "Anzahl", "mindestens 1"),
         ({"gezahlt": "viel"}, "gezahlt", "kein Betrag"),
     ],

@@ -86,6 +86,12 @@ def test_f05_what_the_programme_does_not_say_is_not_guessed() -> None:
         assert rules.earmark_end(earmark, period_to=day) is None
 
 
+def test_f05_what_lies_beyond_the_calendar_is_not_computed() -> None:
+    for end_rule in EndRule:
+        earmark = Earmark(5, Anchor.IMPLEMENTATION_END, end_rule)
+        assert rules.earmark_end(earmark, period_to=date(9999, 12, 31)) is None
+
+
 def test_f12_a_fixed_amount_pays_at_most_its_cap_apiece_and_what_was_granted_in_all() -> None:
     receipts = [(D("612.00"), 1), (D("465.00"), 1)]
     assert rules.final_fixed(D("5000"), receipts, D("500")) == D("965.00")
@@ -176,28 +182,36 @@ def part(name: str, eligible: str, paid: str, total: str | None = None) -> Part:
 def test_f22_two_grants_do_not_pay_for_one_invoice_twice() -> None:
     parts = [part("A 1", "6000", "10000"), part("B 4", "5000", "10000")]
     for place, other in ((0, "B 4"), (1, "A 1")):
-        ((field, sentence),) = rules.against_double_funding(parts, place)
+        ((field, sentence),) = rules.Invoice(parts).against(place)
         assert field == "eligible_requested"
         assert f"Weitere Belege: {other}." in str(sentence)
         assert "11.000,00" in str(sentence)
         assert "10.000,00" in str(sentence)
     fair = [part("A 1", "6000", "10000"), part("B 4", "4000", "10000")]
-    assert not list(rules.against_double_funding(fair, 0))
+    assert not list(rules.Invoice(fair).against(0))
 
 
 def test_f22_an_invoice_in_several_rows_is_judged_by_what_was_paid_on_the_whole() -> None:
     split = [part("A 1", "6000", "6000", "10000"), part("A 2", "4000", "4000", "10000")]
-    assert not list(rules.against_double_funding(split, 0))
+    assert not list(rules.Invoice(split).against(0))
     bare = [part("A 1", "6000", "6000"), part("A 2", "4000", "4000")]
-    assert [field for field, _s in rules.against_double_funding(bare, 0)] == ["eligible_requested"]
+    assert [field for field, _s in rules.Invoice(bare).against(0)] == ["eligible_requested"]
     differing = [part("A 1", "6000", "6000", "10000"), part("A 2", "4000", "4000", "11000")]
-    assert [field for field, _s in rules.against_double_funding(differing, 1)] == ["invoice_total"]
+    assert [field for field, _s in rules.Invoice(differing).against(1)] == ["invoice_total"]
 
 
 def test_f22_a_part_that_asks_for_nothing_is_not_the_cause() -> None:
     parts = [part("A 1", "0", "10000"), part("B 1", "6000", "10000"), part("C 1", "5000", "10000")]
-    assert not list(rules.against_double_funding(parts, 0))
-    assert list(rules.against_double_funding(parts, 1))
+    assert not list(rules.Invoice(parts).against(0))
+    assert list(rules.Invoice(parts).against(1))
+
+
+def test_f22_of_thousands_of_parts_a_sentence_names_five() -> None:
+    invoice = rules.Invoice([part(f"A {number}", "1", "1") for number in range(20_000)])
+    said = [str(sentence) for place in range(20_000) for _field, sentence in invoice.against(place)]
+    assert len(said) == 20_000
+    assert "A 1, A 2, A 3, A 4, A 5 … (+19994)" in said[0]
+    assert "A 0, A 1, A 2, A 3, A 4 … (+19994)" in said[-1]
 
 
 @given(st.lists(AMOUNTS, min_size=1, max_size=6), st.data())
@@ -207,10 +221,10 @@ def test_f22_any_split_of_an_invoice_to_the_cent_holds_and_one_cent_more_does_no
     total = sum(amounts, D(0))
     parts = [Part(str(number), one, one, total) for number, one in enumerate(amounts)]
     place = data.draw(st.integers(0, len(parts) - 1))
-    assert not list(rules.against_double_funding(parts, place))
+    assert not list(rules.Invoice(parts).against(place))
     more = parts[place]
     parts[place] = Part(more.name, more.eligible + D("0.01"), more.paid, total)
-    assert list(rules.against_double_funding(parts, place))
+    assert list(rules.Invoice(parts).against(place))
 
 
 def lacks(**values: Any) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
+from datetime import datetime
 from sys import intern
 from typing import Any, NamedTuple
 
@@ -174,6 +175,13 @@ def runs(session: Session, limit: int = MANY, source: str | None = None) -> Sequ
     """The newest first, of all directories or of one."""
     wanted = () if source is None else (SyncRun.source == source,)
     return session.scalars(select(SyncRun).where(*wanted).order_by(SyncRun.id.desc()).limit(limit)).all()
+
+
+def last_taken_over(session: Session) -> dict[str, datetime]:
+    """By directory the end of its newest run that was taken over; a run without changes counts."""
+    wanted = select(SyncRun.source, func.max(SyncRun.ended_at)).where(SyncRun.applied)
+    rows = session.execute(wanted.group_by(SyncRun.source))
+    return {name: at for name, at in rows if at}
 
 
 def get_run(session: Session, ident: int) -> SyncRun:

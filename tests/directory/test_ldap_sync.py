@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from school_it import audit
 from school_it.access import Actor
-from school_it.database import transaction
+from school_it.database import now, transaction
 from school_it.people import actions, holdings
 from school_it.people.models import Person, PersonState, SyncRun
 from school_it.people.rules import RunOutcome
@@ -336,3 +337,18 @@ def test_a_trial_run_from_the_page_is_a_job_that_leads_to_its_result(
     assert f"/people/directory/runs/{last.id}" in admin.get(job.location).get_data(as_text=True)
     assert "Jürgen Größ-Müßig" in admin.get(f"/people/directory/runs/{last.id}").get_data(as_text=True)
     assert session.scalar(select(Person.id)) is None
+
+
+def test_the_page_says_when_the_last_sync_is_too_long_ago(
+    app: Flask, session: Session, schools: list[School], settings: Any, admin: FlaskClient
+) -> None:
+    settings.at("o=ucs", "ucs")
+    assert "noch nie" in admin.get("/people/directory").get_data(as_text=True)
+    sync(app)
+    assert "nicht mehr aktuell" not in admin.get("/people/directory").get_data(as_text=True)
+    with transaction() as writing:
+        for run_of_today in writing.scalars(select(SyncRun)):
+            run_of_today.ended_at = now() - timedelta(hours=40)
+    assert "nicht mehr aktuell" in admin.get("/people/directory").get_data(as_text=True)
+    assert run(app, "sync", "--dry-run").exit_code == 0
+    assert "nicht mehr aktuell" in admin.get("/people/directory").get_data(as_text=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from flask import current_app, redirect, request, url_for
@@ -10,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from school_it import jobs
 from school_it.access import May, current, needs
-from school_it.database import db, today, transaction
+from school_it.database import db, now, today, transaction
 from school_it.errors import N_, NotThere, SchoolItError, Sentence
 from school_it.people import actions, directory, glances, night, queries, sources
 from school_it.people.forms import ApproveForm, step_wish
@@ -33,6 +34,8 @@ OUTCOME_BADGES = {
     "broken_off": "failed",
 }
 STEP_BADGES = {"linked": "approved", "returned": "active"}
+OVERDUE = timedelta(hours=36)
+"""A night was missed where the last sync is older."""
 SHOWN = 100
 """People on one page of a run."""
 
@@ -82,6 +85,8 @@ def _directory_page(**more: Any) -> Any:
         "people/directory.html",
         directories=sources.every(_settings()),
         runs=queries.runs(session),
+        last=queries.last_taken_over(session),
+        too_long_ago=now() - OVERDUE,
         outcome_names=RUN_OUTCOMES,
         badges=OUTCOME_BADGES,
         role_names=PERSON_ROLES,

@@ -8,11 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from school_it.access import Actor
 from school_it.audit import SAID, Batch, plain
-from school_it.database import TOWN_TIME, Model
+from school_it.database import TOWN_TIME, Model, held
 from school_it.errors import N_, NotAllowed, NotThere, RuleBroken, Sentence
 from school_it.undo import references, trail
 from school_it.undo.tables import KINDS, TABLES, Undoing, Values
@@ -101,7 +102,8 @@ NOT_ONES_OWN = N_("Zurücknehmen dürfen Sie nur eigene Vorgänge, und nur an Ih
 
 def get_batch(session: Session, ident: int) -> Batch:
     """The batch, held until a writing transaction ends: of two people who take it back at once, one is refused."""
-    batch = session.get(Batch, ident, with_for_update=True, populate_existing=True)
+    wanted = held(session, select(Batch).where(Batch.id == ident), Batch)
+    batch: Batch | None = session.scalar(wanted.execution_options(populate_existing=True))
     if batch is None:
         raise NotThere(N_("Einen Vorgang %(number)s gibt es nicht."), number=ident)
     return batch

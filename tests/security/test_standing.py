@@ -35,7 +35,7 @@ def guarded(app: Flask) -> Iterator[None]:
 
 def test_every_form_needs_its_token(app: Flask, admin: FlaskClient, world: World, guarded: None) -> None:
     """A page elsewhere that sends a form on behalf of somebody signed in gets nowhere, at no address."""
-    world.samples["upload"] = 1
+    world.samples["upload"] = world.samples["import_profile"] = 1
     sent = 0
     for rule, method in rules(app):
         if method != "GET" and not rule.rule.startswith("/api/"):
@@ -144,7 +144,7 @@ HOSTILE = {
     ),
     "nothing but NULs": b"\0" * 10_000,
     "an endless cell": b'Inventarnummer;Schulnummer\r\n"' + b"x" * 400_000,
-    "columns without end": b"Inventarnummer;Schulnummer" + b";" * 400_000 + b"\r\nA;115514\r\n",
+    "columns without end": b"Inventarnummer;Schulnummer" + b";x" * 200_000 + b"\r\nA;115514\r\n",
     "half a zip": zipped(xl__workbook=b"<a/>")[:40],
 }
 

@@ -164,6 +164,7 @@ def _against_file_reference(grant: Grant, values: Mapping[str, Any], own: Decisi
 def _granted_by_rule(values: Mapping[str, Any], programme: Programme, rate: Decimal | None) -> dict[str, Any]:
     """The decision with its amount, computed by F01 where it is empty."""
     whole = dict(values)
+    rate = rate if rate is not None else programme.rate
     if whole.get("granted") is None:
         against = intake.without_amount(programme.financing, rate)
         _refuse([against] if against else [])

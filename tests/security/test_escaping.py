@@ -74,7 +74,7 @@ def test_no_page_takes_a_text_for_markup(app: Flask, hostile: World, house: Acto
 @pytest.mark.parametrize("report", REPORTS)
 def test_no_report_takes_a_text_for_a_formula(app: Flask, world: World, house: Actor, report: str) -> None:
     part(FORMULA, "120000", house)
-    answer = browser_of(app, "admin").get(f"/exports/{report}.xlsx?school=120000&q=%3DHYPERLINK")
+    answer = browser_of(app, "admin").get(f"/exports/{report}.xlsx?school=120000&q=%3DHYPERLINK&grant=ZW-1")
     with zipfile.ZipFile(BytesIO(answer.get_data())) as book:
         sheets = [book.read(name).decode() for name in book.namelist() if name.startswith("xl/worksheets/")]
     answer.close()

@@ -16,14 +16,17 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from exports import commands as export_commands
 from exports.views import bp as exports
 from imports import commands as import_commands
+from imports import forgetting as _files_forget  # noqa: F401 - says what it keeps of people
 from imports.attention import waiting_files
 from imports.views import bp as imports
 from school_it import database, jobs, serving, settings, undo, web
 from school_it.access import May
 from school_it.accounts import commands as account_commands
+from school_it.accounts import leavers as _accounts_forget  # noqa: F401 - likewise
 from school_it.accounts import signing_in
 from school_it.accounts.views import bp as accounts
 from school_it.demo import commands as demo_commands
+from school_it.devices import forgetting as _devices_forget  # noqa: F401 - likewise
 from school_it.devices import undo as device_undo
 from school_it.devices.api import api as device_api
 from school_it.devices.views import bp as devices
@@ -44,6 +47,7 @@ from school_it.overview import attention
 from school_it.overview.batches import bp as batches
 from school_it.overview.views import bp as overview
 from school_it.people import commands as people_commands
+from school_it.people import retention_commands
 from school_it.people import undo as people_undo
 from school_it.people.api import api as people_api
 from school_it.people.views import bp as people
@@ -89,6 +93,7 @@ COMMANDS = (
     export_commands.export,
     demo_commands.demo,
     people_commands.ldap,
+    retention_commands.retention_group,
     job_commands.worker,
     job_commands.nightly,
     operation_commands.database,

@@ -215,7 +215,7 @@ def put_away(home: Path, ident: int, *, by: Actor) -> None:
         if upload.state not in ("preview", "reading"):
             raise RuleBroken(N_("Diese Datei ist schon übernommen oder weggelegt."))
         upload.state = "discarded"
-        _forget(upload)
+        forget_cells(upload)
     rows_kept.forget(details_path(home, upload))
     let_go(db.session(), home, upload.digest)
 
@@ -226,7 +226,7 @@ COUNTED = (
 )  # fmt: skip
 
 
-def _forget(upload: Upload) -> None:
+def forget_cells(upload: Upload) -> None:
     """What stood in single cells goes; what was counted stays."""
     upload.summary = {name: value for name, value in upload.summary.items() if name in COUNTED}
     upload.wish = Wish(profile=upload.wish.get("profile")).as_json()
@@ -240,7 +240,7 @@ def tidy(session: Session, home: Path, *, before: datetime) -> int:
         rows_kept.forget(details_path(home, upload))
         if upload.digest not in young:
             path_of(home, upload.digest).unlink(missing_ok=True)
-        _forget(upload)
+        forget_cells(upload)
         if upload.state == "preview":
             upload.state = "discarded"
     return len(old)

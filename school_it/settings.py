@@ -101,6 +101,26 @@ SETTINGS = (
         10,
         N_("Abgleich hält an, wenn mehr Prozent fehlen, insgesamt oder an einer Schule"),
     ),
+    Setting(
+        "RETURN_DAYS", _from(0, 365), 14,
+        N_("Tage nach dem Abgang, bis zu denen Ausgeliehenes zurückgegeben sein soll"),
+    ),
+    Setting(
+        "RETENTION_PUPIL_MONTHS", _from(0, 240), 3,
+        N_("Monate nach dem Abgang bis zum Vergessen der Namen, Schülerinnen und Schüler; 0 = nie von selbst"),
+    ),
+    Setting(
+        "RETENTION_TEACHER_MONTHS", _from(0, 240), 3,
+        N_("Monate nach dem Abgang bis zum Vergessen der Namen, Lehrkräfte; 0 = nie von selbst"),
+    ),
+    Setting(
+        "RETENTION_STAFF_MONTHS", _from(0, 240), 3,
+        N_("Monate nach dem Abgang bis zum Vergessen der Namen, übriges Personal; 0 = nie von selbst"),
+    ),
+    Setting(
+        "RETENTION_LOAN_MONTHS", _from(0, 240), 6,
+        N_("Monate nach der letzten Rückgabe, die ein Name mindestens bleibt (§ 606 BGB)"),
+    ),
 )  # fmt: skip
 
 _BY_NAME = {setting.name: setting for setting in SETTINGS}

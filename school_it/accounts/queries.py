@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, exists, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from school_it.access import Grant, Role
 from school_it.accounts import rules
 from school_it.accounts.models import FailedSignIn, RoleGrant, SignedInSession, Token, User
 from school_it.errors import N_, NotThere
+from school_it.people.models import Person
+from school_it.people.rules import PersonState
 from school_it.schools.models import School
 
 
@@ -43,11 +45,23 @@ def grants_of(session: Session, user_id: int, on: date) -> tuple[Grant, ...]:
     return tuple(grant for row in rows if (grant := Grant(*row)).holds_on(on))
 
 
+def _is_still_there() -> ColumnElement[bool]:
+    """The account belongs to nobody in particular, or to somebody who has not left."""
+    gone = exists().where(Person.id == User.person_id, Person.state != PersonState.ACTIVE)
+    return ~gone.correlate(User)
+
+
+def may_enter(session: Session, user: User) -> bool:
+    """An active account of somebody who has not left."""
+    still_there = select(User.id).where(User.id == user.id, _is_still_there())
+    return user.active and session.scalar(still_there) is not None
+
+
 def session_and_user(session: Session, key_digest: str) -> Row[SignedInSession, User] | None:
     return session.execute(
         select(SignedInSession, User)
         .join(User, User.id == SignedInSession.user_id)
-        .where(SignedInSession.key_digest == key_digest)
+        .where(SignedInSession.key_digest == key_digest, _is_still_there())
     ).first()
 
 
@@ -55,7 +69,7 @@ def token_and_user(session: Session, digest: str, at: datetime) -> Row[Token, Us
     return session.execute(
         select(Token, User)
         .join(User, User.id == Token.user_id)
-        .where(Token.digest == digest, Token.expires_at > at, User.active)
+        .where(Token.digest == digest, Token.expires_at > at, User.active, _is_still_there())
     ).first()
 
 

@@ -130,4 +130,4 @@ def check_password(session: Session, name: str, password: str) -> User | None:
     """The active local account that this password opens; a directory account has no hash and never does."""
     user = queries.find_user(session, name)
     fits = passwords.matches(user.password_hash if user else None, unicodedata.normalize("NFC", password))
-    return user if fits and user is not None and user.active else None
+    return user if fits and user is not None and queries.may_enter(session, user) else None

@@ -242,6 +242,9 @@ class Handout(Model):
     room: Mapped[Room | None] = relationship(lazy="joined")
 
 
+holdings.given_back_on(Handout.person_id, Handout.returned_on)
+
+
 class SavedView(Model):
     """A list as somebody wants to find it again: its query string with filters, order and columns.
 

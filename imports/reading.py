@@ -11,54 +11,26 @@ import gc
 import io
 import json
 import pickle
-import re
 import resource
 import struct
 import sys
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 from xml.parsers.expat import ExpatError
 
-from imports import container, csv_text, number_format, ods, xls, xlsx
+from imports import container, csv_text, xlsx
+from imports.data_rows import Found, Left, Request, data_rows, request
 from imports.finder import SEARCHED_ROWS, Header, find_header, speaks_of_letters, without_header
-from imports.marks import NOTHING, Marks, RowMarks
-from imports.sorter import RowSorter
 from imports.workbook import DAMAGED, Limits
 from school_it import cells
 from school_it.errors import N_, CannotRead
-from school_it.sheets import Column, Sheet, same_header
+from school_it.sheets import same_header
 
 BATCH = 2000
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    file: Path
-    sheet: Sheet
-    sheet_name: str | None
-    mapping: Mapping[str, str | None]
-    unknown: bool
-    headerless: bool
-    limits: Limits
-
-
-@dataclass(slots=True)
-class Found:
-    """A table and how to get at its rows: each (number as people see it, cells)."""
-
-    kind: container.Kind
-    name: str | None
-    header: Header
-    first_row: int  # of what was searched, from 0
-    first_column: int
-    rows: Iterable[tuple[int, Sequence[Any]]]
-    other_sheets: tuple[str, ...] = ()
-    hidden_sheets: tuple[str, ...] = ()
 
 
 def main() -> None:
@@ -87,25 +59,6 @@ def answer(request: Request, to: IO[bytes]) -> None:
 def is_panic(error: BaseException) -> bool:
     """Whether the fast reader has stumbled over the file: what it then raises is no Exception."""
     return type(error).__name__ == "PanicException"
-
-
-def request(asked: Mapping[str, Any]) -> Request:
-    """What `imports.workbook` has sent."""
-    described = asked["sheet"]
-    columns = tuple(
-        Column(name, header, cells.Type(type_name, str, str), needed, tuple(others))
-        for name, header, type_name, needed, others in described["columns"]
-    )
-    keys = tuple(map(tuple, described["keys"]))
-    return Request(
-        Path(asked["path"]),
-        Sheet(described["kind"], described["title"], columns, keys),
-        asked["sheet_name"],
-        asked["mapping"],
-        asked["unknown"],
-        asked["headerless"],
-        Limits(**asked["limits"]),
-    )
 
 
 def _limit(limits: Limits) -> None:
@@ -284,114 +237,13 @@ def _send(answer: IO[bytes], request: Request, found: Found) -> None:
     }
     _tell(answer, "head", head)
     left = Left()
-    for batch in _batches(_data_rows(request, found, left), request.limits):
+    for batch in _batches(data_rows(request, found, left), request.limits):
         _tell(answer, "rows", batch)
     _tell(answer, "end", {"passed_over": tuple(left.passed_over), "hidden_rows": left.hidden_rows})
 
 
-@dataclass(slots=True)
-class Left:
-    """What is said of the rows at the end."""
-
-    passed_over: list[int] = field(default_factory=list)
-    hidden_rows: int = 0
-
-
 def _tell(answer: IO[bytes], what: str, content: Any) -> None:
     pickle.dump((what, content), answer, protocol=pickle.HIGHEST_PROTOCOL)
-
-
-def _data_rows(request: Request, found: Found, left: Left) -> Iterator[tuple[int, list[cells.Raw]]]:
-    header, marks = found.header, _marks(request, found)
-    spots = {found.first_column + place: spot for spot, place in enumerate(header.places)}
-    sorter = RowSorter(request.sheet, header)
-    below = found.first_row + header.row + 1
-    waiting: list[int] = []  # what is no data counts only where something follows it
-    number = below
-    for number, raws in found.rows:
-        if number <= below:
-            continue
-        mark = marks.at(number)
-        is_blank, row = _row(raws, header.places)
-        if mark is not NOTHING:
-            _apply(mark, row, spots)
-        if sorter.is_data(row, has_sum=mark.has_sum):
-            left.passed_over += waiting
-            left.hidden_rows += mark.is_hidden
-            waiting = []
-            yield number, row
-        else:
-            waiting.append(number)
-            if not is_blank or mark.faults:
-                left.passed_over += waiting
-                waiting = []
-    # Where nothing but formulas without a value follows, the fast reader has ended before.
-    last = max(marks.faulty_rows(), default=0)
-    left.passed_over += [*waiting, *range(number + 1, last + 1)] if last > number else []
-
-
-_NOTHING_IN_IT: dict[str, cells.Raw] = {"": None, **cells.FAULT_TEXTS}
-
-
-def _row(raws: Sequence[Any], places: list[int]) -> tuple[bool, list[cells.Raw]]:
-    """Whether the row is blank from end to end, and its cells in the table; a record may be short."""
-    row = (
-        _cells(raws, places)
-        if len(raws) > places[-1]
-        else _cells([*raws, *[None] * (places[-1] + 1)], places)
-    )
-    is_blank = row.count(None) == len(row) and not any(_cells(raws, range(len(raws))))
-    return is_blank, row
-
-
-def _cells(raws: Sequence[Any], places: Iterable[int]) -> list[cells.Raw]:
-    """Blanks are nothing, and an error as text is an error."""
-    said = _NOTHING_IN_IT.get
-    return [
-        (None if raw.isspace() else said(raw, raw)) if type(raw := raws[place]) is str else raw
-        for place in places
-    ]
-
-
-def _marks(request: Request, found: Found) -> Marks:
-    readers = {container.Kind.XLSX: xlsx.marks, container.Kind.ODS: ods.marks, container.Kind.XLS: xls.marks}
-    if found.name is None:
-        return Marks()
-    shown = {"text", "code", "codes", "percent", "word", "words"}
-    columns = {
-        found.first_column + place
-        for place, name in zip(found.header.places, found.header.fields, strict=True)
-        if name and request.sheet.column(name).type.name in shown
-    }
-    return readers[found.kind](request.file, found.name, columns)
-
-
-def _apply(mark: RowMarks, row: list[cells.Raw], spots: Mapping[int, int]) -> None:
-    for column, code in mark.formats:
-        spot = spots.get(column)
-        raw = row[spot] if spot is not None else None
-        if spot is not None and isinstance(raw, int | float) and not isinstance(raw, bool):
-            row[spot] = _as_formatted(raw, code)
-    for column, text in mark.shown:
-        spot = spots.get(column)
-        raw = row[spot] if spot is not None else None
-        # A width too small or a number of many digits shows less than there is.
-        if spot is not None and isinstance(raw, float) and not _SHORTENED.search(text):
-            row[spot] = raw if text == cells.as_shown(raw) else cells.Shown(raw, text)
-    for column, fault in mark.faults:
-        spot = spots.get(column)
-        if spot is not None:
-            row[spot] = fault
-
-
-_SHORTENED = re.compile(r"#{3}|\d[Ee][+-]?\d")
-
-
-def _as_formatted(number: float, code: str) -> cells.Raw:
-    try:
-        return cells.Shown(number, number_format.shown(number, code))
-    except (ArithmeticError, ValueError):  # more digits than anybody shows
-        return number
 
 
 def _batches(rows: Iterator[tuple[int, list[cells.Raw]]], limits: Limits) -> Iterator[list[Any]]:

@@ -13,7 +13,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from imports import reading
+from imports import data_rows
 from imports.reading import _damage, _find, _limit, _send, is_panic
 from imports.workbook import Limits, described
 from school_it.errors import CannotRead
@@ -31,7 +31,7 @@ def main(folder: str, first: int) -> None:
 
 
 def outcome(file: Path) -> str:
-    request = reading.request(
+    request = data_rows.request(
         {
             "path": str(file),
             "sheet": described(DEVICES),

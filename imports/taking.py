@@ -111,7 +111,7 @@ def _taken_over(
             continue
     with transaction() as session:
         outlook = looked(session)
-        ready = _Ready(session, outlook, by, file_digest)
+        ready = _Ready(session, Lots(session), outlook, by, file_digest)
         ready.write(session, told)
         finish(session, ready.batch_id)
     return outlook, ready.batch_id
@@ -129,11 +129,11 @@ def _beforehand(
     reading.rollback()
     newest = audit.newest(reading)
     outlook = looked(reading)
-    ready = _Ready(reading, outlook, by, file_digest)
-    told(0, ready.rows)
     folder.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(prefix=STAGED, dir=folder) as staged:
-        ready.lots.stage(Path(staged))
+    with TemporaryDirectory(prefix=STAGED, dir=folder) as staged, Lots(reading, Path(staged)) as lots:
+        ready = _Ready(reading, lots, outlook, by, file_digest)
+        lots.staged()
+        told(0, ready.rows)
         with transaction() as session:
             if audit.newest(session) != newest or not ready.lots.hold(session):
                 raise _Moved
@@ -145,8 +145,8 @@ def _beforehand(
 class _Ready:
     """The rows of an outlook, ready to be written as one batch."""
 
-    def __init__(self, session: Session, outlook: Outlook, by: Actor, file_digest: str) -> None:
-        self.lots = Lots(session)
+    def __init__(self, session: Session, lots: Lots, outlook: Outlook, by: Actor, file_digest: str) -> None:
+        self.lots = lots
         new, changed = outlook.new, [one for _row, one in outlook.changed]
         self.rows, self.done = len(new) + len(changed), 0
         (self.batch_id,) = self.lots.ids(BATCHES, 1)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Table, select
@@ -30,6 +30,7 @@ from school_it.sheets import Row
 
 DEVICES: Table = Device.__table__  # type: ignore[assignment]
 HANDOUTS: Table = Handout.__table__  # type: ignore[assignment]
+TOGETHER = 4000  # new rows made ready at a time: columns of all rows at once would fill the memory
 OF_DISPOSAL = ("approved_by", "approved_by_id", "approved_on", "disposed_on", "disposal_reason")
 
 
@@ -57,7 +58,9 @@ def prepare(
     moved = [one.ident for one in changed if set(FOLDED_FROM) & one.fields.keys()]
     index = search.Bulk(moved)
     lots.then(index.begin)
-    _add(session, lots, new, known, by=by, batch_id=batch_id)
+    free = _free_numbers(session, lots, new)
+    for start in range(0, len(new), TOGETHER):
+        _add(lots, new[start : start + TOGETHER], known, free, by=by, batch_id=batch_id)
     _change(session, lots, changed, known, by=by, batch_id=batch_id)
     lots.then(index.end)
     lots.then(lambda writing: writing.expire_all())
@@ -71,13 +74,11 @@ def _after(one: Changed) -> dict[str, Any]:
 
 
 def _add(
-    session: Session, lots: Lots, new: Sequence[Row], known: References, *, by: Actor, batch_id: int
+    lots: Lots, new: Sequence[Row], known: References, free: Iterator[str], *, by: Actor, batch_id: int
 ) -> None:
-    if not new:
-        return
     rows = [row.values for row in new]
     columns = _columns(rows, known, by)
-    _give_numbers(session, lots, columns["asset_tag"])
+    columns["asset_tag"] = [tag or next(free) for tag in columns["asset_tag"]]
     idents = lots.ids(DEVICES, len(rows))
     since: Columns = {"id": idents, "version": Same(1), "state_since": Same(today())}
     lots.insert(DEVICES, {**since, **columns, **fold_columns(columns)})
@@ -134,18 +135,16 @@ def _state(values: Mapping[str, Any]) -> State:
     return state or (State.IN_USE if values.get("room") or values.get("holder") else State.IN_STOCK)
 
 
-def _give_numbers(session: Session, lots: Lots, given: list[str | None]) -> None:
-    """The next free inventory numbers for those that have none; taken for good when they are written."""
-    places = [place for place, tag in enumerate(given) if not tag]
-    if not places:
-        return
+def _free_numbers(session: Session, lots: Lots, new: Sequence[Row]) -> Iterator[str]:
+    """The next free inventory numbers for the rows that have none; taken for good when they are written."""
+    count = sum(not row.values.get("asset_tag") for row in new)
+    if not count:
+        return iter(())
     if is_writing(session):
-        free = tags.next_tags(session, len(places))
-    else:
-        free, take = tags.upcoming(session, len(places))
-        lots.then(take)
-    for place, tag in zip(places, free, strict=True):
-        given[place] = tag
+        return iter(tags.next_tags(session, count))
+    free, take = tags.upcoming(session, count)
+    lots.then(take)
+    return iter(free)
 
 
 def _gone(state: State | None, by: Actor) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Thousands of rows made ready for the driver while nobody is kept waiting, then written in one short go.
 
-On SQLite, where a writer keeps all others out, the rows go into a file of their own first (`stage`); the writing
+On SQLite, where a writer keeps all others out, the rows go into a file of their own first (`staged`); the writing
 transaction then only copies tables. That takes ids that nobody has yet: they are promised by `ids`, and `hold`
 says whether the promise still stands. PostgreSQL gives out ids of its own accord and takes the rows by COPY.
 """
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from school_it.audit import Action
 from school_it.database import attach, is_sqlite, now
 
 STRIDE = 2000
+STAGED = "staged.db"
 Told = Callable[[int], None]
 """Hears after each stride how many rows of devices, schools … (not of their traces) have been written with it."""
 
@@ -70,16 +70,38 @@ class _Update:
 
 @dataclass
 class Lots:
-    """Rows of several tables in the order in which they were gathered; `write` writes all of them."""
+    """Rows of several tables in the order in which they were gathered; `write` writes all of them.
+
+    With `folder`, which belongs to these rows alone, they wait there and not in memory (on SQLite).
+    """
 
     session: Session
+    folder: Path | None = None
     _steps: list[_Insert | _Update | Callable[[Session], None]] = field(default_factory=list)
     _next: dict[str, tuple[Table, int, int]] = field(default_factory=dict)
-    _staged: Path | None = None
+    _file: sqlite3.Connection | None = None
 
     def __post_init__(self) -> None:
         self.dialect: Dialect = self.session.get_bind().dialect
         self.on_sqlite = is_sqlite(self.session)
+        if self.folder is not None and self.on_sqlite:
+            self._file = sqlite3.connect(self.folder / STAGED, isolation_level=None)
+            self._file.execute("PRAGMA journal_mode=OFF")
+            self._file.execute("PRAGMA synchronous=OFF")
+            self._file.execute("BEGIN")
+
+    def staged(self) -> None:
+        """All rows are gathered: from now on they can be copied from their file."""
+        if self._file is not None:
+            self._file.execute("COMMIT")
+            self._file.close()
+
+    def __enter__(self) -> Lots:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        if self._file is not None:
+            self._file.close()
 
     def ids(self, table: Table, count: int) -> Sequence[int]:
         """`count` ids for new rows of `table`."""
@@ -113,8 +135,15 @@ class Lots:
             if isinstance(column, Same)
         }
         rows = list(zip(*ready, strict=True))
-        if rows:
-            self._steps.append(_Insert(table.name, tuple(varied), same, rows, len(rows), counts))
+        if not rows:
+            return
+        step = _Insert(table.name, tuple(varied), same, rows, len(rows), counts)
+        if self._file is not None:
+            number, marks = len(self._steps), ",".join("?" * len(step.names))
+            self._file.execute(f"CREATE TABLE lot{number} ({_names(step.names)})")
+            self._file.executemany(f"INSERT INTO lot{number} VALUES ({marks})", rows)  # noqa: S608
+            step.rows = ()
+        self._steps.append(step)
 
     def update(self, table: Table, idents: Sequence[int], columns: Mapping[str, Sequence[Any]]) -> None:
         """New values for rows that are there; the version counts on where the table has one."""
@@ -155,33 +184,12 @@ class Lots:
             return list(map(to_driver, column))
         return list(map(Memo(to_driver).__getitem__, column))
 
-    # --- before the writing transaction ---
-
-    def stage(self, folder: Path) -> None:
-        """Put the rows into a file in `folder`, which belongs to this import alone. Nothing on PostgreSQL."""
-        if not self.on_sqlite:
-            return
-        self._staged = folder / "staged.db"
-        with closing(sqlite3.connect(self._staged, isolation_level=None)) as file:
-            file.execute("PRAGMA journal_mode=OFF")
-            file.execute("PRAGMA synchronous=OFF")
-            file.execute("BEGIN")
-            for number, step in enumerate(self._steps):
-                if isinstance(step, _Insert):
-                    file.execute(f"CREATE TABLE lot{number} ({_names(step.names)})")
-                    marks = ",".join("?" * len(step.names))
-                    file.executemany(f"INSERT INTO lot{number} VALUES ({marks})", step.rows)  # noqa: S608
-            file.execute("COMMIT")
-        for step in self._steps:
-            if isinstance(step, _Insert):
-                step.rows = ()
-
     # --- inside it ---
 
     def write(self, session: Session, told: Told = lambda _done: None) -> None:
         """Write everything, inside the caller's transaction."""
-        if self._staged is not None:
-            attach(session, self._staged)
+        if self._file is not None and self.folder is not None:
+            attach(session, self.folder / STAGED)
         for number, step in enumerate(self._steps):
             if isinstance(step, _Insert):
                 for done in self._inserted(session, number, step):
@@ -196,7 +204,7 @@ class Lots:
         names = _names((*step.names, *step.same))
         for start in range(0, step.count, STRIDE):
             count = min(STRIDE, step.count - start)
-            if self._staged is not None:
+            if self._file is not None:
                 marks = ", ".join("?" * len(step.same))
                 values = ", ".join(filter(None, (_names(step.names), marks)))
                 session.connection().exec_driver_sql(

@@ -50,7 +50,7 @@ def read(
 
 
 _EXAMPLES = 3
-_TOGETHER = 10_000  # rows taken at a time: enough to gain by it, few enough to tell how far it is
+_TOGETHER = 4000  # rows taken at a time: enough to gain by it, few enough to tell how far it is
 
 
 def _orders_of_dates(

@@ -19,6 +19,8 @@ from school_it import access
 from school_it.access import Actor
 from school_it.audit import Batch
 from school_it.database import db, transaction
+from school_it.devices import intake_writing
+from school_it.devices.models import Device
 from school_it.jobs import Job, State, Work
 from school_it.jobs import work as doing
 from school_it.jobs.queue import Queue, here
@@ -320,3 +322,14 @@ def test_what_a_long_file_leaves_in_the_database_does_not_grow_with_its_rows(
     upload = the_upload(session)
     assert upload.summary["problem"] == 1000
     assert len(str(upload.summary)) < 20_000
+
+
+def test_rows_without_a_number_get_the_next_ones_however_many_are_made_ready_at_a_time(
+    admin: FlaskClient, session: Session, school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake_writing, "TOGETHER", 2)
+    rows = "".join(f"S{n};Beispiel;Tablet;{school.school_number}\n" for n in range(5))
+    preview = bring(admin, "Seriennummer;Hersteller;Geräteart;Schulnummer\n" + rows, kind="devices")
+    admin.post(preview + "/apply")
+    tags = session.scalars(select(Device.asset_tag).order_by(Device.serial_number)).all()
+    assert tags == [f"IT-{n:06d}" for n in range(1, 6)]

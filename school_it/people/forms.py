@@ -38,12 +38,18 @@ class StepWish(NamedTuple):
 
 
 def step_wish(args: Mapping[str, str]) -> StepWish:
-    kind, start = args.get("kind", ""), args.get("start", "")
+    kind = args.get("kind", "")
     return StepWish(
         kind=kind if kind in set(Kind) else "",
         school=args.get("school", ""),
-        start=int(start) if start.isascii() and start.isdigit() and len(start) < 7 else 0,
+        start=start_of(args),
     )
+
+
+def start_of(args: Mapping[str, str]) -> int:
+    """From which row on a list is shown, counted from 0."""
+    start = args.get("start", "")
+    return int(start) if start.isascii() and start.isdigit() and len(start) < 7 else 0
 
 
 def wish(args: Mapping[str, str]) -> Wish:

@@ -98,7 +98,7 @@ def get_own(session: Session, ident: int, *, seen_by: Actor) -> Upload:
     if upload.kind:
         get_kind(upload.kind).must_be_brought_by(seen_by)
     if not may_work_on(upload, seen_by):
-        raise NotAllowed(N_("Diese Datei hat jemand anderes gebracht. Sie können sie nur ansehen."))
+        raise NotAllowed(N_("Diese Datei hat jemand anderes hochgeladen. Sie können sie nur ansehen."))
     return upload
 
 
@@ -198,7 +198,7 @@ def apply(home: Path, ident: int, *, partial: bool, by: Actor, told: Told = lamb
     def finish(session: Session, batch_id: int) -> None:
         upload = get_waiting(session, ident, seen_by=by)
         if upload.outlook_digest != expected:
-            raise RuleBroken(N_("Inzwischen ist die Datei anders gemeint. Bitte die neue Vorschau ansehen."))
+            raise RuleBroken(N_("Die Datei wird inzwischen anders gelesen. Bitte die neue Vorschau ansehen."))
         upload.state, upload.batch_id = "applied", batch_id
 
     _found, batch_id = take_over(

@@ -191,7 +191,9 @@ class DisposalForm(Form):
     disposal_remark = TextField(_l("Erläuterung"), [Length(max=300)])
     disposed_on = DayField(_l("Ausgesondert am"), description=DAY)
     proceeds = EuroField(_l("Erlös"))
-    document = TextField(_l("Beleg"), [Length(max=160)], description=_l("etwa: Entsorgungsnachweis 2026-17"))
+    document = TextField(
+        _l("Beleg der Aussonderung"), [Length(max=160)], description=_l("etwa: Entsorgungsnachweis 2026-17")
+    )
     approval_reason = TextField(_l("Grund der Genehmigung"), [Length(max=300)])
 
     def __init__(self, *args: Any, **values: Any) -> None:

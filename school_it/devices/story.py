@@ -30,7 +30,7 @@ FIELD_NAMES = {
     "bound_until": N_("Zweckbindung bis"), "warranty_until": N_("Garantie bis"), "mac_address": N_("MAC-Adresse"),
     "remark": N_("Bemerkung"), "holder": N_("Entleiher"), "holder_room_id": N_("Entleiher (Raum)"),
     "due_on": N_("Rückgabe bis"), "disposed_on": N_("Ausgesondert am"), "disposal_reason": N_("Grund der Aussonderung"),
-    "disposal_remark": N_("Erläuterung"), "proceeds": N_("Erlös"), "document": N_("Beleg"),
+    "disposal_remark": N_("Erläuterung"), "proceeds": N_("Erlös"), "document": N_("Beleg der Aussonderung"),
     "approved_by": N_("Genehmigt von"), "approved_by_id": N_("Genehmigt von (Konto)"),
     "approved_on": N_("Genehmigt am"),
     "approval_reason": N_("Grund der Genehmigung"),

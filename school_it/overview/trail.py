@@ -70,7 +70,7 @@ VIA = {
     "web": N_("Seite"),
     "api": N_("Schnittstelle"),
     "cli": N_("Befehl"),
-    "job": N_("Auftrag"),
+    "job": N_("Aufträge"),
     "import": N_("Einlesen"),
     "export": N_("Berichte"),
     "demo": N_("Demo"),

@@ -45,7 +45,7 @@ def _told(found: UndoPlan, *, dry_run: bool) -> str:
     if found.made is not None:
         lines.append(f"Zurückgenommen (Vorgang {found.made.id}).")
     elif not found.undone:
-        lines.append("Es wurde nichts geändert: Davon kann nichts zurückgehen.")
+        lines.append("Es wurde nichts geändert: Davon lässt sich nichts zurücknehmen.")
     elif dry_run:
         lines.append("Es wurde nichts geändert (Probelauf).")
     return "\n".join(lines)

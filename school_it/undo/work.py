@@ -31,4 +31,4 @@ def take_back(work: Work, *, batch: int, expected: str) -> Facts:
     return {"place": f"/batches/{batch}"}
 
 
-NOTHING = N_("Davon kann nichts mehr zurückgehen. Es wurde nichts geändert.")
+NOTHING = N_("Davon lässt sich nichts mehr zurücknehmen. Es wurde nichts geändert.")

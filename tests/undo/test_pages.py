@@ -141,7 +141,7 @@ def test_where_nothing_can_go_back_there_is_no_button(bring: Bring, admin: Flask
     batch = bring("schools", "Schulnummer;Schule;Schulform\n193240;Gesamtschule Anderswo;GE\n")
     bring("rooms", "Schulnummer;Raum\n193240;1.01\n")
     shown = text_of(admin.get(f"/batches/{batch}/undo"))
-    assert "Davon kann nichts zurückgehen" in shown
+    assert "Davon lässt sich nichts zurücknehmen" in shown
     assert 'name="expected"' not in shown
 
 

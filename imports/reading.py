@@ -238,8 +238,15 @@ def _send(answer: IO[bytes], request: Request, found: Found) -> None:
     _tell(answer, "head", head)
     left = Left()
     for batch in _batches(data_rows(request, found, left), request.limits):
-        _tell(answer, "rows", batch)
+        _tell(answer, "rows", _shared(batch))
     _tell(answer, "end", {"passed_over": tuple(left.passed_over), "hidden_rows": left.hidden_rows})
+
+
+def _shared(batch: list[tuple[int, list[cells.Raw]]]) -> list[tuple[int, list[cells.Raw]]]:
+    """The same rows, equal texts being one text: most cells say what others say, and are sent and kept once."""
+    texts: dict[str, str] = {}
+    one = texts.setdefault
+    return [(number, [one(raw, raw) if type(raw) is str else raw for raw in row]) for number, row in batch]
 
 
 def _tell(answer: IO[bytes], what: str, content: Any) -> None:

@@ -31,6 +31,7 @@ from school_it.devices import undo as device_undo
 from school_it.devices.api import api as device_api
 from school_it.devices.views import bp as devices
 from school_it.devices.views.own import bp as own_devices
+from school_it.devices.views.returns import bp as returns
 from school_it.errors import SettingsError
 from school_it.funding import undo as funding_undo
 from school_it.funding.views import bp as funding
@@ -68,6 +69,7 @@ BLUEPRINTS = (
     people,
     devices,
     own_devices,
+    returns,
     funding,
     licences,
     network,

@@ -10,7 +10,7 @@ from typing import Any
 from flask import current_app
 from sqlalchemy.orm import Session
 
-from exports import device_list
+from exports import device_list, returns
 from exports.workbook import Cover, Page
 from school_it import audit, sheets
 from school_it.access import Actor, May
@@ -155,6 +155,12 @@ def _people(session: Session, choice: Choice, by: Actor) -> Pages:
     return [sheet_page(PEOPLE, sheet_lines(seen), choice, title=PEOPLE.title, sheet_name="Personen")]
 
 
+def _returns(session: Session, choice: Choice, by: Actor) -> Pages:
+    """The list of returns as the page shows it; `query` is the query of its address."""
+    number = choice.school.school_number if choice.school else None
+    return [returns.page(session, choice.query, school_number=number, subtitle=_subtitle(choice), seen_by=by)]
+
+
 def _licences(session: Session, choice: Choice, by: Actor) -> Pages:
     rows = licence_queries.rows_for_sheet(session, seen_by=by, school_id=choice.school_id)
     return [
@@ -249,6 +255,13 @@ REPORTS = {
             May.SEE_PEOPLE,
             _people,
             "people",
+        ),
+        Report(
+            "returns",
+            N_("Rückgaben"),
+            N_("Was Abgegangene noch haben, nach Schule und Klasse, mit Frist"),
+            May.SEE_PEOPLE,
+            _returns,
         ),
         Report(
             "licences",

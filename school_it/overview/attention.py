@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 from school_it.access import Actor, May
 from school_it.devices.rules import GONE, State
 from school_it.errors import N_
-from school_it.people.rules import PersonState
 
 PRESENT = ",".join(state for state in State if state not in GONE)
 """Devices that are there or are to come, as the list of devices takes it in its address."""
@@ -62,13 +61,8 @@ DEVICES = (
         N_("Zweckbindung endet"), "info", "event", N_("noch in diesem Jahr"), bound="this_year", state=PRESENT
     ),
 )
-LEAVERS = Question(
-    N_("Abgegangene"),
-    "people.index",
-    {"state": PersonState.LEFT.value, "holding": "1"},
-    "danger",
-    "person-off",
-    N_("haben noch etwas"),
+RETURNS = Question(
+    N_("Rückgaben"), "returns.index", {}, "danger", "assignment-return", N_("von Abgegangenen stehen aus")
 )
 NOTICES = Question(
     N_("Lizenz kündbar"),
@@ -79,7 +73,12 @@ NOTICES = Question(
     N_("Frist in den nächsten 90 Tagen"),
 )
 GRANTS_END = Question(
-    N_("Zuwendung endet"), "funding.index", {"stage": "ending"}, "warning", "euro", N_("Durchführung, in 90 Tagen")
+    N_("Zuwendung endet"),
+    "funding.index",
+    {"stage": "ending"},
+    "warning",
+    "euro",
+    N_("Durchführung, in 90 Tagen"),
 )
 PROOFS = Question(
     N_("Verwendungsnachweis"), "funding.index", {"stage": "proof"}, "info", "receipt-long", N_("steht an")

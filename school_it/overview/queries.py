@@ -14,7 +14,7 @@ from school_it.access import Actor, May
 from school_it.accounts.models import RoleGrant, User
 from school_it.audit import Batch, Entry
 from school_it.database import TOWN_TIME, today
-from school_it.devices import listing
+from school_it.devices import listing, returns
 from school_it.devices.models import Category, Device
 from school_it.devices.rules import GONE, State
 from school_it.errors import N_, NotThere
@@ -27,8 +27,7 @@ from school_it.licences import queries as licence_queries
 from school_it.licences.models import Licence
 from school_it.overview import attention
 from school_it.overview.attention import Answer
-from school_it.people import queries as people_queries
-from school_it.people.rules import PersonState, findable, folded
+from school_it.people.rules import findable, folded
 from school_it.schools.models import Room, School
 
 AHEAD = timedelta(days=90)
@@ -43,7 +42,7 @@ def answers(session: Session, actor: Actor) -> list[Answer]:
     """The tiles of this reader; a few statements, whatever the size of the town."""
     found = device_answers(session, actor) if actor.may(May.SEE_DEVICES) else []
     if actor.may(May.SEE_PEOPLE) and actor.may(May.SEE_DEVICES):
-        found.append(Answer(attention.LEAVERS, _leavers(session, actor)))
+        found.append(Answer(attention.RETURNS, _returns(session, actor)))
     if actor.may(May.SEE_LICENCES):
         found.append(Answer(attention.NOTICES, licence_queries.in_notice(session, seen_by=actor)))
     if actor.may(May.SEE_FUNDING):
@@ -70,9 +69,8 @@ def _conditions(args: Any) -> list[ColumnElement[bool]]:
     return [listing.CONDITIONS[name](text) for name, text in args.items()]
 
 
-def _leavers(session: Session, actor: Actor) -> int:
-    wish = people_queries.Wish(state=PersonState.LEFT, holding=True)
-    return _count(session, people_queries.people(wish, seen_by=actor))
+def _returns(session: Session, actor: Actor) -> int:
+    return returns.number(session, seen_by=actor)
 
 
 def _failed_jobs(session: Session, actor: Actor) -> int:

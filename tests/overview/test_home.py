@@ -14,7 +14,7 @@ from sqlalchemy import event, func, select
 from school_it.access import Actor, Grant, Role
 from school_it.accounts.models import User
 from school_it.database import db, transaction
-from school_it.devices import listing
+from school_it.devices import listing, returns
 from school_it.overview import attention, queries
 from school_it.people import queries as people_queries
 from school_it.people.forms import wish as people_wish
@@ -50,6 +50,10 @@ def listed(browser: FlaskClient, url: str, seen_by: Actor) -> int:
     if path == "/people":
         rows = people_queries.people(people_wish(args), seen_by=seen_by)
         return session.scalar(select(func.count()).select_from(rows.subquery())) or 0
+    if path == "/people/returns":
+        assert args == {}
+        rows = returns.people(returns.Wish(days=14), seen_by=seen_by)
+        return session.scalar(select(func.count()).select_from(rows.subquery())) or 0
     assert path in ("/jobs", "/imports")
     return 0
 
@@ -70,10 +74,10 @@ def test_the_numbers_are_right(full: None, sign_in_as: SignInAs, school: School)
     mine = {label: number for label, (_url, number) in tiles(sign_in_as(Role.COORDINATOR, school)).items()}
     assert mine == {
         "Geräte": 7, "ohne Raum": 7, "in Reparatur": 1, "defekt": 1, "Rückgabe überfällig": 1,
-        "Garantie endet": 1, "Zweckbindung endet": 1, "Abgegangene": 1,
+        "Garantie endet": 1, "Zweckbindung endet": 1, "Rückgaben": 1,
     }  # fmt: skip
     town = {label: number for label, (_url, number) in tiles(sign_in_as(Role.OFFICE)).items()}
-    assert (town["Geräte"], town["ohne Schule"], town["in Reparatur"], town["Abgegangene"]) == (19, 5, 3, 2)
+    assert (town["Geräte"], town["ohne Schule"], town["in Reparatur"], town["Rückgaben"]) == (19, 5, 3, 2)
 
 
 @pytest.mark.parametrize("role", [Role.OFFICE, Role.COORDINATOR])

@@ -8,7 +8,6 @@ import os
 import resource
 import shutil
 import sqlite3
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -92,12 +91,14 @@ def _imported(town: Path, file: Path, new: int) -> float:
             used = _cpu() - begun
             _close()
         if facts["new"] != new or facts["problem"] or not facts["applied"]:
-            raise RuntimeError(f"not what was to be measured: {facts['new']} new, {facts['problem']} problems")
+            raise RuntimeError(
+                f"not what was to be measured: {facts['new']} new, {facts['problem']} problems"
+            )
         return used
 
 
 def _import(file: Path) -> dict[str, Any]:
-    from imports.commands import _run as run
+    from imports.commands import run
     from imports.kinds import get_kind
     from imports.wish import Wish
     from school_it import access
@@ -305,8 +306,12 @@ def _peak(work: Callable[..., object], *given: Any) -> float:
 
 def _told_peak(queue: Any, work: Callable[..., object], given: tuple[Any, ...]) -> None:
     work(*given)
-    own, others = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
-    queue.put((own.ru_maxrss + others.ru_maxrss) / 1024)
+    # what `getrusage` says of oneself begins with the memory of the process that started this one
+    own = next(
+        line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM")
+    )
+    others = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    queue.put((int(own.split()[1]) + others) / 1024)
 
 
 def _waited(home: Path, file: Path) -> tuple[float, float, float]:
@@ -337,10 +342,3 @@ def _write_on(database: Path, ready: Any, done: Any, queue: Any) -> None:
             longest = max(longest, time.monotonic() - begun)
             time.sleep(WRITES_EVERY)
     queue.put(longest)
-
-
-if __name__ == "__main__":
-    for goal in (p1, p2, p4, p5, p6):
-        if not sys.argv[1:] or goal.__name__ in sys.argv[1:]:
-            for result in goal(0):
-                print(result.goal, f"{result.ratio:.3f}", result.limit, result.note, flush=True)  # noqa: T201

@@ -75,7 +75,7 @@ def import_file(kind: str, file: Path, as_json: bool, **said: Any) -> None:
     out: Path | None = said["corrected"]
     if out is not None and not out.absolute().parent.is_dir():
         raise BadValue(N_("Den Ordner %(folder)s gibt es nicht."), folder=out.parent)
-    facts, code = _run(of, file, wish, out, dry_run=said["dry_run"], partial=said["partial"], by=by)
+    facts, code = run(of, file, wish, out, dry_run=said["dry_run"], partial=said["partial"], by=by)
     cli.answer(facts, as_json=as_json, text=_told(facts), code=code)
 
 
@@ -112,7 +112,7 @@ def _wish(kind: Kind, by: Actor, said: Mapping[str, Any]) -> Wish:
     )
 
 
-def _run(
+def run(
     kind: Kind, file: Path, wish: Wish, out: Path | None, *, dry_run: bool, partial: bool, by: Actor
 ) -> tuple[dict[str, Any], int]:
     sheet, digest = kind.sheet(db.session()), hashlib.sha256(file.read_bytes()).hexdigest()

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
+from shutil import rmtree
 from tempfile import TemporaryDirectory
 from typing import Protocol, runtime_checkable
 
@@ -140,6 +142,14 @@ def _beforehand(
             ready.write(session, told)
             finish(session, ready.batch_id)
     return outlook, ready.batch_id
+
+
+def sweep(folder: Path, *, before: datetime) -> int:
+    """Remove what killed runs have left ready since before that moment; returns how many."""
+    left = [path for path in folder.glob(f"{STAGED}*") if path.stat().st_mtime < before.timestamp()]
+    for path in left:
+        rmtree(path, ignore_errors=True)
+    return len(left)
 
 
 class _Ready:

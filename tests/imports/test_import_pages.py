@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -14,7 +15,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from imports import inbox
+from imports import inbox, taking
 from imports.kinds import KINDS
 from imports.models import Upload
 from school_it.access import Role
@@ -257,3 +258,14 @@ def test_after_three_months_nothing_of_a_file_is_left_but_its_counts(
     assert upload.summary["new"] == 3
     assert "Grundschule" not in str((upload.summary, upload.wish))
     assert admin.get(preview).status_code == 200
+
+
+def test_rows_that_a_killed_run_has_left_ready_go_the_next_night(tmp_path: Path) -> None:
+    left, young = tmp_path / f"{taking.STAGED}killed", tmp_path / f"{taking.STAGED}running"
+    for folder in (left, young):
+        folder.mkdir()
+        (folder / "rows").write_text("Mia Beispiel", "utf-8")
+    yesterday = (now() - timedelta(days=2)).timestamp()
+    os.utime(left, (yesterday, yesterday))
+    assert taking.sweep(tmp_path, before=now() - timedelta(days=1)) == 1
+    assert [path.name for path in tmp_path.iterdir()] == [young.name]

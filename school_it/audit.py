@@ -54,6 +54,8 @@ class Action(enum.StrEnum):
     PERSON_RETURNED = "person.returned"
     PERSON_FORGOTTEN = "person.forgotten"
     DIRECTORY_SYNCED = "directory.synced"
+    YEAR_CHANGE_OPENED = "directory.year_change_opened"
+    YEAR_CHANGE_CLOSED = "directory.year_change_closed"
     ACCOUNT_ADDED = "account.added"
     ACCOUNT_CHANGED = "account.changed"
     ACCOUNT_CLOSED = "account.closed"
@@ -114,6 +116,8 @@ SAID = {
     Action.PERSON_RETURNED: N_("ist wieder da"),
     Action.PERSON_FORGOTTEN: N_("Name vergessen"),
     Action.DIRECTORY_SYNCED: N_("mit dem Verzeichnis abgeglichen"),
+    Action.YEAR_CHANGE_OPENED: N_("Schuljahreswechsel geöffnet"),
+    Action.YEAR_CHANGE_CLOSED: N_("Schuljahreswechsel geschlossen"),
     Action.ACCOUNT_ADDED: N_("Konto angelegt"),
     Action.ACCOUNT_CHANGED: N_("Konto geändert"),
     Action.ACCOUNT_CLOSED: N_("Konto geschlossen"),

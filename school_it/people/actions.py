@@ -19,7 +19,17 @@ from school_it.audit import Action, Batch
 from school_it.database import now, today, transaction
 from school_it.errors import N_, RuleBroken, SchoolItError, Sentence
 from school_it.jobs.models import stored
-from school_it.people import directory, forgetting, holdings, queries, rules, sources, sync
+from school_it.people import (
+    class_moves,
+    directory,
+    forgetting,
+    holdings,
+    queries,
+    rules,
+    sources,
+    sync,
+    year_change,
+)
 from school_it.people.models import Membership, Person, SyncRun
 from school_it.people.queries import FILE
 from school_it.people.rules import PersonState, RunOutcome
@@ -288,6 +298,7 @@ def _run(source: Source, ident: int, wish: _Wish, *, by: Actor) -> SyncRun:
             today=today(),
             max_leavers_percent=source.max_leavers_percent,
             from_files=queries.known_people(session, FILE),
+            year_change=year_change.is_open(session, today()),
         )
         run = queries.get_run(session, ident)
         plan = _as_approved(plan, run)
@@ -358,6 +369,7 @@ def report(plan: Plan, people: Sequence[int | None], *, returns_due: int, second
         "remarks": [_remark(remark) for remark in plan.remarks],
         "seconds": seconds,
         "digest": plan.digest(),
+        "classes": class_moves.as_json(plan.moves),
         "steps": [_step(step, ident) for step, ident in _worth_naming(plan, people)],
     }
 

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from school_it.errors import N_, Sentence
+from school_it.people import class_moves
+from school_it.people.class_moves import Move
 from school_it.people.rules import PERSON_ROLES, PersonRole, PersonState
 from school_it.people.steps import Kind, KnownPerson, Step, Wanted
 
@@ -18,20 +20,30 @@ def refusals(
     steps: Sequence[Step],
     schools_told: Collection[str],
     max_leavers_percent: int,
+    *,
+    year_change: bool = False,
+    moves: Sequence[Move] = (),
 ) -> tuple[Sentence, ...]:
     """The reasons, none where all is well. One leaver never stops a run: a share of one says nothing.
 
+    While a `year_change` is open, many may leave; all other reasons stand. `moves` are those of the classes.
     `schools_told` are the schools at which the directory named anybody.
     """
     active = [person for person in known if person.state is PersonState.ACTIVE]
     left = [step.person for step in steps if step.kind is Kind.LEFT]
     gone = _schools_gone(active, steps, schools_told)
     return (
-        *_too_many_leavers(active, left, max_leavers_percent, set(gone)),
+        *(() if year_change else _too_many_leavers(active, left, max_leavers_percent, set(gone))),
         *(Sentence(NOBODY_LEFT_THERE, school=school, n=n) for school, n in gone.items()),
         *_half_a_role(active, left),
         *_half_emptied(active, steps),
+        *_two_years_in_one_class(moves),
     )
+
+
+def _two_years_in_one_class(moves: Sequence[Move]) -> Iterable[Sentence]:
+    for odd in class_moves.two_years_in_one_class(moves):
+        yield Sentence(N_("Schule %(school)s, %(what)s"), school=odd.school, what=odd.sentence)
 
 
 NOBODY_LEFT_THERE = N_(

@@ -17,7 +17,16 @@ from school_it.people.rules import PERSON_ROLES, PERSON_STATES, PersonRole, Pers
 from school_it.schools.models import School
 from school_it.settings import THE_DIRECTORY
 
-__all__ = ("PERSON_ROLES", "PERSON_STATES", "Membership", "Person", "PersonRole", "PersonState", "SyncRun")
+__all__ = (
+    "PERSON_ROLES",
+    "PERSON_STATES",
+    "Membership",
+    "Person",
+    "PersonRole",
+    "PersonState",
+    "SyncRun",
+    "YearChange",
+)
 
 
 class Person(Versioned, Model):
@@ -90,6 +99,29 @@ class Membership(Model):
 
     person: Mapped[Person] = relationship(back_populates="memberships")
     school: Mapped[School] = relationship(lazy="joined", innerjoin=True)
+
+
+class YearChange(Model):
+    """A change of the school year: from `since` up to and including `until`, unless it is closed before."""
+
+    __tablename__ = "year_changes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    since: Mapped[date] = mapped_column(nullable=False)
+    until: Mapped[date] = mapped_column(nullable=False)
+    reason: Mapped[str] = mapped_column(String(300), nullable=False, default="")
+    opened_at: Mapped[datetime] = mapped_column(Moment, nullable=False, default=now)
+    opened_by: Mapped[str] = mapped_column(String(120), nullable=False)
+    closed_at: Mapped[datetime | None] = mapped_column(Moment)
+    closed_by: Mapped[str | None] = mapped_column(String(120))
+
+    @property
+    def trace_label(self) -> str:
+        return f"{self.since:%d.%m.%Y} – {self.until:%d.%m.%Y}"
+
+    @property
+    def trace_school_id(self) -> None:
+        return None
 
 
 class SyncRun(Model):

@@ -13,7 +13,8 @@ from datetime import date
 from hashlib import sha256
 
 from school_it.errors import N_, Sentence
-from school_it.people import guards
+from school_it.people import class_moves, guards
+from school_it.people.class_moves import Move
 from school_it.people.entries import DirectoryAnswer, DirectoryPerson
 from school_it.people.matching import Acquaintances, only_one_each
 from school_it.people.rules import PersonState
@@ -52,6 +53,8 @@ class Plan:
     refused: tuple[Sentence, ...] = ()
     hard: bool = field(default=False)
     """Refused for a reason that nobody may override: the directory told nothing at all."""
+    moves: tuple[Move, ...] = ()
+    """How the classes go on."""
 
     def of(self, kind: Kind) -> tuple[Step, ...]:
         return tuple(step for step in self.steps if step.kind is kind)
@@ -100,13 +103,20 @@ def plan(
     today: date,
     max_leavers_percent: int,
     from_files: Iterable[KnownPerson] = (),
+    year_change: bool = False,
 ) -> Plan:
-    """Compare who is known from this source with what it answered; `from_files` may be linked, and no more."""
+    """Compare who is known from this source with what it answered; `from_files` may be linked, and no more.
+
+    `year_change`: the school year is changing, so many may leave.
+    """
     ours = [person for person in known if person.source == answer.source]
     work = _Comparison(ours, answer, _Schools(schools), today, Acquaintances(from_files))
     work.compare()
     steps = tuple(work.steps)
-    refused = guards.refusals(ours, steps, work.schools_told, max_leavers_percent)
+    moves = class_moves.moves(steps, work.same)
+    refused = guards.refusals(
+        ours, steps, work.schools_told, max_leavers_percent, year_change=year_change, moves=moves
+    )
     empty = (Sentence(N_("Das Verzeichnis hat niemanden genannt. Bitte Wurzel, Filter und Rechte prüfen.")),)
     return Plan(
         source=answer.source,
@@ -117,6 +127,7 @@ def plan(
         remarks=tuple(work.remarks),
         refused=refused if answer.people else empty,
         hard=not answer.people,
+        moves=tuple(moves),
     )
 
 

@@ -11,7 +11,7 @@ from wtforms.validators import Length
 from school_it.people.queries import Wish
 from school_it.people.rules import PersonRole, PersonState
 from school_it.people.steps import Kind
-from school_it.web.fields import Form, Needed, TextField
+from school_it.web.fields import DayField, Form, Needed, TextField
 
 
 class ForgetForm(Form):
@@ -23,6 +23,16 @@ class ApproveForm(Form):
 
     reason = TextField(
         _l("Warum das stimmt"), [Needed(), Length(max=300)], description=_l("etwa: Schuljahreswechsel")
+    )
+
+
+class YearChangeForm(Form):
+    """From when to when the school year changes, and why the guard rests meanwhile."""
+
+    since = DayField(_l("von"), [Needed()])
+    until = DayField(_l("bis einschließlich"), [Needed()], description=_l("höchstens drei Monate"))
+    reason = TextField(
+        _l("Warum"), [Needed(), Length(max=300)], description=_l("etwa: Wechsel zum Schuljahr 2026/27")
     )
 
 

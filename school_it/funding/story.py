@@ -52,6 +52,7 @@ FIELD_NAMES = {
     **_headers(PROGRAMMES), **_headers(RECEIPTS), **_headers(GRANTS), "programme_id": N_("Programm"),
     "grant_id": N_("Zuwendung"), "school_id": N_("Schule"),
 }  # fmt: skip
+PROGRAMME_NAMES = {**FIELD_NAMES, **_headers(PROGRAMMES)}
 
 
 def of_entries(session: Session, entries: Sequence[Entry]) -> list[Event]:
@@ -67,7 +68,11 @@ def of_entries(session: Session, entries: Sequence[Entry]) -> list[Event]:
             return names[field].get(stored)
         return worded(field, stored)
 
-    return show.story(entries, names=FIELD_NAMES, value=value)
+    return [event for entry in entries for event in show.story([entry], names=_names(entry), value=value)]
+
+
+def _names(entry: Entry) -> Mapping[str, str]:
+    return PROGRAMME_NAMES if entry.object_type == Programme.__tablename__ else FIELD_NAMES
 
 
 def worded(field: str, stored: Any) -> str | None:

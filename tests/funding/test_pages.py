@@ -228,6 +228,15 @@ def test_every_value_of_a_programme_and_its_source_can_be_read(
         assert shown in page
 
 
+def test_the_history_calls_a_field_as_its_page_does(
+    session: Session, office: FlaskClient, grant: Facts
+) -> None:
+    programme = text_of(office.get(f"/funding/programmes/{one_of(session, Programme).id}"))
+    own = text_of(office.get(f"/funding/grants/{one_of(session, Grant).id}/history"))
+    assert ("Titel" in programme, "Maßnahme" in programme) == (True, False)
+    assert "Maßnahme" in own
+
+
 def pages_of(session: Session) -> list[str]:
     grant, receipt, decision = (one_of(session, model).id for model in (Grant, Receipt, Decision))
     programme = one_of(session, Programme).id

@@ -15,14 +15,13 @@ from shutil import rmtree
 from tempfile import TemporaryDirectory
 from typing import Protocol, runtime_checkable
 
-from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
 from imports.outlook import Outlook
 from school_it import audit
 from school_it.access import Actor
 from school_it.audit import Action, Batch
-from school_it.database import db, is_sqlite, now, transaction
+from school_it.database import db, is_sqlite, now, table_of, transaction
 from school_it.errors import N_, RuleBroken
 from school_it.setwise import Changed, Lots, uncollected
 from school_it.setwise.lots import Same
@@ -31,7 +30,7 @@ from school_it.sheets import Row
 ATTEMPTS = 3
 STRIDE = 2000
 STAGED = ".staged-"
-BATCHES: Table = Batch.__table__  # type: ignore[assignment]
+BATCHES = table_of(Batch)
 
 Look = Callable[[Session], Outlook]
 Told = Callable[[int, int], None]

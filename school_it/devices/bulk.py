@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Table, bindparam, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from school_it import audit
 from school_it.access import Actor, May
 from school_it.audit import Action, Batch
-from school_it.database import held, today
+from school_it.database import held, table_of, today
 from school_it.devices import actions, funded, numbers, queries, rules, search, tags
 from school_it.devices.models import FOLDED_FROM, Device, folds
 from school_it.devices.rules import State
@@ -116,7 +116,7 @@ def refold(session: Session, idents: Sequence[int]) -> None:
         session.connection().execute(_REFOLDING, rows)
 
 
-_TABLE: Table = Device.__table__  # type: ignore[assignment]
+_TABLE = table_of(Device)
 _FOLDS: dict[str, Any] = {name: bindparam(f"to_{name}") for name in folds(dict.fromkeys(FOLDED_FROM))}
 _REFOLDING = update(_TABLE).where(_TABLE.c.id == bindparam("ident")).values(_FOLDS)
 

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Table, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from school_it.access import Actor, May
 from school_it.audit import Action
+from school_it.database import table_of
 from school_it.devices import numbers, queries, rules
 from school_it.devices.models import Category
 from school_it.people.models import Person
@@ -21,8 +22,8 @@ from school_it.schools.models import Room
 from school_it.setwise import Lots
 from school_it.setwise.lots import Columns, Same
 
-ROOMS: Table = Room.__table__  # type: ignore[assignment]
-CATEGORIES: Table = Category.__table__  # type: ignore[assignment]
+ROOMS = table_of(Room)
+CATEGORIES = table_of(Category)
 NO_HOLDER = {"person_id": None, "holder_room_id": None, "holder_name": None, "held_since": None}
 USUAL_LIFE = 5
 

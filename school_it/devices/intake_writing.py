@@ -10,14 +10,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Table, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from school_it import audit
 from school_it.access import Actor
 from school_it.audit import Action, Batch
 from school_it.changes import Change
-from school_it.database import is_writing, today
+from school_it.database import is_writing, table_of, today
 from school_it.devices import many, search, tags
 from school_it.devices.intake_references import NO_HOLDER, References
 from school_it.devices.models import FOLDED_FROM, Device, Handout, fold_columns, folds
@@ -28,8 +28,8 @@ from school_it.setwise import CHUNK, Changed, Lots
 from school_it.setwise.lots import Columns, Same
 from school_it.sheets import Row
 
-DEVICES: Table = Device.__table__  # type: ignore[assignment]
-HANDOUTS: Table = Handout.__table__  # type: ignore[assignment]
+DEVICES = table_of(Device)
+HANDOUTS = table_of(Handout)
 TOGETHER = 4000  # new rows made ready at a time: columns of all rows at once would fill the memory
 OF_DISPOSAL = ("approved_by", "approved_by_id", "approved_on", "disposed_on", "disposal_reason")
 

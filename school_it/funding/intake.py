@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
 from school_it import setwise
@@ -15,6 +14,7 @@ from school_it.access import Actor
 from school_it.audit import Action, Batch
 from school_it.cells import show_percent
 from school_it.changes import Change
+from school_it.database import table_of
 from school_it.errors import N_, Sentence
 from school_it.funding import queries, rules
 from school_it.funding.models import Decision, Grant, Programme
@@ -79,7 +79,7 @@ class ProgrammeIntake:
     def write(
         self, session: Session, new: Sequence[Row], changed: Sequence[Changed], *, by: Actor, batch: Batch
     ) -> None:
-        table: Table = Programme.__table__  # type: ignore[assignment]
+        table = table_of(Programme)
         rows = [{"version": 1, **PROGRAMME_DEFAULTS, **row.values} for row in new]
         setwise.add(
             session, table, rows, action=Action.PROGRAMME_ADDED, by=by, batch=batch,
@@ -248,8 +248,8 @@ class _Writing:
     def __init__(self, session: Session, by: Actor, batch: Batch) -> None:
         self.session, self.by, self.batch = session, by, batch
         self.programmes = queries.programme_rows(session)
-        self.grants: Table = Grant.__table__  # type: ignore[assignment]
-        self.decisions: Table = Decision.__table__  # type: ignore[assignment]
+        self.grants = table_of(Grant)
+        self.decisions = table_of(Decision)
 
     def write(self, new: Sequence[Row], changed: Sequence[Changed]) -> None:
         stored = queries.decision_rows(self.session)

@@ -6,14 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
 from school_it import money, setwise
 from school_it.access import Actor, May
 from school_it.audit import Action, Batch
 from school_it.changes import Change
-from school_it.database import HIGHEST_AMOUNT
+from school_it.database import HIGHEST_AMOUNT, table_of
 from school_it.errors import N_, Sentence
 from school_it.funding import queries, rules
 from school_it.funding.intake import problem_at, settle_defaults
@@ -102,7 +101,7 @@ class ReceiptIntake:
     def write(
         self, session: Session, new: Sequence[Row], changed: Sequence[Changed], *, by: Actor, batch: Batch
     ) -> None:
-        table: Table = Receipt.__table__  # type: ignore[assignment]
+        table = table_of(Receipt)
         schools, facts = school_queries.ids_by_number(session), queries.grant_facts(session)
         rows = [_as_stored(row.values, schools, facts) for row in new]
         references = {one.id: one.reference for one in facts.values()}

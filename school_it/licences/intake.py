@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Select, Table, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from school_it import setwise
 from school_it.access import Actor, May
 from school_it.audit import Action, Batch
 from school_it.changes import Change
-from school_it.database import held
+from school_it.database import held, table_of
 from school_it.errors import Sentence
 from school_it.licences import rules
 from school_it.licences.models import Licence
@@ -63,7 +63,7 @@ class LicenceIntake:
         self, session: Session, new: Sequence[Row], changed: Sequence[Changed], *, by: Actor, batch: Batch
     ) -> None:
         idents = school_queries.ids_by_number(session)
-        table: Table = Licence.__table__  # type: ignore[assignment]
+        table = table_of(Licence)
         setwise.add(
             session, table, [_as_stored(row.values, idents) for row in new], action=Action.LICENCE_ADDED, by=by,
             batch=batch, label=lambda row: f"{row['licence_no']} {row['product']}",

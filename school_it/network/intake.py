@@ -6,13 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Table, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from school_it import setwise
 from school_it.access import Actor, May
 from school_it.audit import Action, Batch
 from school_it.changes import Change
+from school_it.database import table_of
 from school_it.devices import numbers
 from school_it.errors import N_, Sentence
 from school_it.network import patching, queries, rules
@@ -64,7 +65,7 @@ class OutletIntake:
         self, session: Session, new: Sequence[Row], changed: Sequence[Changed], *, by: Actor, batch: Batch
     ) -> None:
         idents, rooms = school_queries.ids_by_number(session), _room_ids(session)
-        table: Table = Outlet.__table__  # type: ignore[assignment]
+        table = table_of(Outlet)
         setwise.add(
             session, table, [_as_stored(row.values, idents, rooms) for row in new], action=Action.OUTLET_ADDED, by=by,
             batch=batch, label=lambda row: row["outlet"],

@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Table, bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from school_it import audit
 from school_it.access import Actor, May
 from school_it.audit import Action, Batch
-from school_it.database import now, today, transaction
+from school_it.database import now, table_of, today, transaction
 from school_it.errors import N_, RuleBroken, SchoolItError, Sentence
 from school_it.jobs.models import stored
 from school_it.people import (
@@ -53,8 +53,8 @@ VERBS = {
     Kind.RETURNED: Action.PERSON_RETURNED,
     Kind.LEFT: Action.PERSON_LEFT,
 }
-PEOPLE: Table = Person.__table__  # type: ignore[assignment]
-MEMBERSHIPS: Table = Membership.__table__  # type: ignore[assignment]
+PEOPLE = table_of(Person)
+MEMBERSHIPS = table_of(Membership)
 
 
 # --- writing many people with few statements ---

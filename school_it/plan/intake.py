@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
 from school_it import setwise
 from school_it.access import Actor
 from school_it.audit import Action, Batch
 from school_it.changes import Change
+from school_it.database import table_of
 from school_it.devices.rules import ITEM_CLASSES
 from school_it.errors import Sentence
 from school_it.plan import actions, queries, rules
@@ -48,7 +48,7 @@ class TargetIntake:
     def write(
         self, session: Session, new: Sequence[Row], changed: Sequence[Changed], *, by: Actor, batch: Batch
     ) -> None:
-        table: Table = Target.__table__  # type: ignore[assignment]
+        table = table_of(Target)
         rows = [{"version": 1, **actions.as_stored(row.values)} for row in new]
         setwise.add(
             session, table, rows, action=Action.TARGET_ADDED, by=by, batch=batch,

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
-from sqlalchemy import ColumnElement, Table, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from school_it import setwise
 from school_it.access import Actor, May
 from school_it.audit import Action, Batch
 from school_it.changes import Change
+from school_it.database import table_of
 from school_it.errors import N_, Sentence
 from school_it.schools import queries, rules
 from school_it.schools.models import Building, Room, School, YearlyFigures
@@ -63,7 +64,7 @@ class SchoolIntake:
                 yield row.number, hint
 
     def known(self, session: Session, rows: Sequence[Row]) -> Known:
-        table: Table = School.__table__  # type: ignore[assignment]
+        table = table_of(School)
         stored = {row.school_number: (row.id, dict(row._mapping)) for row in session.execute(select(table))}
         return {row.number: stored[key] for row in rows if (key := row.values["school_number"]) in stored}
 
@@ -73,7 +74,7 @@ class SchoolIntake:
     def write(
         self, session: Session, new: Sequence[Row], changed: Sequence[Changed], *, by: Actor, batch: Batch
     ) -> None:
-        table: Table = School.__table__  # type: ignore[assignment]
+        table = table_of(School)
         rows = [{"version": 1, **row.values} for row in new]
         setwise.add(
             session, table, rows, action=Action.SCHOOL_ADDED, by=by, batch=batch,
@@ -139,7 +140,7 @@ class RoomIntake(_AtSchool):
             (one.school_id, one.fields["building"].after) for one in changed if "building" in one.fields
         ]
         buildings = _buildings(session, named, by=by, batch=batch)
-        table: Table = Room.__table__  # type: ignore[assignment]
+        table = table_of(Room)
         rows = [self._stored(schools, buildings, row.values) for row in new]
         setwise.add(
             session, table, rows, action=Action.ROOM_ADDED, by=by, batch=batch, label=lambda row: row["room"]
@@ -187,7 +188,7 @@ def _buildings(
     session: Session, named: Iterable[tuple[int | None, str | None]], *, by: Actor, batch: Batch
 ) -> _Buildings:
     """The ids of all buildings by school and name; those of `named` are made where their school has none yet."""
-    table: Table = Building.__table__  # type: ignore[assignment]
+    table = table_of(Building)
     stored = select(Building.school_id, Building.name, Building.id)
     known: dict[tuple[int | None, str | None], int] = {
         (school_id, name): ident for school_id, name, ident in session.execute(stored)
@@ -227,7 +228,7 @@ class FiguresIntake(_AtSchool):
         self, session: Session, new: Sequence[Row], changed: Sequence[Changed], *, by: Actor, batch: Batch
     ) -> None:
         idents = queries.ids_by_number(session)
-        table: Table = YearlyFigures.__table__  # type: ignore[assignment]
+        table = table_of(YearlyFigures)
         rows = []
         for row in new:
             values = {name: value for name, value in row.values.items() if name != "school_number"}

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from school_it import audit
 from school_it.access import Actor
 from school_it.audit import Action
-from school_it.database import attach, is_sqlite, now
+from school_it.database import attach, is_sqlite, now, table_of
 
 STRIDE = 2000
 STAGED = "staged.db"
@@ -241,7 +241,7 @@ class Lots:
             yield len(part)
 
 
-ENTRIES: Table = audit.Entry.__table__  # type: ignore[assignment]
+ENTRIES = table_of(audit.Entry)
 _JSON = frozenset({"changes", "facts", "personal", "counts"})
 
 

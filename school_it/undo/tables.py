@@ -15,7 +15,6 @@ from sqlalchemy import (
     Enum,
     Numeric,
     String,
-    Table,
     TypeDecorator,
     delete,
     select,
@@ -24,7 +23,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from school_it.access import May
 from school_it.audit import Batch
-from school_it.database import Model, held
+from school_it.database import Model, held, table_of
 from school_it.errors import Sentence
 from school_it.setwise import Lots
 from school_it.sheets import Sheet
@@ -64,7 +63,7 @@ class Undoing:
         points: Sequence[tuple[InstrumentedAttribute[Any], InstrumentedAttribute[Any]]] = (),
     ) -> None:
         self.model, self.title = model, title
-        self.table: Table = model.__table__  # type: ignore[assignment]
+        self.table = table_of(model)
         self.batches, self.shown, self.names = batches or {}, shown or {}, names or {}
         self.parts: tuple[Any, ...] = tuple(part.__table__ for part in parts)
         self.points = tuple((self.table.c[one.key], other) for one, other in points)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Table, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from school_it import setwise
 from school_it.access import Actor
 from school_it.audit import Action, Batch
-from school_it.database import held
+from school_it.database import held, table_of
 from school_it.errors import N_, Sentence
 from school_it.network.types.layouts import FIELDS
 from school_it.network.types.models import DeviceType
@@ -59,7 +59,7 @@ class DeviceTypeIntake:
     def write(
         self, session: Session, new: Sequence[Row], changed: Sequence[Changed], *, by: Actor, batch: Batch
     ) -> None:
-        table: Table = DeviceType.__table__  # type: ignore[assignment]
+        table = table_of(DeviceType)
         setwise.add(
             session, table, [{"version": 1, **row.values} for row in new], action=Action.DEVICE_TYPE_ADDED, by=by,
             batch=batch, label=self.label,

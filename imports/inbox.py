@@ -244,3 +244,17 @@ def tidy(session: Session, home: Path, *, before: datetime) -> int:
         if upload.state == "preview":
             upload.state = "discarded"
     return len(old)
+
+
+def sweep(session: Session, home: Path, *, before: datetime) -> None:
+    """Remove what lies in the inbox since before that moment and no upload needs: work that was cut off leaves it.
+
+    Bytes whose upload was never noted, rows that were being written, rows that waited to be taken over.
+    """
+    rows = session.execute(select(Upload.id, Upload.digest).where(Upload.state != "discarded")).all()
+    needed = {name for ident, digest in rows for name in (f"{ident}.rows", digest)}
+    for left in (home / "inbox").glob("*"):
+        if left.name not in needed and left.lstat().st_mtime < before.timestamp():
+            rows_kept.forget(left)
+            if not left.is_dir():
+                left.unlink(missing_ok=True)

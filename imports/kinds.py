@@ -47,8 +47,8 @@ class Intake(Protocol):
         """By row number, the id and the stored values of what the row is about."""
         ...
 
-    def creates(self, session: Session, rows: Sequence[Row]) -> list[Creation]:
-        """What is not stored yet and would come to be by the way, in a few statements."""
+    def creates(self, session: Session, rows: Sequence[Row], *, by: Actor) -> list[Creation]:
+        """What `by` does not see stored yet and would come to be by the way, in a few statements."""
         ...
 
     def write(

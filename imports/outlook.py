@@ -203,7 +203,7 @@ def look(
     outlook.file_headers = file_headers
     outlook.said = wish.as_json()
     sort_rows(session, outlook)
-    outlook.creates = kind.intake.creates(session, reading.rows)
+    outlook.creates = kind.intake.creates(session, reading.rows, by=by)
     outlook.hints = [*reading.hints, *kind.intake.hints(outlook.new)]
     return outlook
 

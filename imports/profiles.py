@@ -18,6 +18,10 @@ from school_it.errors import N_, BadValue, NotThere
 from school_it.sheets import HINT_HEADER, Table, same_header
 
 LONGEST_NAME = 80
+# What stands below these is about people: no profile keeps it.
+PERSONAL = frozenset({
+    "holder", "remark", "record_id", "given_name", "family_name", "username", "email", "connected",
+})  # fmt: skip
 # What of a wish belongs to the layout; the school, single cells and new categories belong to one file.
 KEPT = ("sheet_name", "mapping", "headerless", "day_first", "words", "blank_clears")
 
@@ -97,9 +101,19 @@ def wish_of(profile: ImportProfile, wish: Wish, table: Table | None = None) -> W
 
 
 def keep(
-    session: Session, kind: str, name: str | None, table_headers: Sequence[str], wish: Wish, *, by: Actor
+    session: Session,
+    kind: str,
+    name: str | None,
+    table_headers: Sequence[str],
+    wish: Wish,
+    meanings: Mapping[str, str | None],
+    *,
+    by: Actor,
 ) -> ImportProfile:
-    """Keep a wish under a name; one's own profile of that name is replaced. Raises BadValue."""
+    """Keep a wish under a name; one's own profile of that name is replaced. Raises BadValue.
+
+    `meanings` are the fields of the headers: of those in `PERSONAL` no words are kept.
+    """
     name = _checked(name)
     known = _of_that_name(session, kind, name)
     if known is not None and not may_change(known, by):
@@ -110,7 +124,8 @@ def keep(
     profile.signature = signature_of(table_headers, headerless=wish.headerless)
     profile.headers = list(table_headers)
     profile.wish = {one: value for one, value in wish.as_json().items() if one in KEPT}
-    profile.wish["words"] = _without_blanks(wish.words)
+    of_all = {header: texts for header, texts in wish.words.items() if meanings.get(header) not in PERSONAL}
+    profile.wish["words"] = _without_blanks(of_all)
     profile.for_all, profile.saved_at = by.may(May.IMPORT_ALL), now()
     session.add(profile)
     audit.record(session, Action.PROFILE_KEPT, profile, by=by, kind=kind)

@@ -21,17 +21,29 @@ INDEX = "index.json"
 
 def keep(folder: Path, outlook: Outlook) -> None:
     """Write what happens to each row; what the folder held before is gone afterwards."""
-    fresh = folder.with_name(f"{folder.name}.new")
+    fresh = _fresh(folder)
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
+    try:
+        _write(fresh, outlook)
+    except BaseException:
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise
+    shutil.rmtree(folder, ignore_errors=True)
+    fresh.rename(folder)
+
+
+def _fresh(folder: Path) -> Path:
+    return folder.with_name(f"{folder.name}.new")
+
+
+def _write(folder: Path, outlook: Outlook) -> None:
     counts, starts, done = outlook.counts, {}, 0
     for what in WHAT:
         rows = progress.counted(progress.KEEPING, outlook.details(what), counts["rows"], done)
-        starts[what] = _written(fresh / _name(what), rows)
+        starts[what] = _written(folder / _name(what), rows)
         done += counts[what]
-    (fresh / INDEX).write_text(json.dumps(starts), "utf-8")
-    shutil.rmtree(folder, ignore_errors=True)
-    fresh.rename(folder)
+    (folder / INDEX).write_text(json.dumps(starts), "utf-8")
 
 
 def _name(what: str) -> str:
@@ -64,4 +76,6 @@ def some(folder: Path, what: str, start: int = 0, count: int | None = None) -> I
 
 
 def forget(folder: Path) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
+    """Also what was being written when somebody pulled the plug."""
+    for one in (folder, _fresh(folder)):
+        shutil.rmtree(one, ignore_errors=True)

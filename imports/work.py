@@ -10,7 +10,7 @@ from flask import current_app, url_for
 from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
-from imports import inbox, progress, taking
+from imports import inbox, progress, rows_kept, taking
 from imports.models import Upload
 from school_it import jobs
 from school_it.access import Actor
@@ -46,8 +46,8 @@ def look(session: Session, home: Path, upload: Upload, *, by: Actor, first: bool
     session.add(upload)
     session.flush()
     title = Sentence(N_("%(file)s ansehen"), file=upload.file_name)
-    job = jobs.start(session, LOOK, by=by, title=title, upload=upload.id, first=first, before=before)
-    upload.summary = {**(upload.summary or {}), "job": job.id}
+    job = jobs.start(session, LOOK, by=by, title=title, upload=upload.id, first=first)
+    upload.summary = {**(upload.summary or {}), "job": job.id, "before": before}
 
 
 def is_long(home: Path, digest: str) -> bool:
@@ -76,7 +76,7 @@ def _before(upload: Upload) -> dict[str, Any] | None:
 
 
 @jobs.task(LOOK, N_("Datei ansehen"))
-def look_as_job(work: Work, *, upload: int, first: bool, before: dict[str, Any] | None) -> Facts:
+def look_as_job(work: Work, *, upload: int, first: bool) -> Facts:
     home, session = _home(), db.session()
     copy = _copy(_get_reading(session, upload, work.number))
     try:
@@ -88,7 +88,7 @@ def look_as_job(work: Work, *, upload: int, first: bool, before: dict[str, Any] 
             seen.kind, seen.wish = copy.kind, copy.wish
             seen.summary, seen.outlook_digest, seen.state = copy.summary, copy.outlook_digest, "preview"
     except (SchoolItError, Cancelled) as end:
-        _give_up(upload, work.number, before, end.sentence)
+        _give_up(upload, work.number, end.sentence)
         raise
     return {"place": url_for("imports.preview", ident=upload)}
 
@@ -115,20 +115,28 @@ def _listener(work: Work) -> progress.Listener:
     return heard
 
 
-def _give_up(ident: int, number: int, before: dict[str, Any] | None, said: Sentence) -> None:
-    """The upload is as it was before; one that has never been looked at is put away."""
+def _give_up(ident: int, number: int, said: Sentence) -> None:
+    """The upload is as it was before; one that has never been looked at, or that is put away, keeps nothing."""
     with transaction() as session:
-        try:
-            upload = _get_reading(session, ident, number)
-        except RuleBroken:
+        upload = session.get(Upload, ident)
+        if upload is None:
             return
-        if before is None:
-            upload.state, upload.summary = "discarded", {"said": jobs.stored(said)}
-        else:
-            upload.kind, upload.wish, upload.state = before["kind"], before["wish"], "preview"
-            upload.summary = {**upload.summary, "said": jobs.stored(said)}
-    if before is None:
+        if upload.state == "reading" and upload.summary.get("job") == number:
+            _as_before(upload, said)
+        over = upload.state == "discarded"
+    if over:
+        rows_kept.forget(inbox.details_path(_home(), upload))
         inbox.let_go(db.session(), _home(), upload.digest)
+
+
+def _as_before(upload: Upload, said: Sentence) -> None:
+    before = upload.summary.get("before")
+    if before is None:
+        upload.state, upload.summary, upload.wish = "discarded", {"said": jobs.stored(said)}, {}
+    else:
+        upload.kind, upload.wish, upload.state = before["kind"], before["wish"], "preview"
+        kept = {name: value for name, value in upload.summary.items() if name != "before"}
+        upload.summary = {**kept, "said": jobs.stored(said)}
 
 
 def job_of(session: Session, upload: Upload) -> Job | None:
@@ -169,4 +177,6 @@ def tidy(work: Work) -> Facts:
     """Files hold names: after `KEPT_DAYS` only the counts and the trail are left of them; of a killed run, nothing."""
     taking.sweep(_home() / "inbox", before=now() - timedelta(days=1))
     with transaction() as session:
-        return {"files": inbox.tidy(session, _home(), before=now() - timedelta(days=KEPT_DAYS))}
+        files = inbox.tidy(session, _home(), before=now() - timedelta(days=KEPT_DAYS))
+    inbox.sweep(db.session(), _home(), before=now() - timedelta(days=1))
+    return {"files": files}

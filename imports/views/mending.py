@@ -121,16 +121,16 @@ def _mended(upload: Upload) -> Wish:
     wish = _with_cells(Wish.from_json(upload.wish), upload)
     wish = _with_words(wish, upload)
     act = _pressed()
-    return ACTS[act["act"]](wish, upload, act) if act else wish
+    return ACTS[str(act["act"])](wish, upload, act) if act else wish
 
 
 def _pressed() -> Mapping[str, Any]:
     """What a button says, as JSON; a button of an older page may say what nobody knows any more."""
     try:
         act = json.loads(request.form.get("do") or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         act = {}
-    return act if isinstance(act, dict) and act.get("act") in ACTS else {}
+    return act if isinstance(act, dict) and str(act.get("act")) in ACTS else {}
 
 
 def _with_cells(wish: Wish, upload: Upload) -> Wish:

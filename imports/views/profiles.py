@@ -51,7 +51,8 @@ def keep_profile(ident: int) -> Response:
             wish = Wish.from_json(upload.wish)
             headers = upload.summary.get("advice", {}).get("headers", [])
             name = request.form.get("name")
-            profile = keeping.keep(session, upload.kind, name, headers, wish, by=actor)
+            meanings = {column["header"]: column["field"] for column in upload.summary.get("columns", ())}
+            profile = keeping.keep(session, upload.kind, name, headers, wish, meanings, by=actor)
             upload.wish = {**upload.wish, "profile": profile.name}
     except BadValue as refused:
         flash_problem(refused)

@@ -21,6 +21,7 @@ from imports.views.blueprint import bp, home
 from imports.views.preview import show_preview
 from imports.wish import Wish
 from school_it.access import May, current, needs
+from school_it.cells import one_line
 from school_it.database import db, transaction
 from school_it.errors import SchoolItError
 from school_it.schools import queries as school_queries
@@ -85,7 +86,7 @@ def _receive(form: UploadForm) -> int:
     actor, kind = current(), get_kind(form.kind.data) if form.kind.data else None
     if kind is not None:
         kind.must_be_brought_by(actor)
-    name = (form.file.data.filename or "")[-255:]
+    name = one_line(form.file.data.filename or "")[-255:]
     digest = inbox.receive(home(), form.file.data.stream, name)
     upload = Upload(
         kind=kind.name if kind else "", file_name=name, digest=digest, user_id=actor.id, user_name=actor.name,

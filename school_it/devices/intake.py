@@ -121,9 +121,9 @@ class DeviceIntake:
     def label(self, values: Mapping[str, Any]) -> str:
         return values.get("asset_tag") or values.get("serial_number") or values.get("mac_address") or ""
 
-    def creates(self, session: Session, rows: Sequence[Row]) -> list[Creation]:
-        """Rooms that their school does not have, and manufacturers, models and suppliers that no device has yet."""
-        return [*_new_rooms(session, rows), *_new_names(session, rows)]
+    def creates(self, session: Session, rows: Sequence[Row], *, by: Actor) -> list[Creation]:
+        """Rooms that their school does not have; manufacturers, models and suppliers that no device in sight has."""
+        return [*_new_rooms(session, rows), *_new_names(session, rows, by)]
 
 
 def _known(stored: Stored, rows: Sequence[Row], keys: Sequence[Keys]) -> Known:
@@ -150,9 +150,9 @@ def _new_rooms(session: Session, rows: Sequence[Row]) -> list[Creation]:
     )
 
 
-def _new_names(session: Session, rows: Sequence[Row]) -> Iterator[Creation]:
+def _new_names(session: Session, rows: Sequence[Row], by: Actor) -> Iterator[Creation]:
     used = [name for name in NAMES if any(row.values.get(name) for row in rows)]
-    stored = queries.names_in_use(session) if used else {}
+    stored = queries.names_in_use(session, seen_by=by) if used else {}
     for name in used:
         wanted = ((row, None, row.values[name]) for row in rows if row.values.get(name))
         yield from setwise.creations(name, wanted, {None: stored[name]})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, case, literal, or_, select, union_all
@@ -111,10 +111,11 @@ def category_names(session: Session) -> tuple[str, ...]:
     return tuple(session.scalars(select(Category.name).order_by(Category.id)))
 
 
-def names_in_use(session: Session) -> dict[str, set[str]]:
-    """The manufacturers, models and suppliers that devices have or the catalogue knows."""
+def names_in_use(session: Session, *, seen_by: Actor) -> dict[str, set[str]]:
+    """The manufacturers, models and suppliers that devices in sight have or the catalogue knows."""
     found: dict[str, set[Any]] = {"manufacturer": set(), "model": set(), "supplier": set()}
     of_devices = select(Device.manufacturer, Device.model, Device.supplier).distinct()
+    of_devices = of_devices.where(seen_by.scope(May.SEE_DEVICES).where(Device.school_id))
     of_catalogue = select(DeviceModel.manufacturer, DeviceModel.name, literal(None))
     both: Any = union_all(of_devices, of_catalogue)
     for manufacturer, model, supplier in session.execute(both):
@@ -252,10 +253,21 @@ def with_holder(row: Row[Any]) -> dict[str, Any]:
     return {"id": row.id, "version": row.version, "school_id": row.school_id, **sheet.values_of(known)}
 
 
-def register(session: Session, *, seen_by: Actor, school_id: int | None = None) -> Iterator[dict[str, Any]]:
-    """All devices as the values of the sheet, by school and inventory number, read as they are needed."""
+def register(
+    session: Session,
+    *,
+    seen_by: Actor,
+    school_id: int | None = None,
+    file_references: Collection[str] | None = None,
+) -> Iterator[dict[str, Any]]:
+    """All devices as the values of the sheet, by school and inventory number, read as they are needed.
+
+    Those of one school, or paid by one of these decisions, where that is said.
+    """
     wanted = rows_for_sheet().where(seen_by.scope(May.SEE_DEVICES).where(Device.school_id))
     if school_id is not None:
         wanted = wanted.where(Device.school_id == school_id)
+    if file_references is not None:
+        wanted = wanted.where(Device.file_reference.in_(file_references))
     ordered = wanted.order_by(School.school_number, Device.tag_folded).execution_options(yield_per=1000)
     return map(with_holder, session.execute(ordered))

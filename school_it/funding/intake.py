@@ -73,7 +73,7 @@ class ProgrammeIntake:
     def known(self, session: Session, rows: Sequence[Row]) -> Known:
         return _known_programmes(queries.programme_rows(session), rows)
 
-    def creates(self, session: Session, rows: Sequence[Row]) -> list[Creation]:
+    def creates(self, session: Session, rows: Sequence[Row], *, by: Actor) -> list[Creation]:
         return []
 
     def write(
@@ -139,7 +139,7 @@ class GrantIntake:
     def known(self, session: Session, rows: Sequence[Row]) -> Known:
         return _known_decisions(_stored_decisions(session, rows), rows)
 
-    def creates(self, session: Session, rows: Sequence[Row]) -> list[Creation]:
+    def creates(self, session: Session, rows: Sequence[Row], *, by: Actor) -> list[Creation]:
         return []
 
     def write(

@@ -95,7 +95,7 @@ class ReceiptIntake:
     def known(self, session: Session, rows: Sequence[Row]) -> Known:
         return _known(_stored(session, queries.grant_facts(session), rows), rows)
 
-    def creates(self, session: Session, rows: Sequence[Row]) -> list[Creation]:
+    def creates(self, session: Session, rows: Sequence[Row], *, by: Actor) -> list[Creation]:
         return []
 
     def write(

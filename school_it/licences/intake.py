@@ -56,7 +56,7 @@ class LicenceIntake:
                 stored[one["licence_no"]] = (values.pop("id"), values)
         return {row.number: stored[key] for row in rows if (key := row.values["licence_no"]) in stored}
 
-    def creates(self, session: Session, rows: Sequence[Row]) -> list[Creation]:
+    def creates(self, session: Session, rows: Sequence[Row], *, by: Actor) -> list[Creation]:
         return []
 
     def write(

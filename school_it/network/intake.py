@@ -58,7 +58,7 @@ class OutletIntake:
         }
         return {row.number: stored[key] for row in rows if (key := _key(row.values)) in stored}
 
-    def creates(self, session: Session, rows: Sequence[Row]) -> list[Creation]:
+    def creates(self, session: Session, rows: Sequence[Row], *, by: Actor) -> list[Creation]:
         return []
 
     def write(

@@ -70,7 +70,7 @@ class PeopleIntake:
         steps += [_step(stored[one.ident], one, today()) for one in changed]
         actions.write_people(session, FILE, steps, by=by, batch=batch)
 
-    def creates(self, session: Session, rows: Sequence[Row]) -> list[Creation]:
+    def creates(self, session: Session, rows: Sequence[Row], *, by: Actor) -> list[Creation]:
         return []
 
     def label(self, values: Mapping[str, Any]) -> str:

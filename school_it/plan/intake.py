@@ -42,7 +42,7 @@ class TargetIntake:
         stored = queries.stored(session, (row.values["plan"] for row in rows))
         return {row.number: stored[key] for row in rows if (key := queries.key_of(row.values)) in stored}
 
-    def creates(self, session: Session, rows: Sequence[Row]) -> list[Creation]:
+    def creates(self, session: Session, rows: Sequence[Row], *, by: Actor) -> list[Creation]:
         return []
 
     def write(

@@ -68,7 +68,7 @@ class SchoolIntake:
         stored = {row.school_number: (row.id, dict(row._mapping)) for row in session.execute(select(table))}
         return {row.number: stored[key] for row in rows if (key := row.values["school_number"]) in stored}
 
-    def creates(self, session: Session, rows: Sequence[Row]) -> list[Creation]:
+    def creates(self, session: Session, rows: Sequence[Row], *, by: Actor) -> list[Creation]:
         return []
 
     def write(
@@ -98,7 +98,7 @@ class _AtSchool:
     def hints(self, rows: Iterable[Row]) -> Iterator[tuple[int, Sentence]]:
         return iter(())
 
-    def creates(self, session: Session, rows: Sequence[Row]) -> list[Creation]:
+    def creates(self, session: Session, rows: Sequence[Row], *, by: Actor) -> list[Creation]:
         return []
 
 
@@ -150,7 +150,7 @@ class RoomIntake(_AtSchool):
             action=Action.ROOM_CHANGED, by=by, batch=batch,
         )  # fmt: skip
 
-    def creates(self, session: Session, rows: Sequence[Row]) -> list[Creation]:
+    def creates(self, session: Session, rows: Sequence[Row], *, by: Actor) -> list[Creation]:
         """The buildings that their school does not have."""
         named = [row for row in rows if row.values.get("building")]
         stored: dict[str | None, set[str]] = {}

@@ -162,6 +162,30 @@ def test_a_row_without_another_key_is_known_by_its_mac_address(
     assert session.scalars(select(Device.asset_tag).order_by(Device.id)).all() == ["A1", "IT-000001"]
 
 
+def test_a_list_of_rooms_says_of_known_devices_no_more_than_their_numbers(
+    session: Session, house: Actor, add_device: AddDevice
+) -> None:
+    add_device("A1", category="Notebook")
+    (problem,) = problems_of(
+        session, house, {"asset_tag": "A1"}, {**BASE, "asset_tag": "A2", "category": None}
+    )
+    assert problem == "3 Geräteart: Geräteart fehlt. Bitte eintragen."
+    assert len(problems_of(session, house, {"asset_tag": "A3"})) == 2
+    assert take(house, {"asset_tag": "a1", "room": "2.01"}) == (0, 1, 0)
+    device = session.scalars(select(Device)).one()
+    assert (device.category.name, device.room and device.room.room) == ("Notebook", "2.01")
+
+
+def test_a_list_of_rooms_tells_nobody_what_a_device_of_another_school_is(
+    session: Session, coordinator: Actor, add_device: AddDevice, other_school: School
+) -> None:
+    add_device("A1", category="Notebook", school_id=other_school.id)
+    reading = reading_of({"asset_tag": "A1"})
+    (problem,) = INTAKE.check(session, reading, by=coordinator)
+    assert "Schule, an der Sie nichts ändern dürfen" in str(problem.sentence)
+    assert reading.rows[0].values == {"asset_tag": "A1"}
+
+
 def test_a_mac_address_that_two_devices_have_is_a_problem_that_names_them(
     session: Session, house: Actor, coordinator: Actor, add_device: AddDevice, other_school: School
 ) -> None:
@@ -209,7 +233,7 @@ def test_what_would_come_to_be_by_the_way_is_told(
         {**ROW, "manufacturer": "Beispiel", "model": "Pad 10", "supplier": "Muster GmbH", "room": room.room},
         {**ROW, "asset_tag": "A2", "manufacturer": "Beispiel", "model": "Pad 10", "room": "1.8"},
     ).rows
-    found = {(one.field, one.value): one for one in INTAKE.creates(session, rows)}
+    found = {(one.field, one.value): one for one in INTAKE.creates(session, rows, by=house)}
     assert set(found) == {("room", "1.8"), ("model", "Pad 10")}
     assert (found["room", "1.8"].school_number, found["room", "1.8"].known) == ("115514", ("1.07",))
     assert (found["model", "Pad 10"].rows, found["model", "Pad 10"].known) == ((2, 3), ("Pad 9",))
@@ -226,7 +250,7 @@ def test_what_would_come_to_be_costs_the_same_few_statements_for_any_number_of_r
     for some in (rows[:2], rows):
         reading = reading_of(*some)
         with statements() as seen:
-            INTAKE.creates(session, reading.rows)
+            INTAKE.creates(session, reading.rows, by=house)
         counts.append(len(seen))
     assert counts[0] == counts[1]
     assert counts[0] <= 3

@@ -53,7 +53,7 @@ class DeviceTypeIntake:
                 stored[one["slug"]] = (values.pop("id"), values)
         return {row.number: stored[key] for row in rows if (key := row.values["slug"]) in stored}
 
-    def creates(self, session: Session, rows: Sequence[Row]) -> list[Creation]:
+    def creates(self, session: Session, rows: Sequence[Row], *, by: Actor) -> list[Creation]:
         return []
 
     def write(

@@ -108,8 +108,23 @@ def _is_for_all(outlook: Outlook, name: str, text: str, rows: int) -> bool:
     """A listed word is mended even in one row; a number that names a row is never mended for many."""
     if text and outlook.sheet.column(name).type.name in _LISTED:
         return True
+    if not text and not _is_sayable(outlook, name):
+        return False
     keys = {one for key in outlook.sheet.keys for one in key}
     return rows > 1 and (name not in keys or (name == "school_number" and len(keys) > 1))
+
+
+def _is_sayable(outlook: Outlook, name: str) -> bool:
+    """Whether one value can be right in all rows that lack it.
+
+    No amount can; nor what stands there under a header not yet understood, nor what would be said of stored things
+    as well.
+    """
+    if outlook.sheet.column(name).type.name == "euro":
+        return False
+    if name in outlook.sheet.needed_of_new and (outlook.changed or outlook.same):
+        return False
+    return all(guess.sure or name not in guess.fields for guess in outlook.guesses)
 
 
 def _group(column: Column, header: str, text: str, rows: set[int]) -> dict[str, Any]:

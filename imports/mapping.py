@@ -26,6 +26,25 @@ _MAC = re.compile(r"(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}|(?:[0-9a-f]{4}\.){2}[0-9a-
 _SCHOOL_NUMBER = re.compile(r"1\d{5}")
 _OWN_LOOK = frozenset({"date", "euro", "percent", "integer", "number", "yes_no"})
 _WORDS = frozenset({"word", "words"})
+# What ledgers and lists call a price without saying which.
+_VAGUE = dict.fromkeys(
+    map(
+        loosely,
+        (
+            "AHK",
+            "Anschaffungswert",
+            "Anschaffungskosten",
+            "Einzelpreis",
+            "Kaufpreis",
+            "Kosten",
+            "Wert",
+            "Euro",
+            "EUR",
+        )
+        + ("Price", "Purchase Cost"),
+    ),
+    loosely("Preis"),
+)
 _DAY = Column("day", "Tag", cells.DATE)
 
 
@@ -178,7 +197,7 @@ def _digits(text: str) -> str:
 
 def _by_name(header: str, columns: Sequence[Column]) -> list[Column]:
     """»Preis« is a part of two headers; »Anschaff.-Dat.« is like one."""
-    text = loosely(header)
+    text = _VAGUE.get(loosely(header), loosely(header))
     if len(text) < 4:
         return []
     within = [one for one in columns if any(text in loosely(word) for word in _spellings(one))]

@@ -220,11 +220,15 @@ def _cell(
         value = row["fields"][field][1]
     words = tuple(dict.fromkeys(sheet.column(field).type.words.values())) if field else ()
     name = f"cell-{row['row']}-{place if place is not None else field}"
-    return Cell(name, header, value or "", tuple(told), words, _is_settled_above(upload, header, value or ""))
+    return Cell(
+        name, header, value or "", tuple(told), words, _is_settled_above(upload, header, field, value or "")
+    )
 
 
-def _is_settled_above(upload: Upload, header: str, value: str) -> bool:
+def _is_settled_above(upload: Upload, header: str, field: str | None, value: str) -> bool:
     advice = upload.summary.get("advice") or {}
+    if not value and any(field in column["guesses"] for column in advice.get("columns", ())):
+        return True
     asked = {question["header"] for question in upload.summary.get("questions", ())}
     return header in asked or any(
         (group["header"], group["text"]) == (header, value) and group["rows"] > 1

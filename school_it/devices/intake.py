@@ -43,6 +43,7 @@ class DeviceIntake:
         yield from _against_categories(session, reading, by)
         keys = keys_of(reading.rows)
         stored = known_by_keys(session, keys)
+        yield from _complete(reading, keys, stored, by)
         reading.known = _known(stored, reading.rows, keys)
         yield from funded.settle(session, reading)
         yield from intake_matching.doubles(reading, keys, stored)
@@ -141,6 +142,19 @@ def _as_spelt(device: dict[str, Any], row: Row) -> dict[str, Any]:
     return {**device, **said_otherwise} if said_otherwise else device
 
 
+def _complete(reading: Reading, keys: Sequence[Keys], stored: Stored, by: Actor) -> Iterator[Problem]:
+    """What a row leaves out is as it is stored; only a new device cannot do without it."""
+    for row, its_keys in zip(reading.rows, keys, strict=True):
+        lacking = [name for name in sheet.NEEDED_OF_NEW if not row.values.get(name)]
+        device = stored.meant_by(its_keys) if lacking else None
+        for name in lacking:
+            if device is None:
+                header = sheet.DEVICES.column(name).header
+                yield problem(row, reading, name, N_("%(header)s fehlt. Bitte eintragen."), header=header)
+            elif by.scope(May.IMPORT_DEVICES).holds(device["school_id"]):
+                row.values[name] = device[name]
+
+
 def _new_rooms(session: Session, rows: Sequence[Row]) -> list[Creation]:
     used = {row.values.get("school_number") for row in rows if row.values.get("room")} - {None}
     stored = school_queries.room_numbers(session, used) if used else {}
@@ -162,7 +176,7 @@ def _against_categories(session: Session, reading: Reading, by: Actor) -> Iterat
     """A category that is not stored yet is made by those only who may change the catalogue."""
     if by.scope(May.EDIT_CATALOGUE).everywhere:
         return
-    known = {*(queries.category_names(session) or usual_categories())}
+    known = {*(queries.category_names(session) or usual_categories()), None}
     for row in reading.rows:
         if row.values.get("category") not in known:
             sentence = N_("Neue Gerätearten legt nur das Schulverwaltungsamt an.")

@@ -38,6 +38,9 @@ CATEGORY_WORDS = {
     "Handy": "Telefon", "Smartphone": "Telefon", "Kopierer": "Drucker", "Sonstige": "Sonstiges", "Zubehoer": "Zubehör",
 }  # fmt: skip
 
+# A list of where the devices stand says no more of them than their numbers.
+NEEDED_OF_NEW = ("category", "school_number")
+
 
 def _read_mac(raw: cells.Raw) -> str | None:
     text = cells.read_code(raw)
@@ -59,6 +62,7 @@ def sheet_with(categories: tuple[str, ...]) -> Sheet:
         _columns(cells.one_of(listed)),
         keys=(("asset_tag",), ("serial_number", "manufacturer"), ("mac_address",)),
         last_resort=True,
+        needed_of_new=NEEDED_OF_NEW,
     )
 
 
@@ -105,6 +109,10 @@ def _columns(category: cells.Type) -> tuple[Column, ...]:
                 "Anschaffung Datum",
                 "Datum Kauf",
                 "gekauft am",
+                "gekauft",
+                "angeschafft",
+                "angeschafft am",
+                "Purchase Date",
                 "Zugangsdatum",
                 "Aktivierungsdatum",
             ),

@@ -195,7 +195,9 @@ class _RowReader:
         ]
         self.headers = {place.field: place.header for place in self.places}
         self.clears = [name for name in blank_clears if name in self.headers]
-        self.needed = [column for column in sheet.columns if column.needed]
+        self.needed = [
+            column for column in sheet.columns if column.needed and column.field not in sheet.needed_of_new
+        ]
         self.needed_fields = frozenset(column.field for column in self.needed)
         self.keys = [_Key(sheet, names) for names in sheet.keys]
 

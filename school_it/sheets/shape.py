@@ -35,7 +35,8 @@ class Sheet:
     `keys`: each a tuple of fields that together name one row, the most speaking field first: problems of the
     key point at it. A key is there when its needed columns (where none is needed, all its columns) are
     filled. A row needs at least one key. `last_resort`: the last key counts only in rows that have no other, so
-    that rows with another one may share its value.
+    that rows with another one may share its value. `needed_of_new`: needed columns that a row about something stored
+    may leave out; whoever checks the rows against what is stored refuses the others.
     """
 
     kind: str
@@ -43,6 +44,7 @@ class Sheet:
     columns: tuple[Column, ...]
     keys: tuple[tuple[str, ...], ...] = ()
     last_resort: bool = False
+    needed_of_new: tuple[str, ...] = ()
 
     def __hash__(self) -> int:
         """What is found out about a sheet is kept beside it: the way there must not lead over every column."""

@@ -69,8 +69,9 @@ def test_what_could_be_something_else_waits_for_somebody_to_say(header: str, cel
     assert mapping.completed(DEVICES, found, {})[0] == {}
 
 
-def test_a_price_is_offered_as_net_or_gross() -> None:
-    assert guessed(table(Preis="euro")) == {"Preis": (("price_net", "price_gross"), False)}
+@pytest.mark.parametrize("header", ["Preis", "AHK", "Anschaffungswert", "Price", "Euro"])
+def test_a_price_is_offered_as_net_or_gross(header: str) -> None:
+    assert guessed(table(**{header: "euro"})) == {header: (("price_net", "price_gross"), False)}
 
 
 def test_cells_that_only_one_column_has_say_what_it_is() -> None:

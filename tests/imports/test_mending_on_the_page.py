@@ -147,6 +147,13 @@ def test_a_school_that_is_missing_in_all_rows_is_said_once(admin: FlaskClient) -
     assert "2 Zeilen übernehmen" in seen(admin, page)
 
 
+def test_what_new_devices_lack_is_not_said_of_known_ones_by_the_way(admin: FlaskClient) -> None:
+    admin.post(bring(admin, HEAD + "A-1;Notebook;Nord;S1;X1;101;;\n") + "/apply")
+    page = bring(admin, "Inventarnummer;Raum\nA-1;102\nA-2;102\nA-3;102\n")
+    assert "fehlt in 2 Zeilen" not in seen(admin, page)
+    assert [*fields(admin, page)] == ["cell-3-category", "cell-4-category"]
+
+
 def test_everything_mended_can_be_forgotten_again(admin: FlaskClient) -> None:
     page = bring(admin, HEAD + "A-1;Tabletts;Nord;S1;X1;101;;viel\n")
     press(admin, page, "Gemeint ist »Tablet«", **{"cell-2-7": "399,00"})

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from flask import Flask
@@ -44,6 +44,8 @@ from school_it.settings import Settings
 WRITES = "school_it_writes"
 ATTACHED = "school_it_attached"
 BUSY_SECONDS = 15
+AT_ONCE = 500
+Thing = TypeVar("Thing")
 UNIQUE_VIOLATION = "23505"  # PostgreSQL's code for it
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
 HIGHEST_ID = 2**31 - 1  # what a column of whole numbers holds, on PostgreSQL too
@@ -75,6 +77,11 @@ else:
 def table_of(model: type[Model]) -> Table:
     """The table of a model, for rows that do not go through the mapper."""
     return cast(Table, model.__table__)
+
+
+def portions(things: Sequence[Thing], size: int = AT_ONCE) -> Iterator[Sequence[Thing]]:
+    """The same things some at a time: as many as go into one statement."""
+    return (things[start : start + size] for start in range(0, len(things), size))
 
 
 class Versioned:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from school_it import audit
 from school_it.access import Actor, May
 from school_it.audit import Action, Batch
-from school_it.database import held, table_of, today
+from school_it.database import held, portions, table_of, today
 from school_it.devices import actions, funded, numbers, queries, rules, search, tags
 from school_it.devices.models import FOLDED_FROM, Device, folds
 from school_it.devices.rules import State
@@ -26,7 +26,6 @@ EDITABLE = (
     "warranty_until", "remark",
 )  # fmt: skip
 NEVER_EMPTY = frozenset({"category_id", "school_id", "state"})
-CHUNK = 500
 MOST = 20_000
 
 Which = Sequence[int] | ColumnElement[bool]
@@ -108,10 +107,10 @@ def edit_many(
 def refold(session: Session, idents: Sequence[int]) -> None:
     """Bring the columns that follow from others up to date after a write that went around the ORM."""
     known = select(Device.id, *(getattr(Device, name) for name in FOLDED_FROM))
-    for chunk in _chunks(idents):
+    for some in portions(idents):
         rows = [
             {"ident": row.id, **_prefixed(folds(dict(row._mapping)))}
-            for row in session.execute(known.where(Device.id.in_(chunk)))
+            for row in session.execute(known.where(Device.id.in_(some)))
         ]
         session.connection().execute(_REFOLDING, rows)
 
@@ -157,13 +156,8 @@ def _rows(session: Session, which: Which, by: Actor) -> Iterator[Row[Any]]:
     if isinstance(which, ColumnElement):
         yield from session.execute(wanted.where(which).limit(MOST)).all()
         return
-    for chunk in _chunks(which[:MOST]):
-        yield from session.execute(wanted.where(Device.id.in_(chunk))).all()
-
-
-def _chunks(idents: Sequence[int]) -> Iterator[Sequence[int]]:
-    for start in range(0, len(idents), CHUNK):
-        yield idents[start : start + CHUNK]
+    for some in portions(which[:MOST]):
+        yield from session.execute(wanted.where(Device.id.in_(some))).all()
 
 
 class _Judge:
@@ -251,8 +245,8 @@ def _write(session: Session, edits: Sequence[Edit]) -> None:
         values = {**together[0].after, "version": Device.version + 1}
         if "state" in values:
             values["state_since"] = today()
-        for chunk in _chunks([edit.ident for edit in together]):
-            writing = update(Device).where(Device.id.in_(chunk)).values(values)
+        for some in portions([edit.ident for edit in together]):
+            writing = update(Device).where(Device.id.in_(some)).values(values)
             session.execute(writing.execution_options(synchronize_session=False))
 
 

@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 from sqlalchemy.orm import Session
 
 from school_it.access import Actor, May
-from school_it.database import held
+from school_it.database import held, portions
 from school_it.devices import numbers, queries, sheet
 from school_it.devices.models import Device
 from school_it.errors import N_, Sentence
-from school_it.setwise import CHUNK, Memo
+from school_it.setwise import Memo
 from school_it.sheets import Problem, Reading, Row
 
 SerialKey = tuple[str, str]
@@ -79,8 +79,8 @@ def _stored(session: Session, column: Any, wanted: set[str]) -> Iterator[dict[st
     """The values of the sheet, and beside them the columns from which they come."""
     folds = (Device.tag_folded, Device.serial_folded, Device.maker_folded)
     rows, ordered = held(session, queries.rows_for_sheet().add_columns(*folds), Device), sorted(wanted)
-    for start in range(0, len(ordered), CHUNK):
-        found = session.connection().execute(rows.where(column.in_(ordered[start : start + CHUNK])))
+    for some in portions(ordered):
+        found = session.connection().execute(rows.where(column.in_(some)))
         names = tuple(found.keys())
         for row in found.all():
             device = dict(zip(names, row, strict=True))

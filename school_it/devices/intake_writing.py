@@ -17,14 +17,14 @@ from school_it import audit
 from school_it.access import Actor
 from school_it.audit import Action, Batch
 from school_it.changes import Change
-from school_it.database import is_writing, table_of, today
+from school_it.database import is_writing, portions, table_of, today
 from school_it.devices import many, search, tags
 from school_it.devices.intake_references import NO_HOLDER, References
 from school_it.devices.models import FOLDED_FROM, Device, Handout, fold_columns, folds
 from school_it.devices.rules import State
 from school_it.devices.sheet import PLAIN
 from school_it.schools.models import Room
-from school_it.setwise import CHUNK, Changed, Lots
+from school_it.setwise import Changed, Lots
 from school_it.setwise.lots import Columns, Same
 from school_it.sheets import Row
 
@@ -59,8 +59,8 @@ def prepare(
     index = search.Bulk(moved)
     lots.then(index.begin)
     free = _free_numbers(session, lots, new)
-    for start in range(0, len(new), TOGETHER):
-        _add(lots, new[start : start + TOGETHER], known, free, by=by, batch_id=batch_id)
+    for some in portions(new, TOGETHER):
+        _add(lots, some, known, free, by=by, batch_id=batch_id)
     _change(session, lots, changed, known, by=by, batch_id=batch_id)
     lots.then(index.end)
     lots.then(lambda writing: writing.expire_all())
@@ -279,8 +279,8 @@ def _now(session: Session, idents: Sequence[int]) -> dict[int, Mapping[str, Any]
     )
     wanted = select(*columns, Room.room).outerjoin(Room, Room.id == Device.room_id)
     found: dict[int, Mapping[str, Any]] = {}
-    for start in range(0, len(idents), CHUNK):
-        rows = session.execute(wanted.where(Device.id.in_(idents[start : start + CHUNK])))
+    for some in portions(idents):
+        rows = session.execute(wanted.where(Device.id.in_(some)))
         found |= {row.id: row._mapping for row in rows}
     return found
 
@@ -356,8 +356,8 @@ def _change_holders(
 def _open_now(session: Session, idents: Sequence[int]) -> dict[int, int]:
     """By device the hand-out that is open."""
     found: dict[int, int] = {}
-    for start in range(0, len(idents), CHUNK):
-        part = Handout.device_id.in_(idents[start : start + CHUNK])
+    for some in portions(idents):
+        part = Handout.device_id.in_(some)
         rows = select(Handout.device_id, Handout.id).where(part, Handout.returned_on.is_(None))
         found |= dict(session.execute(rows).all())
     return found

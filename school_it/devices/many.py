@@ -11,13 +11,11 @@ from sqlalchemy.orm import Session
 from school_it import audit
 from school_it.access import Actor, May
 from school_it.audit import Action
-from school_it.database import today
+from school_it.database import portions, today
 from school_it.devices import actions, funded, numbers, queries, search
 from school_it.devices import tags as tag_series
 from school_it.devices.models import Device, folds
 from school_it.errors import N_, BadValue
-
-CHUNK = 500
 
 
 def add_many(
@@ -81,11 +79,7 @@ def insert_rows(session: Session, rows: Sequence[Mapping[str, Any]]) -> list[int
     """
     full = [{**row, **folds(dict(row))} for row in rows]
     statement = insert(Device).returning(Device.id, sort_by_parameter_order=True)
-    return [
-        ident
-        for start in range(0, len(full), CHUNK)
-        for ident in session.scalars(statement, full[start : start + CHUNK])
-    ]
+    return [ident for some in portions(full) for ident in session.scalars(statement, some)]
 
 
 def added_traces(rows: Sequence[Mapping[str, Any]], idents: Sequence[int]) -> list[dict[str, Any]]:

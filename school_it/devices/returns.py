@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Date, Select, and_, exists, func, literal,
 from sqlalchemy.orm import Session
 
 from school_it.access import Actor, May
-from school_it.database import today
+from school_it.database import portions, today
 from school_it.devices.models import Device
 from school_it.errors import N_
 from school_it.people import queries as people_queries
@@ -155,8 +155,7 @@ def for_paper(session: Session, wish: Wish, *, seen_by: Actor, limit: int | None
         Person.school_id, func.coalesce(Person.school_class, ""), Person.sort_name, Person.id
     )
     found = session.scalars(rows.limit(limit)).unique().all()
-    chunks = [found[start : start + 500] for start in range(0, len(found), 500)]
-    made = [task for some in chunks for task in tasks(session, some, wish, seen_by=seen_by)]
+    made = [task for some in portions(found) for task in tasks(session, some, wish, seen_by=seen_by)]
     return [task for task in made if task.devices]
 
 

@@ -31,7 +31,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from school_it.database import is_sqlite
+from school_it.database import is_sqlite, portions
 from school_it.devices import numbers
 from school_it.devices.models import Device
 from school_it.people.models import Person
@@ -97,14 +97,14 @@ class Bulk:
             return
         self.last = session.scalar(select(func.coalesce(func.max(Device.id), 0))) or 0
         session.execute(text("INSERT INTO device_search_pause (id) VALUES (1)"))
-        for ids in _chunks(self.changing):
+        for ids in _named(self.changing):
             rows = f"SELECT 'delete', id, search {_WHERE % ids}"
             session.execute(text(f"INSERT INTO device_search (device_search, rowid, search) {rows}"))
 
     def end(self, session: Session) -> None:
         if not is_sqlite(session):
             return
-        for ids in _chunks(self.changing):
+        for ids in _named(self.changing):
             rows = f"SELECT id, search {_WHERE % ids}"
             session.execute(text(f"INSERT INTO device_search (rowid, search) {rows}"))
         added = "SELECT id, search FROM devices WHERE id > :last"
@@ -118,10 +118,10 @@ class Bulk:
 _WHERE = "FROM devices WHERE id IN (%s)"
 
 
-def _chunks(idents: Sequence[int], size: int = 5000) -> Iterator[str]:
-    """Ids as SQL; whole numbers only, so there is nothing to bind."""
-    for start in range(0, len(idents), size):
-        yield ",".join(str(int(ident)) for ident in idents[start : start + size])
+def _named(idents: Sequence[int]) -> Iterator[str]:
+    """Ids as SQL, some at a time; whole numbers only, so there is nothing to bind."""
+    for some in portions(idents, 5000):
+        yield ",".join(str(int(ident)) for ident in some)
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,11 @@ from flask import current_app
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
+from school_it.database import portions
 from school_it.devices import numbers
 from school_it.devices.models import Device
 from school_it.errors import N_, Stale
 
-CHUNK = 500
 BEGIN = text("INSERT INTO number_series (prefix, last) VALUES (:prefix, :last) ON CONFLICT DO NOTHING")
 LAST = text("SELECT last FROM number_series WHERE prefix = :prefix")
 COUNT_ON = text("UPDATE number_series SET last = last + :count WHERE prefix = :prefix RETURNING last")
@@ -91,7 +91,7 @@ def taken_serials(session: Session, serials: Iterable[str], manufacturer: str | 
 
 def _stored(session: Session, column: Any, wanted: list[str], *conditions: Any) -> dict[str, str]:
     found: dict[str, str] = {}
-    for start in range(0, len(wanted), CHUNK):
-        rows = select(column, Device.asset_tag).where(column.in_(wanted[start : start + CHUNK]), *conditions)
+    for some in portions(wanted):
+        rows = select(column, Device.asset_tag).where(column.in_(some), *conditions)
         found |= dict(session.execute(rows).all())
     return found

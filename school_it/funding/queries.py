@@ -14,11 +14,11 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, aliased
 
 from school_it.access import Actor, May
+from school_it.database import portions
 from school_it.errors import N_, BadValue, NotThere
 from school_it.funding import rules
 from school_it.funding.models import Decision, Grant, Programme, Receipt
 from school_it.schools.models import School
-from school_it.setwise import CHUNK
 
 PROGRAMME_FIELDS = tuple(
     column.name for column in Programme.__table__.columns if column.name not in ("id", "version")
@@ -350,13 +350,13 @@ def figures_of(session: Session, grant: Grant) -> dict[str, Decimal | date | Non
 def receipt_rows_of_invoices(session: Session, numbers: Iterable[str]) -> Iterator[dict[str, Any]]:
     """The receipts of these invoices, over all grants."""
     ordered = sorted(numbers)
-    for start in range(0, len(ordered), CHUNK):
-        yield from receipt_rows(session, Receipt.invoice_no.in_(ordered[start : start + CHUNK]))
+    for some in portions(ordered):
+        yield from receipt_rows(session, Receipt.invoice_no.in_(some))
 
 
 def receipt_rows_by_id(session: Session, idents: Sequence[int]) -> dict[int, dict[str, Any]]:
     found = {}
-    for start in range(0, len(idents), CHUNK):
-        for one in receipt_rows(session, Receipt.id.in_(idents[start : start + CHUNK])):
+    for some in portions(idents):
+        for one in receipt_rows(session, Receipt.id.in_(some)):
             found[one["id"]] = one
     return found

@@ -12,7 +12,7 @@ from school_it import setwise
 from school_it.access import Actor, May
 from school_it.audit import Action, Batch
 from school_it.changes import Change
-from school_it.database import held, table_of
+from school_it.database import held, portions, table_of
 from school_it.errors import Sentence
 from school_it.licences import rules
 from school_it.licences.models import Licence
@@ -21,7 +21,7 @@ from school_it.licences.sheet import LICENCES
 from school_it.schools import queries as school_queries
 from school_it.schools.intake import Known, unknown_schools
 from school_it.schools.models import School
-from school_it.setwise import CHUNK, Changed
+from school_it.setwise import Changed
 from school_it.sheets import Creation, Problem, Reading, Row
 
 
@@ -49,8 +49,8 @@ class LicenceIntake:
         wanted: Select[Any] = select(Licence.id, *SHEET_COLUMNS)
         wanted = held(session, wanted.outerjoin(School, School.id == Licence.school_id), Licence)
         stored = {}
-        for start in range(0, len(numbers), CHUNK):
-            part = Licence.licence_no.in_(numbers[start : start + CHUNK])
+        for some in portions(numbers):
+            part = Licence.licence_no.in_(some)
             for one in session.execute(wanted.where(part)).mappings():
                 values = dict(one)
                 stored[one["licence_no"]] = (values.pop("id"), values)

@@ -10,13 +10,12 @@ from sqlalchemy import ColumnElement, Row, RowMapping, Select, and_, case, exist
 from sqlalchemy.orm import Session
 
 from school_it.access import Actor, May
-from school_it.database import WRITES
+from school_it.database import WRITES, portions
 from school_it.devices import numbers
 from school_it.devices.models import Category, Device
 from school_it.errors import N_, NotThere
 from school_it.network.models import Outlet
 from school_it.schools.models import Room, School
-from school_it.setwise import CHUNK
 
 SHEET_COLUMNS: tuple[Any, ...] = (
     School.school_number, Room.room, Outlet.outlet, Outlet.rack, Outlet.panel, Outlet.panel_port, Outlet.switch,
@@ -172,9 +171,9 @@ def switches(session: Session, names: Iterable[str | None]) -> dict[str, Switch]
         Device.tag_folded, Device.asset_tag, Device.school_id, Category.name, Category.item_class
     )
     columns = columns.join(Category, Category.id == Device.category_id)
-    for start in range(0, len(wanted), CHUNK):
+    for some in portions(wanted):
         for folded, tag, school_id, category, item_class in session.execute(
-            columns.where(Device.tag_folded.in_(wanted[start : start + CHUNK]))
+            columns.where(Device.tag_folded.in_(some))
         ):
             found[folded] = Switch(tag, school_id, category, item_class not in (None, "access_point"))
     return found
@@ -198,8 +197,8 @@ def patched_at(
         (Outlet.school_id, sorted(set(school_ids))),
         (Outlet.switch, sorted(set(switch_names))),
     ):
-        for start in range(0, len(wanted), CHUNK):
-            part = column.in_(wanted[start : start + CHUNK])
+        for some in portions(wanted):
+            part = column.in_(some)
             found |= {row.id: row for row in session.execute(rows.where(part))}
     return list(found.values())
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from school_it import audit
 from school_it.access import Actor, May
 from school_it.audit import Action, Batch
-from school_it.database import now, table_of, today, transaction
+from school_it.database import now, portions, table_of, today, transaction
 from school_it.errors import N_, RuleBroken, SchoolItError, Sentence
 from school_it.jobs.models import stored
 from school_it.people import (
@@ -67,7 +67,7 @@ def write_people(
     school_ids = school_queries.ids_by_number(session)
     return [
         ident
-        for some in _chunks(steps)
+        for some in portions(steps, CHUNK)
         for ident in _write_some(session, source, some, school_ids, by=by, batch=batch)
     ]
 
@@ -175,10 +175,6 @@ def _told(step: Step) -> Iterable[Change]:
 
 def _plain(value: Any) -> Any:
     return ", ".join(value) or None if isinstance(value, tuple) else audit.plain(value)
-
-
-def _chunks(rows: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    return (rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK))
 
 
 # --- one run of the sync ---

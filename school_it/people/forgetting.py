@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import String, cast, literal, select, update
@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from school_it import audit
 from school_it.access import Actor
 from school_it.audit import Action, Batch
+from school_it.database import portions
 from school_it.people import holdings, rules
 from school_it.people.models import Person, SyncRun
 from school_it.people.rules import PersonState
 
-CHUNK = 500
 NAMELESS: Mapping[str, Any] = {
     "given_name": "",
     "family_name": rules.NOBODY,
@@ -29,7 +29,7 @@ NAMELESS: Mapping[str, Any] = {
 
 def forget_many(session: Session, idents: Sequence[int], *, by: Actor, batch: Batch) -> None:
     """Forget people with few statements. Whoever calls has made sure that they have left and hold nothing."""
-    for some in _chunks(idents):
+    for some in portions(idents):
         schools = dict(session.execute(select(Person.id, Person.school_id).where(Person.id.in_(some))).all())
         empty(session, some)
         audit.record_many(session, list(_traces(schools)), by=by, batch=batch)
@@ -77,7 +77,3 @@ def _empty_runs(session: Session, idents: Sequence[int]) -> None:
 
 def _is_about(said: Mapping[str, Any], idents: set[int], signs: set[str]) -> bool:
     return said.get("person") in idents or said.get("who") in signs
-
-
-def _chunks(idents: Sequence[int]) -> Iterable[Sequence[int]]:
-    return (idents[start : start + CHUNK] for start in range(0, len(idents), CHUNK))

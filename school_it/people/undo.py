@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from school_it import audit
 from school_it.access import May
 from school_it.audit import Batch
+from school_it.database import portions
 from school_it.errors import N_, Sentence
 from school_it.people import actions, queries, rules
 from school_it.people.models import Membership, Person, SyncRun
@@ -18,7 +19,6 @@ from school_it.people.sheet import PEOPLE
 from school_it.schools import queries as school_queries
 from school_it.undo import Against, Touched, Undoing, Values, headers
 from school_it.undo.tables import typed
-from school_it.undo.trail import chunks
 
 SCHOOLS = "school_numbers"
 """What the trail calls the schools of a person: their numbers in one text, the main school first."""
@@ -30,7 +30,7 @@ class _People(Undoing):
 
     def keys(self, session: Session, things: Sequence[Touched]) -> Mapping[int, str]:
         found: dict[int, str] = {}
-        for some in chunks([thing.ident for thing in things]):
+        for some in portions([thing.ident for thing in things]):
             rows = session.execute(
                 select(Person.id, Person.record_id, Person.stable_id).where(Person.id.in_(some))
             )
@@ -39,7 +39,7 @@ class _People(Undoing):
 
     def now(self, session: Session, idents: Sequence[int]) -> dict[int, dict[str, Any]]:
         found = super().now(session, idents)
-        for some in chunks(idents):
+        for some in portions(idents):
             at = queries.school_numbers(session, Person.id.in_(some))
             for ident in some:
                 if ident in found:
@@ -87,7 +87,7 @@ class _People(Undoing):
         super().put_back(
             session, things, {ident: _columns(one, at.get(ident)) for ident, one in values.items()}
         )
-        for some in chunks(list(at)):
+        for some in portions(list(at)):
             session.execute(delete(Membership).where(Membership.person_id.in_(some)))
         rows = [
             {"person_id": ident, "school_id": school} for ident, schools in at.items() for school in schools
@@ -97,7 +97,7 @@ class _People(Undoing):
 
     def finish(self, session: Session, batch: Batch, removed: Sequence[Touched]) -> None:
         """Whom the batch brought is gone: what the trail and the page of the run say about them goes too."""
-        for some in chunks([thing.ident for thing in removed]):
+        for some in portions([thing.ident for thing in removed]):
             audit.forget(session, *some)
         for run in session.scalars(select(SyncRun).where(SyncRun.batch_id == batch.id)):
             run.result = {name: value for name, value in run.result.items() if name not in actions.NAMING}

@@ -11,7 +11,6 @@ A row through the ORM costs ten to forty times as much. Rows are plain mappings 
 
 from school_it.setwise.lots import Lots, Memo
 from school_it.setwise.rows import (
-    CHUNK,
     LONGEST_TEXT,
     TOO_LARGE,
     Changed,
@@ -23,7 +22,6 @@ from school_it.setwise.rows import (
 from school_it.setwise.uncollected import uncollected
 
 __all__ = [
-    "CHUNK",
     "LONGEST_TEXT",
     "TOO_LARGE",
     "Changed",

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from school_it import audit
 from school_it.access import Actor
 from school_it.audit import Action
-from school_it.database import attach, is_sqlite, now, table_of
+from school_it.database import attach, is_sqlite, now, portions, table_of
 
 STRIDE = 2000
 STAGED = "staged.db"
@@ -235,10 +235,9 @@ class Lots:
         values = [f'"{name}" = {mark}' for name in step.names]
         values += ["version = version + 1"] if step.versioned else []
         statement = f'UPDATE "{step.table}" SET {", ".join(values)} WHERE id = {mark}'  # noqa: S608
-        for start in range(0, len(step.rows), STRIDE):
-            part = list(step.rows[start : start + STRIDE])
-            session.connection().exec_driver_sql(statement, part)
-            yield len(part)
+        for some in portions(step.rows, STRIDE):
+            session.connection().exec_driver_sql(statement, list(some))
+            yield len(some)
 
 
 ENTRIES = table_of(audit.Entry)

@@ -14,11 +14,9 @@ from school_it import audit
 from school_it.access import Actor
 from school_it.audit import Action, Batch
 from school_it.changes import Change
-from school_it.database import HIGHEST_AMOUNT, HIGHEST_ID
+from school_it.database import HIGHEST_AMOUNT, HIGHEST_ID, portions
 from school_it.errors import N_, Sentence
 from school_it.sheets import Creation, Problem, Reading, Row
-
-CHUNK = 500
 
 
 class Changed(NamedTuple):
@@ -104,11 +102,7 @@ def add(
     names = sorted({name for row in rows for name in row})
     full = [{name: row.get(name) for name in names} for row in rows]
     statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
-    idents = [
-        ident
-        for start in range(0, len(full), CHUNK)
-        for ident in session.scalars(statement, full[start : start + CHUNK])
-    ]
+    idents = [ident for some in portions(full) for ident in session.scalars(statement, some)]
     traces = [
         {
             "action": action,

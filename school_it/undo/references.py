@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import Column, MetaData, Table, UniqueConstraint, select, tuple_
 from sqlalchemy.orm import Session
 
+from school_it.database import portions
 from school_it.errors import N_, Sentence
 from school_it.undo.tables import TABLES, Undoing, Values
-from school_it.undo.trail import chunks
 
 Reasons = dict[int, tuple[str | None, Sentence]]
 AFTERWARDS_GONE = N_("Worauf die Zeile früher verwies (%(what)s), gibt es nicht mehr.")
@@ -52,7 +52,9 @@ def vanished(session: Session, rule: Undoing, values: Mapping[int, Values]) -> R
 
 def _there(session: Session, column: Column[Any], wanted: Sequence[Any]) -> set[Any]:
     return {
-        value for some in chunks(wanted) for value in session.scalars(select(column).where(column.in_(some)))
+        value
+        for some in portions(wanted)
+        for value in session.scalars(select(column).where(column.in_(some)))
     }
 
 
@@ -95,8 +97,8 @@ def _others(
     """Of these keys those that a row has which neither changes nor goes."""
     asked = [key for key in keys if None not in key]
     found: set[tuple[Any, ...]] = set()
-    for start in range(0, len(asked), 200):
-        wanted = tuple_(*columns).in_(asked[start : start + 200])
+    for some in portions(asked, 200):
+        wanted = tuple_(*columns).in_(some)
         rows = session.execute(select(table.c.id, *columns).where(wanted))
         found |= {tuple(row[1:]) for row in rows if row[0] not in but}
     return found
@@ -161,7 +163,7 @@ def _naming(
     target = word.table
     words = {
         ident: text
-        for some in chunks(going)
+        for some in portions(going)
         for ident, text in session.execute(select(target.c.id, word).where(target.c.id.in_(some)))
     }
     wanted = sorted(set(words.values()) - {None})
@@ -176,7 +178,7 @@ def _naming(
 
 
 def _with_words(session: Session, column: Column[Any], words: Sequence[Any]) -> Iterator[tuple[int, Any]]:
-    for some in chunks(words):
+    for some in portions(words):
         rows = session.execute(select(column.table.c.id, column).where(column.in_(some)))
         yield from ((ident, text) for ident, text in rows)
 
@@ -188,7 +190,7 @@ def _pointing(
     owner = _owner(table)
     ident = table.c.id if "id" in table.c else column
     columns = [ident, column] if owner is None else [ident, column, owner[1]]
-    for some in chunks(going):
+    for some in portions(going):
         for row in session.execute(select(*columns).where(column.in_(some))):
             if row[0] in outlook.gone[table.name] or (owner and row[2] in outlook.gone[owner[0]]):
                 continue

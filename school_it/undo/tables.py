@@ -23,11 +23,11 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from school_it.access import May
 from school_it.audit import Batch
-from school_it.database import Model, held, table_of
+from school_it.database import Model, held, portions, table_of
 from school_it.errors import Sentence
 from school_it.setwise import Lots
 from school_it.sheets import Sheet
-from school_it.undo.trail import Touched, chunks
+from school_it.undo.trail import Touched
 
 Values = Mapping[str, Any]
 
@@ -75,7 +75,7 @@ class Undoing:
     def now(self, session: Session, idents: Sequence[int]) -> dict[int, dict[str, Any]]:
         """By id the rows as they are now, held until the transaction ends."""
         found: dict[int, dict[str, Any]] = {}
-        for some in chunks(idents):
+        for some in portions(idents):
             wanted = select(*self.table.c).where(self.table.c.id.in_(some)).order_by(self.table.c.id)
             found |= {
                 row.id: dict(row._mapping) for row in session.execute(held(session, wanted, self.model))
@@ -121,7 +121,7 @@ class Undoing:
 
     def remove(self, session: Session, things: Sequence[Touched]) -> None:
         """Take out rows that the batch made; their parts go by the database's own rule (ON DELETE CASCADE)."""
-        for some in chunks([thing.ident for thing in things]):
+        for some in portions([thing.ident for thing in things]):
             session.execute(delete(self.table).where(self.table.c.id.in_(some)))
 
     def finish(self, session: Session, batch: Batch, removed: Sequence[Touched]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -12,10 +12,10 @@ from sqlalchemy import Row, Table, func, or_, select
 from sqlalchemy.orm import Session
 
 from school_it.audit import Action, Batch, Entry
+from school_it.database import portions
 
 NOT_VALUES = frozenset({"version"})
 """Counts of the house that stand in the trail beside the values."""
-CHUNK = 1000
 
 
 @dataclass(slots=True)
@@ -125,7 +125,7 @@ def _standing(session: Session, entries: Sequence[Row[Any]]) -> set[int]:
     """The ids of those that still count: no undo, and nothing that an undo has taken back for this very thing."""
     idents = sorted({entry.batch_id for entry in entries if entry.batch_id is not None})
     undoes: dict[int, int] = {}
-    for some in chunks(idents):
+    for some in portions(idents):
         rows = select(Batch.id, Batch.undoes_id).where(Batch.id.in_(some), Batch.undoes_id.is_not(None))
         undoes |= {ident: of for ident, of in session.execute(rows) if of is not None}
     gone = {(undoes[one.batch_id], one.object_id) for one in entries if one.batch_id in undoes}
@@ -138,7 +138,7 @@ def _in_full(session: Session, found: Mapping[int, Sequence[int]]) -> dict[int, 
     wanted = [ident for idents in found.values() for ident in idents]
     columns = (Entry.id, Entry.at, Entry.actor_name, Entry.action, Entry.changes, Entry.personal)
     known: dict[int, Row[Any]] = {}
-    for some in chunks(wanted):
+    for some in portions(wanted):
         rows = session.execute(select(*columns).where(Entry.id.in_(some)))
         known |= {row.id: row for row in rows}
     return {ident: _told([known[one] for one in sorted(idents)]) for ident, idents in found.items()}
@@ -148,10 +148,6 @@ def _told(rows: Sequence[Row[Any]]) -> Later:
     last = rows[-1]
     names = {name for row in rows for name in (*row.changes, *(row.personal or ()))}
     return Later(last.at, last.actor_name, Action(last.action), frozenset(names - NOT_VALUES))
-
-
-def chunks(idents: Sequence[int]) -> Iterator[Sequence[int]]:
-    return (idents[start : start + CHUNK] for start in range(0, len(idents), CHUNK))
 
 
 def taken_back_by(session: Session, ident: int) -> Batch | None:

@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 from school_it import setwise
 from school_it.access import Actor
 from school_it.audit import Action, Batch
-from school_it.database import held, table_of
+from school_it.database import held, portions, table_of
 from school_it.errors import N_, Sentence
 from school_it.network.types.layouts import FIELDS
 from school_it.network.types.models import DeviceType
 from school_it.schools.intake import Known
-from school_it.setwise import CHUNK, Changed
+from school_it.setwise import Changed
 from school_it.sheets import Creation, Problem, Reading, Row
 
 
@@ -46,8 +46,8 @@ class DeviceTypeIntake:
         slugs = sorted({row.values["slug"] for row in rows})
         columns: tuple[Any, ...] = tuple(getattr(DeviceType, name) for name in FIELDS)
         stored = {}
-        for start in range(0, len(slugs), CHUNK):
-            wanted = select(DeviceType.id, *columns).where(DeviceType.slug.in_(slugs[start : start + CHUNK]))
+        for some in portions(slugs):
+            wanted = select(DeviceType.id, *columns).where(DeviceType.slug.in_(some))
             for one in session.execute(held(session, wanted, DeviceType)).mappings():
                 values = dict(one)
                 stored[one["slug"]] = (values.pop("id"), values)
@@ -78,7 +78,7 @@ def _stored_slugs(session: Session, manufacturers: set[str]) -> dict[tuple[str, 
     found: dict[tuple[str, str], str] = {}
     ordered = sorted(manufacturers)
     columns = select(DeviceType.manufacturer, DeviceType.model, DeviceType.slug)
-    for start in range(0, len(ordered), CHUNK):
-        wanted = columns.where(DeviceType.manufacturer.in_(ordered[start : start + CHUNK]))
+    for some in portions(ordered):
+        wanted = columns.where(DeviceType.manufacturer.in_(some))
         found |= {_name(maker, model): slug for maker, model, slug in session.execute(wanted)}
     return found

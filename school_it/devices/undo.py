@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from school_it.access import May
-from school_it.database import held, today
+from school_it.database import held, portions, today
 from school_it.devices import rules, sheet
 from school_it.devices.models import Category, Device, DeviceModel, Handout, folds
 from school_it.devices.rules import State
@@ -19,7 +19,6 @@ from school_it.people.models import Person
 from school_it.people.rules import PersonState
 from school_it.undo import Against, Touched, Undoing, Values, headers
 from school_it.undo.tables import typed
-from school_it.undo.trail import chunks
 
 HOLDER = "holder"
 HOLDER_UNKNOWN = N_("Wer das Gerät vorher hatte, ist nicht mehr bekannt.")
@@ -32,7 +31,7 @@ class _Devices(Undoing):
 
     def keys(self, session: Session, things: Sequence[Touched]) -> Mapping[int, str]:
         found: dict[int, str] = {}
-        for some in chunks([thing.ident for thing in things]):
+        for some in portions([thing.ident for thing in things]):
             rows = session.execute(select(Device.id, Device.asset_tag).where(Device.id.in_(some)))
             found |= dict(rows.all())
         return found
@@ -84,10 +83,10 @@ class _Devices(Undoing):
         return {Handout.__tablename__: {opened for thing in things if (opened := _opened(thing))}}
 
     def put_back(self, session: Session, things: Sequence[Touched], values: Mapping[int, Values]) -> None:
-        for some in chunks([opened for thing in things if (opened := _opened(thing))]):
+        for some in portions([opened for thing in things if (opened := _opened(thing))]):
             session.execute(delete(Handout).where(Handout.id.in_(some)))
         super().put_back(session, things, values)
-        for some in chunks([closed for thing in things if (closed := _closed(thing))]):
+        for some in portions([closed for thing in things if (closed := _closed(thing))]):
             reopening = update(Handout).where(Handout.id.in_(some)).values(returned_on=None, taken_by=None)
             session.execute(reopening.execution_options(synchronize_session=False))
 
@@ -108,7 +107,7 @@ def _handouts(session: Session, idents: Sequence[int]) -> dict[int, Any]:
         Handout.returned_on,
     )  # fmt: skip
     found: dict[int, Any] = {}
-    for some in chunks(idents):
+    for some in portions(idents):
         wanted = select(*columns).where(Handout.id.in_(some))
         found |= {row.id: row for row in session.execute(held(session, wanted, Handout))}
     return found
@@ -117,7 +116,7 @@ def _handouts(session: Session, idents: Sequence[int]) -> dict[int, Any]:
 def _forgotten(session: Session, idents: Sequence[int]) -> set[int]:
     """Of these hand-outs those of people whose names are forgotten."""
     found: set[int] = set()
-    for some in chunks(idents):
+    for some in portions(idents):
         wanted = select(Handout.id).join(Person, Person.id == Handout.person_id)
         found |= set(
             session.scalars(wanted.where(Handout.id.in_(some), Person.state == PersonState.FORGOTTEN))

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from school_it.access import May
+from school_it.database import portions
 from school_it.errors import N_, Sentence
 from school_it.network import patching, queries
 from school_it.network.models import Outlet
@@ -18,7 +19,6 @@ from school_it.network.types.sheet import DEVICE_TYPES
 from school_it.schools import queries as school_queries
 from school_it.schools.models import School
 from school_it.undo import Against, Touched, Undoing, Values, headers
-from school_it.undo.trail import chunks
 
 TAKEN = N_("Der Port ist inzwischen anders belegt: %(why)s")
 
@@ -28,7 +28,7 @@ class _Outlets(Undoing):
 
     def keys(self, session: Session, things: Sequence[Touched]) -> Mapping[int, str]:
         found = {thing.ident: thing.label for thing in things}
-        for some in chunks(list(found)):
+        for some in portions(list(found)):
             wanted = select(Outlet.id, School.school_number, Outlet.outlet)
             wanted = wanted.join(School, School.id == Outlet.school_id).where(Outlet.id.in_(some))
             found |= {ident: f"{number} {outlet}" for ident, number, outlet in session.execute(wanted)}

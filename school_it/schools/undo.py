@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from school_it import school_year
 from school_it.access import May
+from school_it.database import portions
 from school_it.errors import N_
 from school_it.schools.models import Building, Room, School, YearlyFigures
 from school_it.schools.sheet import FIGURES, ROOMS, SCHOOLS
 from school_it.undo import Touched, Undoing, headers
-from school_it.undo.trail import chunks
 
 
 class _Schools(Undoing):
@@ -29,7 +29,7 @@ class _AtSchool(Undoing):
 
     def keys(self, session: Session, things: Sequence[Touched]) -> Mapping[int, str]:
         found: dict[int, str] = {}
-        for some in chunks([thing.ident for thing in things]):
+        for some in portions([thing.ident for thing in things]):
             columns = (self.table.c[name] for name in self.key)
             wanted = select(self.table.c.id, School.school_number, *columns)
             wanted = wanted.join(School, School.id == self.table.c.school_id)

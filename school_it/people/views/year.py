@@ -15,14 +15,14 @@ from school_it import school_year
 from school_it.access import May, current, needs
 from school_it.database import db, today, transaction
 from school_it.people import class_moves, queries, sources, year_change
-from school_it.people.class_moves import WHATS, Move, What
+from school_it.people.class_moves import WHATS, What
 from school_it.people.forms import YearChangeForm
 from school_it.people.models import SyncRun
 from school_it.people.rules import RUN_OUTCOMES
 from school_it.people.views.blueprint import bp
 from school_it.people.views.directory import OUTCOME_BADGES
 from school_it.schools import queries as school_queries
-from school_it.web import flash_done, page
+from school_it.web import flash_done, page, said
 from school_it.web.fields import refusals_in, status_of
 
 USUAL_LENGTH = timedelta(days=45)
@@ -74,9 +74,9 @@ def _year_page(form: YearChangeForm) -> Any:
         runs=runs,
         by_school=class_moves.by_school(moves),
         odd_by_school=Counter(one.school for one in odd),
-        odd=[one.sentence for one in odd if one.school == school],
+        odd=[said(one.sentence) for one in odd if one.school == school],
         school=school,
-        moves=_of_school(moves, school),
+        moves=[one for one in moves if one.school == school],
         schools=schools,
         whats=WHATS,
         What=What,
@@ -92,8 +92,3 @@ def _newest_plans(session: Session, names: list[str]) -> list[SyncRun]:
         for name in names
     )
     return [run for run in found if run is not None]
-
-
-def _of_school(moves: list[Move], school: str) -> list[Move]:
-    """By class: who stays where everybody else moves on is worth a look, so all are named."""
-    return [one for one in moves if one.school == school]

@@ -10,15 +10,17 @@ from typing import Any
 from flask import current_app
 from sqlalchemy.orm import Session
 
-from exports import device_list, returns
+from exports import device_list, drawdown, proof_of_use, returns
 from exports.workbook import Cover, Page
 from school_it import audit, sheets
 from school_it.access import Actor, May
+from school_it.database import today
 from school_it.devices import listing
 from school_it.devices import queries as device_queries
 from school_it.devices import sheet as device_sheet
 from school_it.errors import N_, BadValue
 from school_it.funding import queries as funding_queries
+from school_it.funding import standing
 from school_it.funding.models import Grant
 from school_it.funding.sheet import GRANTS, PROGRAMMES, RECEIPTS
 from school_it.licences import queries as licence_queries
@@ -64,7 +66,8 @@ Pages = Sequence[Page | Cover]
 class Report:
     """`import_kind` is the kind of import that reads it back; `needs` the options it cannot do without.
 
-    `figures` are what ``export --json`` tells beside the number of rows: amounts as text, days ISO, unknown None.
+    `figures` are what ``export --json`` tells beside the number of rows: amounts as text, days ISO, unknown None;
+    `checks` the rules that were looked at.
     """
 
     name: str
@@ -75,6 +78,7 @@ class Report:
     import_kind: str | None = None
     needs: tuple[str, ...] = ()
     figures: Callable[[Session, Choice], dict[str, Any]] = lambda _session, _choice: {}
+    checks: Callable[[Session, Choice], list[dict[str, Any]]] = lambda _session, _choice: []
 
 
 def sheet_page(
@@ -186,19 +190,66 @@ def _receipts(session: Session, choice: Choice, by: Actor) -> Pages:
     """The list of receipts of one grant; of one school where that is chosen too."""
     grant = choice.needed_grant
     rows = funding_queries.receipt_rows_of(session, [grant.id], school_id=choice.school_id)
+    return [_receipt_page(rows, choice)]
+
+
+def _receipt_page(rows: Iterable[Any], choice: Choice) -> Page:
+    return sheet_page(
+        RECEIPTS, rows, choice, title="Belegliste", sheet_name="Belegliste", sums=funding_queries.RECEIPT_AMOUNTS,
+        holding=_called(choice.needed_grant),
+    )  # fmt: skip
+
+
+def _called(grant: Grant) -> str:
+    return " · ".join(filter(None, (f"Zuwendung {grant.reference}", grant.title)))
+
+
+def _grant_figures(session: Session, choice: Choice) -> dict[str, Any]:
+    """A grant is proven as a whole: a school narrows its receipts, never its figures."""
+    figures = standing.of_grant(session, choice.needed_grant).figures
+    return {name: audit.plain(value) for name, value in figures.by_name().items()}
+
+
+def _grant_checks(session: Session, choice: Choice) -> list[dict[str, Any]]:
+    return proof_of_use.as_json(standing.of_grant(session, choice.needed_grant).checks)
+
+
+def _proof(session: Session, choice: Choice, by: Actor) -> Pages:
+    """A grant is proven as a whole: a school narrows nothing."""
+    grant, whole = choice.needed_grant, replace(choice, school=None)
+    stands = standing.of_grant(session, grant)
+    authority, where = _subtitle(whole)
+    subtitle = (authority, f"{where} · {_called(grant)}")
+    sheet = device_sheet.sheet_with(device_queries.category_names(session))
+    paid_from = [one.file_reference for one in grant.decisions]
+    devices = device_queries.register(session, seen_by=by, file_references=paid_from)
     return [
+        *proof_of_use.front(grant, stands, subtitle, authority=authority),
+        _receipt_page(stands.receipts, whole),
         sheet_page(
-            RECEIPTS, rows, choice, title="Belegliste", sheet_name="Belegliste", sums=funding_queries.RECEIPT_AMOUNTS,
-            holding=" · ".join(filter(None, (f"Zuwendung {grant.reference}", grant.title))),
-        )
+            sheet, devices, whole, title="Geräte", sheet_name="Geräte", sums=("price_net", "price_gross"),
+            holding=_called(grant), printed_to="price_gross",
+        ),
+        proof_of_use.checks_page(stands.checks, subtitle),
     ]  # fmt: skip
 
 
-def _receipt_figures(session: Session, choice: Choice) -> dict[str, Any]:
-    return {
-        name: audit.plain(value)
-        for name, value in funding_queries.figures_of(session, choice.needed_grant).items()
-    }
+def _drawdown(session: Session, choice: Choice, _by: Actor) -> Pages:
+    grant = choice.needed_grant
+    authority, where = _subtitle(replace(choice, school=None))
+    return [drawdown.page(grant, _call(session, choice), (authority, f"{where} · {_called(grant)}"))]
+
+
+def _call(session: Session, choice: Choice) -> standing.Call:
+    return standing.call_of(session, choice.needed_grant, choice.on or today())
+
+
+def _drawdown_figures(session: Session, choice: Choice) -> dict[str, Any]:
+    return {name: audit.plain(value) for name, value in _call(session, choice).figures.items()}
+
+
+def _drawdown_checks(session: Session, choice: Choice) -> list[dict[str, Any]]:
+    return proof_of_use.as_json(_call(session, choice).checks)
 
 
 def _network(session: Session, choice: Choice, by: Actor) -> Pages:
@@ -311,7 +362,27 @@ REPORTS = {
             _receipts,
             "receipts",
             needs=("grant",),
-            figures=_receipt_figures,
+            figures=_grant_figures,
+        ),
+        Report(
+            "proof-of-use",
+            N_("Verwendungsnachweis"),
+            N_("Deckblatt, Einnahmen, Ausgaben, Belege, Geräte und die geprüften Regeln einer Zuwendung"),
+            May.SEE_FUNDING,
+            _proof,
+            needs=("grant",),
+            figures=_grant_figures,
+            checks=_grant_checks,
+        ),
+        Report(
+            "drawdown",
+            N_("Mittelabruf"),
+            N_("Was für eine Zuwendung jetzt abgerufen werden kann, je Bescheid"),
+            May.SEE_FUNDING,
+            _drawdown,
+            needs=("grant",),
+            figures=_drawdown_figures,
+            checks=_drawdown_checks,
         ),
     )
 }

@@ -4,6 +4,7 @@ Interface
     ``write(path, pages)`` with each page a `Page` (a table) or a `Cover` (labels and values, no table)
     ``Page(title, sheet_name, columns, rows, subtitle=(…), sums=(fields), names={name: (row, field)})``
     ``Cover(title, sheet_name, entries=[Entry(label, value, type, name=…)], subtitle=(…))``
+    a value may be a ``Formula(text, value)``: its value is stored beside it
 
 `rows` are what `school_it.sheets.lines` gives: values in the order of the columns. They may be a generator
 and are written as they come, so that 100,000 rows need no memory. `path` is a path or a binary file.
@@ -28,6 +29,7 @@ from school_it.errors import N_, BadValue
 from school_it.sheets import Column
 
 HEADER_ROW = 4  # row 5 for people: title, authority, date and filter stand above it
+FIRST_ROW = HEADER_ROW + 1  # of the data
 SUM = "sum"  # the place of a name in the sum row
 LONGEST_TEXT = 32_767  # what a cell of a workbook can hold
 
@@ -39,16 +41,27 @@ _FORMATS = {
     "date": {"num_format": DATE_FORMAT, "align": "left"},
     "integer": {"num_format": "0"},
     "number": {"num_format": "General"},
+    "per_hundred": {"num_format": "0.00"},
 }
 _AS_TEXT = {"num_format": "@", "text_wrap": True}
-_WIDTHS = {"euro": 15, "percent": 10, "date": 12, "integer": 9, "number": 9}
+_WIDTHS = {"euro": 15, "percent": 10, "date": 12, "integer": 9, "number": 9, "per_hundred": 10}
 _NARROWEST, WIDEST, _LINE_HEIGHT = 8, 44, 15
+_WIDEST_LABEL = 52
 _MANY_COLUMNS = 14  # from here on every blank beside a text makes the print smaller
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A formula without its equals sign, and what it comes to. No text of a person goes into it."""
+
+    text: str
+    value: Decimal
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
     """A table. `sums`: fields of the sum row; `names`: workbook-wide name -> (row from 0 or SUM, field).
+    `totals`: what stands in the sum row instead of a sum of the rows above it.
 
     `printed_to` is the last field on paper, where all columns would make the print too small to read.
     For whoever goes on filling it in: `dropdowns` and `prompts` by field, `needed` the fields whose headers stand out,
@@ -63,6 +76,7 @@ class Page:
     rows: Iterable[Sequence[Any]]
     subtitle: Sequence[str] = ()
     sums: Sequence[str] = ()
+    totals: Mapping[str, Formula] = field(default_factory=dict)
     names: Mapping[str, tuple[int | str, str]] = field(default_factory=dict)
     printed_to: str | None = None
     dropdowns: Mapping[str, filling.Dropdown] = field(default_factory=dict)
@@ -75,12 +89,13 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of a cover. With `name`, its value is a named cell."""
+    """One line of a cover. With `name`, its value is a named cell; a `heading` stands above the lines that follow."""
 
     label: str
-    value: Any
+    value: Any = None
     type: cells.Type = cells.TEXT
     name: str | None = None
+    heading: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +164,8 @@ class _Styles:
         line = {"bottom": 1, "bottom_color": LINE, "valign": "top"}
         self.title = book.add_format({"bold": True, "font_size": 14, "font_color": INK})
         self.subtitle = book.add_format({"font_color": "#4A5260"})
-        self.label = book.add_format({"font_color": "#4A5260", **line})
+        self.label = book.add_format({"font_color": "#4A5260", "text_wrap": True, **line})
+        self.heading = book.add_format({"bold": True, "font_color": INK, "bg_color": PALE, "bottom": 1})
         header = {"bold": True, "font_color": PAPER, "text_wrap": True, "valign": "vcenter"}
         header |= {"border": 1, "border_color": LINE}
         self.header = book.add_format(header | {"bg_color": INK})
@@ -225,14 +241,16 @@ class _TableWriter:
             if isinstance(value, str) and len(value) > widths[place]:
                 widths[place] = len(value)
         for place in self.sums:
-            self.sums[place] += values[place] or 0
+            self.sums[place] += _amount_of(values[place])
         self.next_row += 1
 
     def _write_sums(self, last_row: int) -> None:
         """The value is stored beside the formula: a reader that does not calculate sees it too."""
         for place, column in enumerate(self.page.columns):
             style = self.styles.sum.get(column.type.name, self.styles.sum["text"])
-            if place not in self.sums:
+            if column.field in self.page.totals:
+                _write_formula(self.sheet, self.next_row, place, self.page.totals[column.field], style)
+            elif place not in self.sums:
                 self.sheet.write_string(self.next_row, place, "Summe" if place == 0 else "", style)
             elif last_row > HEADER_ROW:
                 self._write_sum(place, last_row, style)
@@ -243,8 +261,9 @@ class _TableWriter:
         from xlsxwriter.utility import xl_range
 
         cells_above = xl_range(HEADER_ROW + 1, place, last_row, place)
-        total = float(self.sums[place])
-        self.sheet.write_formula(self.next_row, place, f"=SUM({cells_above})", style, total)
+        _write_formula(
+            self.sheet, self.next_row, place, Formula(f"SUM({cells_above})", self.sums[place]), style
+        )
 
     def _finish(self, last_row: int) -> None:
         columns = self.page.columns
@@ -294,10 +313,20 @@ def _writer(sheet: Any, column: Column, styles: _Styles) -> Callable[[int, int, 
             sheet.write_string(row, place, _fitting(value, column.header), text_style)
         elif isinstance(value, date):
             _write_date(sheet, row, place, value, style, text_style)
+        elif isinstance(value, Formula):
+            _write_formula(sheet, row, place, value, style)
         else:
             sheet.write_number(row, place, value, style)
 
     return write_cell
+
+
+def _write_formula(sheet: Any, row: int, place: int, formula: Formula, style: Any) -> None:
+    sheet.write_formula(row, place, f"={formula.text}", style, float(formula.value))
+
+
+def _amount_of(value: Any) -> Any:
+    return value.value if isinstance(value, Formula) else value or 0
 
 
 def _write_date(sheet: Any, row: int, place: int, day: date, style: Any, text_style: Any) -> None:
@@ -330,9 +359,15 @@ def _name_cell(book: Any, sheet_name: str, name: str, row: int, place: int) -> N
 
 
 def _write_entries(book: Any, sheet: Any, cover: Cover, styles: _Styles) -> None:
-    sheet.set_column(0, 0, max((len(entry.label) for entry in cover.entries), default=20) + 2)
+    sheet.set_column(
+        0, 0, min(max((len(entry.label) for entry in cover.entries), default=20) + 2, _WIDEST_LABEL)
+    )
     sheet.set_column(1, 1, WIDEST)
     for row, entry in enumerate(cover.entries, start=HEADER_ROW):
+        if entry.heading:
+            sheet.write_string(row, 0, entry.label, styles.heading)
+            sheet.write_blank(row, 1, None, styles.heading)
+            continue
         sheet.write_string(row, 0, entry.label, styles.label)
         _write_entry(sheet, row, entry, styles)
         if entry.name:

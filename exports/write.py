@@ -37,7 +37,7 @@ def write(
         "sheets": [page.sheet_name for page in pages],
         "rows": sum(counted),
         "figures": report.figures(session, choice),
-        "checks": [],
+        "checks": report.checks(session, choice),
     }
 
 

@@ -331,22 +331,6 @@ def receipt_rows_of(
     yield from receipt_rows(session, Receipt.grant_id.in_(grant_ids), *at)
 
 
-def figures_of(session: Session, grant: Grant) -> dict[str, Decimal | date | None]:
-    """What was granted and what was spent, by the names that the proof of use has for them."""
-    _number, paid, eligible = receipt_sums(session, [grant.id]).get(
-        grant.id, (0, rules.NOTHING, rules.NOTHING)
-    )
-    return {
-        "eligible_planned": grant.eligible,
-        "granted": grant.granted,
-        "third_party": grant.third_party,
-        "drawn": grant.drawn,
-        "paid_total": paid,
-        "eligible_actual": eligible,
-        "earmark_end": grant.earmark_end,
-    }
-
-
 def receipt_rows_of_invoices(session: Session, numbers: Iterable[str]) -> Iterator[dict[str, Any]]:
     """The receipts of these invoices, over all grants."""
     ordered = sorted(numbers)

@@ -221,6 +221,13 @@ def eligible_of(paid: Decimal, vat: Decimal | None, other: Decimal | None) -> De
 
 def against_receipt(values: Mapping[str, Any], window: Window) -> Faults:
     """F30, F15 and F16 for one receipt; `values` by the names of its columns, complete."""
+    yield from against_amounts(values)
+    yield from against_window(values, window)
+    yield from against_decision(values, window)
+
+
+def against_amounts(values: Mapping[str, Any]) -> Faults:
+    """F30: what is eligible is what was paid, less what is not eligible of it."""
     eligible = values["eligible_requested"]
     for name in ("vat_non_eligible", "other_non_eligible"):
         if values[name] < 0 <= values["paid_amount"]:
@@ -246,22 +253,27 @@ def against_receipt(values: Mapping[str, Any], window: Window) -> Faults:
                 eligible=shown(eligible),
             ),
         )
-    if eligible > 0:
-        yield from _against_days(values, window)
 
 
 _NEGATIVE_PART = N_("Was nicht förderfähig ist, wird abgezogen; hier steht kein negativer Betrag.")
 
 
-def _against_days(values: Mapping[str, Any], window: Window) -> Faults:
+def against_window(values: Mapping[str, Any], window: Window) -> Faults:
+    """F15: what begins a measure lies between the programme's earliest start and the grant's last day."""
+    if values["eligible_requested"] <= 0:
+        return
     field = EVENT_FIELD[window.start_event]
     day = values[field]
     if window.earliest_start is not None and day < window.earliest_start:
         yield field, _said_of_day(_TOO_EARLY, day, window.earliest_start)
     if window.period_to is not None and day > window.period_to:
         yield field, _said_of_day(_TOO_LATE, day, window.period_to)
+
+
+def against_decision(values: Mapping[str, Any], window: Window) -> Faults:
+    """F16: nothing was ordered before the first decision or the approved early start."""
     ordered, allowed = values["order_date"], window.orders_from
-    if allowed is not None and ordered < allowed:
+    if values["eligible_requested"] > 0 and allowed is not None and ordered < allowed:
         yield "order_date", _said_of_day(_BEFORE_DECISION, ordered, allowed)
 
 

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from school_it import audit
 from school_it.access import May, current, needs
 from school_it.database import db, today, transaction
-from school_it.funding import actions, bound, listing, queries, rules, story
+from school_it.funding import actions, bound, checks, listing, queries, rules, standing, story
 from school_it.funding.forms import (
     DecisionForm,
     GrantForm,
@@ -78,24 +78,19 @@ def _wish(args: Mapping[str, str]) -> Wish:
 def grant(ident: int) -> Any:
     session = db.session()
     found = queries.get_grant(session, ident, seen_by=current())
-    figures = queries.figures_of(session, found)
+    stands = standing.of_grant(session, found)
     return page(
         "funding/grant.html",
         grant=found,
-        figures=figures,
-        receipts=queries.receipt_count(session, found),
+        figures=stands.figures,
+        checks=stands.checks,
+        severities=checks.SEVERITIES,
+        said=said,
+        receipts=len(stands.receipts),
         bound=bound.counted(session, [one.file_reference for one in found.decisions]),
         stage=listing.stage_of(found, today()),
         stage_names=STAGES,
-        rounding_off=_rounding_off(found),
     )
-
-
-def _rounding_off(grant: Grant) -> bool:
-    """F04 does not hold: somebody should look at the decisions."""
-    if grant.rate is None or grant.programme.financing is not rules.Financing.SHARE:
-        return False
-    return not rules.rounding_holds([(one.eligible, one.granted) for one in grant.decisions], grant.rate)
 
 
 @bp.get("/grants/<int:ident>/receipts")
@@ -112,13 +107,16 @@ def receipts(ident: int) -> Any:
         cursor=request.args.get("cursor"),
         size=lists.wanted_size(request.args),
     )
+    nothing = (0, rules.NOTHING, rules.NOTHING)
+    total, paid, eligible = queries.receipt_sums(session, [found.id]).get(found.id, nothing)
     return page(
         "funding/receipts.html",
         grant=found,
         receipts=[row[0] for row in part.rows],
-        total=queries.receipt_count(session, found),
+        total=total,
         count=lists.count(session, rows),
-        sums=queries.figures_of(session, found),
+        paid=paid,
+        eligible=eligible,
         q=request.args.get("q", ""),
         earlier=part.previous and lists.here_with(cursor=part.previous),
         later=part.next and lists.here_with(cursor=part.next),

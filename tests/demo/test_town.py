@@ -14,7 +14,7 @@ from school_it.access import Actor
 from school_it.demo import town
 from school_it.devices.models import Device, Handout
 from school_it.errors import RuleBroken
-from school_it.funding import queries
+from school_it.funding import standing
 from school_it.funding.models import Decision, Grant, Receipt
 from school_it.licences.models import Licence
 from school_it.network import rules as network_rules
@@ -82,8 +82,8 @@ def test_what_its_devices_name_was_granted_and_fits_to_the_piece(session: Sessio
         assert (device.programme, device.bound_until) == (grant.programme.code, grant.earmark_end)
     assert sum(session.scalars(select(Receipt.quantity))) == len(devices)
     for grant in session.scalars(select(Grant)).unique():
-        figures = queries.figures_of(session, grant)
-        assert figures["eligible_actual"] <= figures["eligible_planned"], grant.reference
+        figures = standing.of_grant(session, grant).figures
+        assert figures.eligible_actual <= figures.eligible_planned, grant.reference
 
 
 @pytest.mark.parametrize("name", ["grants", "programmes", "receipts"])

@@ -78,6 +78,8 @@ def test_the_list_of_receipts_has_its_sums_and_its_figures(app: Flask, tmp_path:
     assert facts["figures"] == {
         "eligible_planned": "100000.00", "granted": "79999.99", "third_party": "0.00", "drawn": "0.00",
         "paid_total": "9604.07", "eligible_actual": "9604.06", "earmark_end": "2029-12-31",
+        "own_share_planned": "20000.01", "grant_final": "7683.25", "own_share_actual": "1920.82",
+        "still_due": "7683.25", "repay": "0.00",
     }  # fmt: skip
     sheet = openpyxl.load_workbook(out, data_only=True)["Belegliste"]
     headers = [cell.value for cell in sheet[5]]

@@ -1,0 +1,47 @@
+"""The draw-down of a grant as a workbook: a row for each of its decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from exports.workbook import SUM, Page
+from school_it import cells
+from school_it.cells import CODE, DATE, EURO, INTEGER
+from school_it.funding.models import Grant
+from school_it.funding.standing import Call
+from school_it.sheets import Column
+
+COLUMNS = (
+    Column("number", "Abruf Nr.", INTEGER),
+    Column("file_reference", "Aktenzeichen", CODE),
+    Column("portal_number", "Lucom-Nr.", CODE),
+    Column("decision_date", "Bescheid vom", DATE),
+    Column("granted", "bewilligt", EURO),
+    Column("drawn", "bereits abgerufen", EURO),
+    Column("paid", "bisher geleistete Ausgaben", EURO),
+    Column("due", "in den nächsten 2 Monaten fällig", EURO),
+    Column("own_share_used", "eingesetzter Eigenanteil", EURO),
+    Column("requested", "angeforderter Betrag", EURO),
+    Column("remaining", "verbleibend", EURO),
+    Column("reference", "Kennzeichen", cells.CODE),
+)
+AMOUNTS = ("granted", "drawn", "paid", "due", "own_share_used", "requested", "remaining")
+NAMES: dict[str, tuple[int | str, str]] = {
+    "mav_bewilligt": (SUM, "granted"),
+    "mav_abgerufen": (SUM, "drawn"),
+    "mav_angefordert": (SUM, "requested"),
+    "mav_verbleibend": (SUM, "remaining"),
+}
+
+
+def page(grant: Grant, call: Call, subtitle: Sequence[str]) -> Page:
+    """The number of the call is only known where nothing was drawn before; else it is left to whoever sends it."""
+    rows = [
+        (
+            1 if not line.drawn else None, decision.file_reference, decision.portal_number, decision.decision_date,
+            *(getattr(line, name) for name in AMOUNTS), grant.reference,
+        )
+        for decision, line in zip(grant.decisions, call.lines, strict=True)
+    ]  # fmt: skip
+    names = {**NAMES, "mav_kennzeichen": (0, "reference")} if rows else {}
+    return Page("Mittelabruf", "Mittelabruf", COLUMNS, rows, subtitle=subtitle, sums=AMOUNTS, names=names)

@@ -1,0 +1,219 @@
+"""The proof of use of a grant: the cover with its figures, income, spending, and the rules that were looked at.
+
+Lists of receipts and devices stand beside them as everywhere else. Figures lead to their rows: sums are formulas over
+the list of receipts, with their values stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from exports.workbook import FIRST_ROW, Cover, Entry, Formula, Page
+from school_it import cells
+from school_it.cells import DATE, EURO, TEXT, show_date, show_percent
+from school_it.funding import proof, rules
+from school_it.funding.checks import SEVERITIES, Check
+from school_it.funding.models import Grant
+from school_it.funding.sheet import RECEIPTS
+from school_it.funding.standing import Standing
+from school_it.money import shown
+from school_it.sheets import Column
+
+RECEIPT_SHEET, DEVICE_SHEET = "Belegliste", "Geräte"
+PER_HUNDRED = cells.Type("per_hundred", cells.read_number, cells.show_number)
+INCOME = (
+    Column("source", "Einnahme", TEXT),
+    Column("planned", "Bescheid EUR", EURO),
+    Column("planned_share", "Bescheid v.H.", PER_HUNDRED),
+    Column("actual", "Abrechnung EUR", EURO),
+    Column("actual_share", "Abrechnung v.H.", PER_HUNDRED),
+)
+SPENDING = (
+    Column("category", "Fördergegenstand", cells.CODE),
+    Column("planned", "Bescheid gesamt", EURO),
+    Column("planned_eligible", "Bescheid zuwendungsfähig", EURO),
+    Column("paid", "Abrechnung gesamt", EURO),
+    Column("eligible", "Abrechnung zuwendungsfähig", EURO),
+)
+CHECKS = (
+    Column("rule", "Regel", cells.CODE),
+    Column("result", "Ergebnis", TEXT),
+    Column("severity", "Gewicht", TEXT),
+    Column("hint", "Hinweis", TEXT),
+)
+HOLDS, BROKEN = "erfüllt", "verletzt"
+NAMES = {
+    "eligible_planned": ("vn_zuwendungsfaehig_plan", "zuwendungsfähige Ausgaben nach Bescheid"),
+    "granted": ("vn_bewilligt", "bewilligte Zuwendung"),
+    "own_share_planned": ("vn_eigenanteil_plan", "Eigenanteil nach Bescheid"),
+    "paid_total": ("vn_ausgaben_ist", "geleistete Ausgaben"),
+    "eligible_actual": ("vn_zuwendungsfaehig_ist", "davon zuwendungsfähig"),
+    "grant_final": ("vn_zuwendung_ist", "abgerechnete Zuwendung"),
+    "third_party": ("vn_drittmittel_ist", "Leistungen Dritter"),
+    "own_share_actual": ("vn_eigenanteil_ist", "Eigenanteil nach Abrechnung"),
+    "drawn": ("vn_abgerufen", "abgerufen"),
+    "still_due": ("vn_noch_offen", "noch auszuzahlen"),
+    "repay": ("vn_rueckzahlung", "zurückzuzahlen"),
+    "earmark_end": ("vn_zweckbindung_bis", "Zweckbindung bis"),
+}
+"""By figure, the named cell and what people call it."""
+_REST = {
+    "own_share_planned": "ROUND(vn_zuwendungsfaehig_plan-vn_bewilligt-vn_drittmittel_ist,2)",
+    "own_share_actual": "ROUND(vn_ausgaben_ist-vn_zuwendung_ist-vn_drittmittel_ist,2)",
+    "still_due": "ROUND(MAX(0,vn_zuwendung_ist-vn_abgerufen),2)",
+    "repay": "ROUND(MAX(0,vn_abgerufen-vn_zuwendung_ist),2)",
+}
+_SUMMED = {"paid_total": "paid_amount", "eligible_actual": "eligible_requested"}
+
+
+def front(grant: Grant, standing: Standing, subtitle: Sequence[str], *, authority: str) -> list[Page | Cover]:
+    """The sheets before the lists."""
+    return [
+        _cover(grant, standing, subtitle, authority),
+        _income(standing, subtitle),
+        _spending(standing, subtitle),
+    ]
+
+
+def checks_page(looked_at: Sequence[Check], subtitle: Sequence[str]) -> Page:
+    rows = [
+        (one.rule, HOLDS if one.holds else BROKEN, SEVERITIES[one.severity], str(one.sentence))
+        for one in looked_at
+    ]
+    return Page("Prüfung", "Prüfung", CHECKS, rows, subtitle=subtitle, widest=80, fits_rows=True)
+
+
+def as_json(looked_at: Sequence[Check]) -> list[dict[str, Any]]:
+    """The `checks` of ``export --json``."""
+    return [
+        {"rule": one.rule, "holds": one.holds, "severity": one.severity.value, "sentence": str(one.sentence)}
+        for one in looked_at
+    ]
+
+
+# --- the cover ---
+
+
+def _cover(grant: Grant, standing: Standing, subtitle: Sequence[str], authority: str) -> Cover:
+    entries = [*_about(grant, authority), *_decisions(grant), *_figures(standing), *_to_sign()]
+    return Cover("Verwendungsnachweis", "Deckblatt", entries, subtitle=subtitle)
+
+
+def _about(grant: Grant, authority: str) -> Iterator[Entry]:
+    programme = grant.programme
+    yield Entry("Zuwendung", heading=True)
+    yield Entry("Zuwendungsempfänger", authority)
+    yield Entry("Bewilligungsbehörde", _first(grant, "authority"))
+    yield Entry("Maßnahme", grant.title)
+    yield Entry("Zuwendungszweck", _first(grant, "purpose"))
+    yield Entry("Kennzeichen", grant.reference)
+    yield Entry("Förderprogramm", f"{programme.code} {programme.title}")
+    yield Entry("Richtlinie", programme.directive)
+    yield Entry("Finanzierung", _financing(grant))
+    yield Entry(
+        "Durchführung", " bis ".join(show_date(day) for day in (grant.period_from, grant.period_to) if day)
+    )
+    yield Entry("Verwendungsnachweis fällig am", grant.proof_due, DATE)
+
+
+def _first(grant: Grant, name: str) -> Any:
+    return next((value for one in grant.decisions if (value := getattr(one, name))), None)
+
+
+def _financing(grant: Grant) -> str | None:
+    way = grant.programme.financing
+    parts = (
+        rules.FINANCINGS[way] if way else None,
+        show_percent(grant.rate) if grant.rate is not None else None,
+    )
+    return ", ".join(filter(None, parts)) or None
+
+
+def _decisions(grant: Grant) -> Iterator[Entry]:
+    yield Entry("Bescheide", heading=True)
+    for one in grant.decisions:
+        said = f"{shown(one.granted)} von {shown(one.eligible)} zuwendungsfähigen Ausgaben"
+        yield Entry(f"{show_date(one.decision_date)}, Az. {one.file_reference}", said)
+
+
+def _figures(standing: Standing) -> Iterator[Entry]:
+    yield Entry("Zahlenmäßiger Nachweis", heading=True)
+    values = standing.figures.by_name()
+    for figure, (name, label) in NAMES.items():
+        kind = DATE if figure == "earmark_end" else EURO
+        yield Entry(label, _as_formula(figure, values[figure], len(standing.receipts)), kind, name)
+
+
+def _as_formula(figure: str, value: Decimal | date | None, receipts: int) -> Any:
+    """What follows from other cells is a formula; what was entered, or takes a rule, is a number."""
+    if not isinstance(value, Decimal):
+        return value
+    if figure in _SUMMED and receipts:
+        return Formula(f"SUM({_receipts(_SUMMED[figure], receipts)})", value)
+    return Formula(_REST[figure], value) if figure in _REST else value
+
+
+def _receipts(field: str, number: int) -> str:
+    """The cells of a column of the list of receipts."""
+    from xlsxwriter.utility import xl_range_abs
+
+    place = RECEIPTS.fields.index(field)
+    return f"{RECEIPT_SHEET}!{xl_range_abs(FIRST_ROW, place, FIRST_ROW + number - 1, place)}"
+
+
+def _to_sign() -> Iterator[Entry]:
+    yield Entry("Bestätigung", heading=True)
+    yield Entry("Die Ausgaben waren notwendig, es wurde wirtschaftlich und sparsam verfahren.", "ja / nein")
+    yield Entry("Die Angaben stimmen mit den Büchern und Belegen überein.", "ja / nein")
+    yield Entry("Ort, Datum")
+    yield Entry("Unterschrift")
+
+
+# --- income and spending ---
+
+_CELLS = (
+    ("vn_eigenanteil_plan", "vn_eigenanteil_ist"), ("vn_drittmittel_ist", "vn_drittmittel_ist"), (None, None),
+    ("vn_bewilligt", "vn_zuwendung_ist"),
+)  # fmt: skip
+"""Where the amounts of the income stand on the cover, in the order of its lines."""
+
+
+def _income(standing: Standing, subtitle: Sequence[str]) -> Page:
+    rows = [
+        (
+            line.label, _named(names[0], line.planned), line.planned_share, _named(names[1], line.actual),
+            line.actual_share,
+        )
+        for line, names in zip(proof.income(standing.figures), _CELLS, strict=True)
+    ]  # fmt: skip
+    sums = [column.field for column in INCOME[1:]]
+    return Page("Einnahmen", "Einnahmen", INCOME, rows, subtitle=subtitle, sums=sums)
+
+
+def _named(name: str | None, value: Decimal | None) -> Decimal | Formula | None:
+    return value if name is None or value is None else Formula(name, value)
+
+
+def _spending(standing: Standing, subtitle: Sequence[str]) -> Page:
+    number = len(standing.receipts)
+    rows = [
+        (
+            one.category, None, None, _of_category("paid_amount", number, place, one.paid),
+            _of_category("eligible_requested", number, place, one.eligible),
+        )
+        for place, one in enumerate(proof.spending(standing.spent))
+    ]  # fmt: skip
+    planned = Formula(NAMES["eligible_planned"][0], standing.figures.eligible_planned)
+    return Page(
+        "Ausgaben", "Ausgaben", SPENDING, rows, subtitle=subtitle, sums=("paid", "eligible"),
+        totals={"planned": planned, "planned_eligible": planned},
+    )  # fmt: skip
+
+
+def _of_category(field: str, number: int, place: int, value: Decimal) -> Formula:
+    """Compared letter by letter: to SUMIF the items »2.1« and »2.10« would be one number."""
+    same = f"EXACT({_receipts('category', number)},$A${FIRST_ROW + place + 1})"
+    return Formula(f"SUMPRODUCT({same}*{_receipts(field, number)})", value)

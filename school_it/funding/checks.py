@@ -1,0 +1,252 @@
+"""Which rules a grant was held against, what came of it, and the sentence for the office. Plain functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from school_it.cells import show_percent
+from school_it.errors import N_, Sentence
+from school_it.funding import proof, rules
+from school_it.funding.proof import Cap, Decided, Figures, Spent, Terms
+from school_it.funding.rules import NOTHING, Financing
+from school_it.money import CENT, shown
+
+
+class Severity(StrEnum):
+    ERROR = "error"
+    WARN = "warn"
+    INFO = "info"
+
+
+SEVERITIES = {Severity.ERROR: N_("Fehler"), Severity.WARN: N_("Warnung"), Severity.INFO: N_("Hinweis")}
+
+
+@dataclass(frozen=True)
+class Check:
+    """A rule that was looked at."""
+
+    rule: str
+    holds: bool
+    severity: Severity
+    sentence: Sentence
+
+
+Checks = Iterator[Check]
+
+
+def in_order(checks: Iterator[Check]) -> list[Check]:
+    """What does not hold first, the gravest of it first."""
+    grave = list(Severity)
+    return sorted(checks, key=lambda one: (one.holds, grave.index(one.severity), one.rule))
+
+
+# --- the grant ---
+
+
+def of_amounts(terms: Terms, decisions: Sequence[Decided], of: Figures, spent: Sequence[Spent]) -> Checks:
+    """F01, F04, F21 always; F12 where the programme pays a fixed amount for each device; F05."""
+    is_share = terms.financing in (Financing.SHARE, None)
+    if not is_share or terms.rate is None:
+        sentence = Sentence(_NO_SHARE if not is_share else _NO_RATE)
+        yield Check("F01", not is_share, Severity.INFO, sentence)
+        yield Check("F04", not is_share, Severity.WARN, sentence)
+    else:
+        yield _by_rate(terms.rate, decisions)
+        yield _by_rate_together(terms.rate, decisions, of)
+    if terms.financing is Financing.FIXED_AMOUNT and terms.unit_cap is not None:
+        yield _per_device(terms.unit_cap, spent)
+    yield _final(of)
+    yield _earmark(of.earmark_end)
+
+
+_NO_SHARE = N_("Keine Anteilfinanzierung: Bewilligt ist, was die Bescheide sagen.")
+_NO_RATE = N_("Der Fördersatz ist nicht bekannt. Bitte bei der Zuwendung eintragen.")
+
+
+def _by_rate(rate: Decimal, decisions: Sequence[Decided]) -> Check:
+    off = [one for one in decisions if one.granted != rules.granted(one.eligible, rate)]
+    if not off:
+        sentence = Sentence(
+            N_("Jeder Bescheid bewilligt den Fördersatz von %(rate)s."), rate=show_percent(rate)
+        )
+    else:
+        sentence = Sentence(
+            N_(
+                "Bewilligt sind %(amount)s, der Fördersatz von %(rate)s ergäbe %(computed)s. "
+                "Es gilt, was der Bescheid sagt."
+            ),
+            amount=shown(off[0].granted),
+            rate=show_percent(rate),
+            computed=shown(rules.granted(off[0].eligible, rate)),
+        )
+    return Check("F01", not off, Severity.INFO, sentence)
+
+
+def _by_rate_together(rate: Decimal, decisions: Sequence[Decided], of: Figures) -> Check:
+    computed = rules.granted(of.eligible_planned, rate)
+    values = {
+        "granted": shown(of.granted),
+        "computed": shown(computed),
+        "off": shown(abs(of.granted - computed)),
+        "allowed": shown(CENT * len(decisions)),
+    }
+    holds = rules.rounding_holds([(one.eligible, one.granted) for one in decisions], rate)
+    return Check(
+        "F04", holds, Severity.WARN, Sentence(_WITHIN_CENTS if holds else _NOT_WITHIN_CENTS, **values)
+    )
+
+
+_WITHIN_CENTS = N_(
+    "Bewilligt sind zusammen %(granted)s, der Fördersatz ergibt %(computed)s: Abweichung %(off)s, erlaubt %(allowed)s."
+)
+_NOT_WITHIN_CENTS = N_(
+    "Bewilligt sind zusammen %(granted)s, der Fördersatz ergibt %(computed)s. Die Abweichung von %(off)s ist mehr als "
+    "die erlaubten %(allowed)s. Bitte die Bescheide ansehen."
+)
+
+
+def _per_device(unit_cap: Decimal, spent: Sequence[Spent]) -> Check:
+    over = sum(
+        (max(NOTHING, one.eligible - one.quantity * unit_cap) for one in spent if one.quantity > 0), NOTHING
+    )
+    values = {"cap": shown(unit_cap), "over": shown(over)}
+    sentence = Sentence(_UP_TO_CAP, cap=shown(unit_cap)) if over == 0 else Sentence(_OVER_CAP, **values)
+    return Check("F12", over == 0, Severity.INFO, sentence)
+
+
+_UP_TO_CAP = N_("Kein Gerät kostet mehr als den Festbetrag von %(cap)s.")
+_OVER_CAP = N_("Über dem Festbetrag von %(cap)s je Gerät liegen %(over)s: Das trägt die Stadt.")
+
+
+def _final(of: Figures) -> Check:
+    if of.grant_final is None or of.repay is None:
+        return Check("F21", False, Severity.ERROR, Sentence(_NOT_COMPUTED))
+    values = {"granted": shown(of.granted), "final": shown(of.grant_final), "drawn": shown(of.drawn)}
+    if of.repay > 0:
+        return Check("F21", False, Severity.ERROR, Sentence(_TOO_MUCH_DRAWN, **values, repay=shown(of.repay)))
+    return Check(
+        "F21", True, Severity.ERROR, Sentence(_LESS if of.grant_final < of.granted else _WHOLE, **values)
+    )
+
+
+_NOT_COMPUTED = N_(
+    "Die abgerechnete Zuwendung lässt sich nicht berechnen: Fördersatz oder Höchstbetrag je Gerät fehlt. "
+    "Bitte beim Programm und bei der Zuwendung eintragen."
+)
+_TOO_MUCH_DRAWN = N_(
+    "Nach den Belegen stehen %(final)s zu, abgerufen sind %(drawn)s: %(repay)s sind zurückzuzahlen, "
+    "wenn keine Belege mehr folgen."
+)
+_LESS = N_(
+    "Nach den Belegen stehen von den bewilligten %(granted)s noch %(final)s zu; abgerufen sind %(drawn)s."
+)
+_WHOLE = N_("Nach den Belegen steht die ganze Zuwendung von %(final)s zu; abgerufen sind %(drawn)s.")
+
+
+def _earmark(end: date | None) -> Check:
+    if end is None:
+        return Check("F05", False, Severity.WARN, Sentence(_NO_EARMARK))
+    return Check("F05", True, Severity.WARN, Sentence(_EARMARKED, day=f"{end:%d.%m.%Y}"))
+
+
+_EARMARKED = N_("Was hiervon gekauft ist, ist bis zum %(day)s zweckgebunden.")
+_NO_EARMARK = N_(
+    "Das Ende der Zweckbindung folgt nicht aus Programm und Bescheid. Bitte im Bescheid nachsehen."
+)
+
+
+# --- the programme ---
+
+
+def of_programme(
+    cap: Cap, eligible: Mapping[tuple[str, int], Decimal], budget: Decimal | None, granted: Decimal
+) -> Checks:
+    """F09 where the programme has a cap, F03 where it has a budget; `granted` is that of all its grants."""
+    if cap:
+        yield _cap(cap, proof.capped(cap, eligible))
+    if budget is not None:
+        left = rules.budget_left(budget, [granted])
+        values = {"budget": shown(budget), "granted": shown(granted), "left": shown(abs(left))}
+        sentence = Sentence(_BUDGET_LEFT if left >= 0 else _OVER_BUDGET, **values)
+        yield Check("F03", left >= 0, Severity.ERROR, sentence)
+
+
+_BUDGET_LEFT = N_("Vom Budget von %(budget)s sind %(granted)s bewilligt, %(left)s bleiben.")
+_OVER_BUDGET = N_("Bewilligt sind %(granted)s: %(left)s mehr als das Budget von %(budget)s.")
+
+
+def _cap(cap: Cap, used: proof.Capped) -> Check:
+    sentence = Sentence(
+        _WITHIN_CAP if used.holds else _OVER_ITEMS_CAP,
+        items=", ".join(cap.items),
+        taken=shown(used.taken),
+        most=shown(used.most_at_a_school),
+        limit=_limit_of(cap, used.whole),
+    )
+    return Check("F09", used.holds, Severity.ERROR, sentence)
+
+
+def _limit_of(cap: Cap, whole: Decimal) -> Sentence:
+    values: dict[str, Any] = {}
+    if cap.share is not None:
+        values |= {"share": show_percent(cap.share), "amount": shown(cap.share * whole)}
+    if cap.per_school is not None:
+        values |= {"school": shown(cap.per_school)}
+    return Sentence(_LIMITS[cap.share is not None, cap.per_school is not None], **values)
+
+
+_LIMITS = {
+    (True, True): N_("%(share)s von allem (%(amount)s) oder %(school)s je Schule"),
+    (True, False): N_("%(share)s von allem (%(amount)s)"),
+    (False, True): N_("%(school)s je Schule"),
+}
+_WITHIN_CAP = N_(
+    "Auf %(items)s entfallen im ganzen Programm %(taken)s, an einer Schule höchstens %(most)s. "
+    "Erlaubt sind %(limit)s: eingehalten."
+)
+_OVER_ITEMS_CAP = N_(
+    "Auf %(items)s entfallen im ganzen Programm %(taken)s, an einer Schule bis zu %(most)s. "
+    "Erlaubt sind höchstens %(limit)s."
+)
+
+
+# --- the receipts ---
+
+Receipts = Sequence[Mapping[str, Any]]
+Faulty = list[tuple[str, Sentence]]
+
+
+def of_receipts(receipts: Receipts, window: rules.Window, twice: Faulty) -> Checks:
+    """F15, F16, F30 for each receipt as it stands today, and F22; `twice` names the receipts that claim too much."""
+    looks: tuple[tuple[str, Callable[[Mapping[str, Any]], rules.Faults], str], ...] = (
+        ("F15", lambda one: rules.against_window(one, window), _IN_TIME),
+        ("F16", lambda one: rules.against_decision(one, window), _NOT_BEFORE),
+        ("F30", rules.against_amounts, _OF_PAID),
+    )
+    for rule, faults, holds in looks:
+        found = [(one["receipt_no"], sentence) for one in receipts for _field, sentence in faults(one)]
+        yield _of_many(rule, found, holds)
+    yield _of_many("F22", twice, _ONCE)
+
+
+_IN_TIME = N_("Jeder Beleg liegt im Zeitraum der Förderung.")
+_NOT_BEFORE = N_("Kein Auftrag liegt vor dem Bescheid oder dem vorzeitigen Beginn.")
+_OF_PAID = N_("Jeder Beleg setzt an, was gezahlt wurde, abzüglich der nicht förderfähigen Teile.")
+_ONCE = N_("Keine Rechnung ist mehrfach gefördert.")
+
+
+def _of_many(rule: str, found: Faulty, holds: str) -> Check:
+    if not found:
+        return Check(rule, True, Severity.ERROR, Sentence(holds))
+    number, fault = found[0]
+    text = _ONE_FAULT if len(found) == 1 else _MORE_FAULTS
+    return Check(rule, False, Severity.ERROR, Sentence(text, number=number, fault=fault, more=len(found) - 1))
+
+
+_ONE_FAULT = N_("Beleg %(number)s: %(fault)s")
+_MORE_FAULTS = N_("Beleg %(number)s: %(fault)s (und %(more)s weitere)")

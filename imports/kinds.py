@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
-
-from sqlalchemy.orm import Session
 
 from school_it.access import Actor, May
-from school_it.audit import Batch
 from school_it.devices.intake import DeviceIntake
-from school_it.errors import N_, BadValue, NotAllowed, Sentence
+from school_it.errors import N_, BadValue, NotAllowed
 from school_it.funding.intake import GrantIntake, ProgrammeIntake
 from school_it.funding.receipts import ReceiptIntake
 from school_it.funding.sheet import GRANTS, PROGRAMMES, RECEIPTS
@@ -25,37 +21,8 @@ from school_it.plan.intake import TargetIntake
 from school_it.plan.sheet import TARGETS
 from school_it.schools.intake import FiguresIntake, RoomIntake, SchoolIntake
 from school_it.schools.sheet import FIGURES, ROOMS, SCHOOLS
-from school_it.setwise import Changed
-from school_it.sheets import Creation, Problem, Reading, Row, Sheet
-
-
-class Intake(Protocol):
-    """What a room does with the rows of a file."""
-
-    def check(self, session: Session, reading: Reading, *, by: Actor) -> Iterable[Problem]:
-        """What is wrong with rows that only the database can tell; also what `by` may not write.
-
-        Where it has to look up what is stored, it may leave that in `reading.known`.
-        """
-        ...
-
-    def hints(self, rows: Iterable[Row]) -> Iterator[tuple[int, Sentence]]:
-        """By row number, what is odd but taken."""
-        ...
-
-    def known(self, session: Session, rows: Sequence[Row]) -> dict[int, tuple[int, dict[str, Any]]]:
-        """By row number, the id and the stored values of what the row is about."""
-        ...
-
-    def creates(self, session: Session, rows: Sequence[Row], *, by: Actor) -> list[Creation]:
-        """What `by` does not see stored yet and would come to be by the way, in a few statements."""
-        ...
-
-    def write(
-        self, session: Session, new: Sequence[Row], changed: Sequence[Changed], *, by: Actor, batch: Batch
-    ) -> None: ...
-
-    def label(self, values: Mapping[str, Any]) -> str: ...
+from school_it.setwise import Intake
+from school_it.sheets import Sheet
 
 
 @dataclass(frozen=True)

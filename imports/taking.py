@@ -13,7 +13,6 @@ from datetime import datetime
 from pathlib import Path
 from shutil import rmtree
 from tempfile import TemporaryDirectory
-from typing import Protocol, runtime_checkable
 
 from sqlalchemy.orm import Session
 
@@ -23,9 +22,8 @@ from school_it.access import Actor
 from school_it.audit import Action, Batch
 from school_it.database import db, is_sqlite, now, table_of, transaction
 from school_it.errors import N_, RuleBroken
-from school_it.setwise import Changed, Lots, uncollected
+from school_it.setwise import Lots, ReadyIntake, uncollected
 from school_it.setwise.lots import Same
-from school_it.sheets import Row
 
 ATTEMPTS = 3
 STRIDE = 2000
@@ -34,22 +32,6 @@ BATCHES = table_of(Batch)
 
 Look = Callable[[Session], Outlook]
 Told = Callable[[int, int], None]
-
-
-@runtime_checkable
-class Prepares(Protocol):
-    """An intake that can make its rows ready before anything may be written."""
-
-    def prepare(
-        self,
-        session: Session,
-        lots: Lots,
-        new: list[Row],
-        changed: list[Changed],
-        *,
-        by: Actor,
-        batch_id: int,
-    ) -> None: ...
 
 
 class HasProblems(RuleBroken):
@@ -161,7 +143,7 @@ class _Ready:
         (self.batch_id,) = self.lots.ids(BATCHES, 1)
         self._begin(outlook, by, file_digest)
         intake = outlook.kind.intake
-        if isinstance(intake, Prepares):
+        if isinstance(intake, ReadyIntake):
             intake.prepare(session, self.lots, new, changed, by=by, batch_id=self.batch_id)
         else:
             self.lots.then(lambda writing: self._write_now(writing, outlook, by))

@@ -9,28 +9,25 @@ from sqlalchemy.orm import Session
 
 from school_it import setwise
 from school_it.access import Actor, May
-from school_it.audit import Batch
 from school_it.database import today
 from school_it.devices import funded, intake_matching, intake_writing, numbers, queries, rules, sheet
 from school_it.devices.intake_matching import Keys, Stored, against_keys, keys_of, known_by_keys, problem
 from school_it.devices.intake_references import same_name
 from school_it.devices.models import Category, Device
 from school_it.devices.rules import State, usual_categories
-from school_it.errors import N_, BadValue, Sentence
+from school_it.errors import N_, BadValue
 from school_it.schools import queries as school_queries
-from school_it.schools.intake import Known, unknown_schools
+from school_it.schools.intake import unknown_schools
 from school_it.schools.models import Room
-from school_it.setwise import Changed, Lots
+from school_it.setwise import Changed, Known, Lots, ReadyIntake
 from school_it.sheets import Creation, Problem, Reading, Row, Sheet
 
 NAMES = ("manufacturer", "model", "supplier")
 """The free words of a device that »meinten Sie …?« asks about."""
 
 
-class DeviceIntake:
+class DeviceIntake(ReadyIntake):
     """Rows of `sheet(session)`; with `new_categories`, words that are made categories when the rows are written."""
-
-    may = May.IMPORT_DEVICES
 
     def sheet(self, session: Session, new_categories: Iterable[str] = ()) -> Sheet:
         stored = queries.category_names(session) or usual_categories()
@@ -95,17 +92,9 @@ class DeviceIntake:
         elif row.values.get("state") and device is not None and device["state"] is State.DISPOSED:
             yield from _against_revival(row, device, reading, by)
 
-    def hints(self, rows: Iterable[Row]) -> Iterator[tuple[int, Sentence]]:
-        return iter(())
-
     def known(self, session: Session, rows: Sequence[Row]) -> Known:
         keys = keys_of(rows)
         return _known(known_by_keys(session, keys), rows, keys)
-
-    def write(
-        self, session: Session, new: Sequence[Row], changed: Sequence[Changed], *, by: Actor, batch: Batch
-    ) -> None:
-        intake_writing.write(session, new, changed, by=by, batch=batch)
 
     def prepare(
         self,

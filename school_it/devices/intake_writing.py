@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from school_it import audit
 from school_it.access import Actor
-from school_it.audit import Action, Batch
+from school_it.audit import Action
 from school_it.changes import Change
 from school_it.database import is_writing, portions, table_of, today
 from school_it.devices import many, search, tags
@@ -34,15 +34,6 @@ TOGETHER = 4000  # new rows made ready at a time: columns of all rows at once wo
 OF_DISPOSAL = ("approved_by", "approved_by_id", "approved_on", "disposed_on", "disposal_reason")
 
 
-def write(
-    session: Session, new: Sequence[Row], changed: Sequence[Changed], *, by: Actor, batch: Batch
-) -> None:
-    """Insert and change devices from the values of the sheet. All of them have been checked (`DeviceIntake.check`)."""
-    lots = Lots(session)
-    prepare(session, lots, new, changed, by=by, batch_id=batch.id)
-    lots.write(session)
-
-
 def prepare(
     session: Session,
     lots: Lots,
@@ -52,7 +43,7 @@ def prepare(
     by: Actor,
     batch_id: int,
 ) -> None:
-    """Gather what `write` writes, as long as nothing else is written meanwhile."""
+    """Gather devices to insert and to change. All of them have been checked (`DeviceIntake.check`)."""
     words = [*(row.values for row in new), *map(_after, changed)]
     known = References(session, lots, words, by=by, batch_id=batch_id)
     moved = [one.ident for one in changed if set(FOLDED_FROM) & one.fields.keys()]

@@ -19,9 +19,8 @@ from school_it.errors import N_, Sentence
 from school_it.funding import queries, rules
 from school_it.funding.models import Decision, Grant, Programme
 from school_it.funding.rules import StartEvent, Status
-from school_it.schools.intake import Known
-from school_it.setwise import Changed
-from school_it.sheets import Creation, Problem, Reading, Row
+from school_it.setwise import Changed, Intake, Known
+from school_it.sheets import Problem, Reading, Row
 
 LONGEST_YEARS = 100
 PROGRAMME_DEFAULTS: dict[str, Any] = {"status": Status.VALID, "start_event": StartEvent.ORDER}
@@ -54,7 +53,7 @@ def problem_at(row: Row, reading: Reading, field: str, sentence: Sentence, show:
     return Problem(row.number, reading.header_of(field), None if said is None else show(said), sentence)
 
 
-class ProgrammeIntake:
+class ProgrammeIntake(Intake):
     """Rows of the sheet `programmes`."""
 
     def check(self, session: Session, reading: Reading, *, by: Actor) -> Iterator[Problem]:
@@ -72,9 +71,6 @@ class ProgrammeIntake:
 
     def known(self, session: Session, rows: Sequence[Row]) -> Known:
         return _known_programmes(queries.programme_rows(session), rows)
-
-    def creates(self, session: Session, rows: Sequence[Row], *, by: Actor) -> list[Creation]:
-        return []
 
     def write(
         self, session: Session, new: Sequence[Row], changed: Sequence[Changed], *, by: Actor, batch: Batch
@@ -112,7 +108,7 @@ def _key(values: Mapping[str, Any]) -> Key:
     return values["reference"], values["file_reference"]
 
 
-class GrantIntake:
+class GrantIntake(Intake):
     """Rows of the sheet `grants`: each a decision; those with one `reference` are one grant."""
 
     def check(self, session: Session, reading: Reading, *, by: Actor) -> Iterator[Problem]:
@@ -138,9 +134,6 @@ class GrantIntake:
 
     def known(self, session: Session, rows: Sequence[Row]) -> Known:
         return _known_decisions(_stored_decisions(session, rows), rows)
-
-    def creates(self, session: Session, rows: Sequence[Row], *, by: Actor) -> list[Creation]:
-        return []
 
     def write(
         self, session: Session, new: Sequence[Row], changed: Sequence[Changed], *, by: Actor, batch: Batch

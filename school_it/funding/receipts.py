@@ -20,9 +20,9 @@ from school_it.funding.models import Receipt
 from school_it.funding.queries import GrantFacts
 from school_it.funding.rules import NOTHING, Part
 from school_it.schools import queries as school_queries
-from school_it.schools.intake import Known, unknown_schools
-from school_it.setwise import Changed
-from school_it.sheets import Creation, Problem, Reading, Row
+from school_it.schools.intake import unknown_schools
+from school_it.setwise import Changed, Intake, Known
+from school_it.sheets import Problem, Reading, Row
 
 DEFAULTS: dict[str, Any] = {"quantity": 1, "vat_non_eligible": NOTHING, "other_non_eligible": NOTHING}
 UNKNOWN_GRANT = N_(
@@ -63,7 +63,7 @@ def as_part(values: Mapping[str, Any], row: int | None = None) -> Part:
     )
 
 
-class ReceiptIntake:
+class ReceiptIntake(Intake):
     """Rows of the sheet `receipts`."""
 
     def check(self, session: Session, reading: Reading, *, by: Actor) -> Iterator[Problem]:
@@ -94,9 +94,6 @@ class ReceiptIntake:
 
     def known(self, session: Session, rows: Sequence[Row]) -> Known:
         return _known(_stored(session, queries.grant_facts(session), rows), rows)
-
-    def creates(self, session: Session, rows: Sequence[Row], *, by: Actor) -> list[Creation]:
-        return []
 
     def write(
         self, session: Session, new: Sequence[Row], changed: Sequence[Changed], *, by: Actor, batch: Batch

@@ -19,13 +19,13 @@ from school_it.licences.models import Licence
 from school_it.licences.queries import SHEET_COLUMNS
 from school_it.licences.sheet import LICENCES
 from school_it.schools import queries as school_queries
-from school_it.schools.intake import Known, unknown_schools
+from school_it.schools.intake import unknown_schools
 from school_it.schools.models import School
-from school_it.setwise import Changed
-from school_it.sheets import Creation, Problem, Reading, Row
+from school_it.setwise import Changed, Intake, Known
+from school_it.sheets import Problem, Reading, Row
 
 
-class LicenceIntake:
+class LicenceIntake(Intake):
     """Rows of the sheet `licences`; a row without a school is a licence for all of them."""
 
     def check(self, session: Session, reading: Reading, *, by: Actor) -> Iterator[Problem]:
@@ -55,9 +55,6 @@ class LicenceIntake:
                 values = dict(one)
                 stored[one["licence_no"]] = (values.pop("id"), values)
         return {row.number: stored[key] for row in rows if (key := row.values["licence_no"]) in stored}
-
-    def creates(self, session: Session, rows: Sequence[Row], *, by: Actor) -> list[Creation]:
-        return []
 
     def write(
         self, session: Session, new: Sequence[Row], changed: Sequence[Changed], *, by: Actor, batch: Batch

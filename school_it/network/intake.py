@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -22,16 +22,16 @@ from school_it.network.queries import Switch
 from school_it.network.rules import Place
 from school_it.network.sheet import OUTLETS
 from school_it.schools import queries as school_queries
-from school_it.schools.intake import Known, unknown_schools
+from school_it.schools.intake import unknown_schools
 from school_it.schools.models import Room, School
-from school_it.setwise import Changed
-from school_it.sheets import Creation, Problem, Reading, Row
+from school_it.setwise import Changed, Intake, Known
+from school_it.sheets import Problem, Reading, Row
 
 RoomIds = Mapping[tuple[str, str], int]
 FIELDS = OUTLETS.fields
 
 
-class OutletIntake:
+class OutletIntake(Intake):
     """Rows of the sheet `outlets`: no room is made by the way; a switch not known yet is kept as a name."""
 
     def check(self, session: Session, reading: Reading, *, by: Actor) -> Iterator[Problem]:
@@ -45,9 +45,6 @@ class OutletIntake:
         problems += _clashes(session, reading, {problem.row for problem in problems}, by=by)
         yield from problems
 
-    def hints(self, rows: Iterable[Row]) -> Iterator[tuple[int, Sentence]]:
-        return iter(())
-
     def known(self, session: Session, rows: Sequence[Row]) -> Known:
         idents = school_queries.ids_by_number(session)
         schools = {idents[number] for row in rows if (number := row.values["school_number"]) in idents}
@@ -57,9 +54,6 @@ class OutletIntake:
             for one in queries.patched_at(session, schools, ())
         }
         return {row.number: stored[key] for row in rows if (key := _key(row.values)) in stored}
-
-    def creates(self, session: Session, rows: Sequence[Row], *, by: Actor) -> list[Creation]:
-        return []
 
     def write(
         self, session: Session, new: Sequence[Row], changed: Sequence[Changed], *, by: Actor, batch: Batch

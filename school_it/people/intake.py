@@ -24,10 +24,9 @@ from school_it.people.rules import PersonRole, PersonState
 from school_it.people.sheet import PEOPLE
 from school_it.people.steps import Kind, KnownPerson, Step, Wanted, changes_between
 from school_it.schools import queries as school_queries
-from school_it.setwise import Changed
-from school_it.sheets import Creation, Problem, Reading, Row
+from school_it.setwise import Changed, Intake, Known
+from school_it.sheets import Problem, Reading, Row
 
-Known = dict[int, tuple[int, dict[str, Any]]]
 Told = TypeVar("Told", bound=Wanted)
 
 
@@ -37,7 +36,7 @@ class _Fault(NamedTuple):
     sentence: Sentence
 
 
-class PeopleIntake:
+class PeopleIntake(Intake):
     """Rows of the sheet `people`."""
 
     def check(self, session: Session, reading: Reading, *, by: Actor) -> Iterator[Problem]:
@@ -69,9 +68,6 @@ class PeopleIntake:
         steps = [Step(Kind.NEW, _wanted(row.values, today())) for row in new]
         steps += [_step(stored[one.ident], one, today()) for one in changed]
         actions.write_people(session, FILE, steps, by=by, batch=batch)
-
-    def creates(self, session: Session, rows: Sequence[Row], *, by: Actor) -> list[Creation]:
-        return []
 
     def label(self, values: Mapping[str, Any]) -> str:
         return rules.full_name(values.get("given_name") or "", values.get("family_name") or "")

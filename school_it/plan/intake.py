@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -14,16 +14,14 @@ from school_it.audit import Action, Batch
 from school_it.changes import Change
 from school_it.database import table_of
 from school_it.devices.rules import ITEM_CLASSES
-from school_it.errors import Sentence
 from school_it.plan import actions, queries, rules
 from school_it.plan.models import Target, label
 from school_it.plan.sheet import TARGETS
-from school_it.schools.intake import Known
-from school_it.setwise import Changed
-from school_it.sheets import Creation, Problem, Reading, Row
+from school_it.setwise import Changed, Intake, Known
+from school_it.sheets import Problem, Reading, Row
 
 
-class TargetIntake:
+class TargetIntake(Intake):
     """Rows of the sheet `targets`."""
 
     def check(self, session: Session, reading: Reading, *, by: Actor) -> Iterator[Problem]:
@@ -35,15 +33,9 @@ class TargetIntake:
                 shown = TARGETS.column(name).type.show(row.values[name])
                 yield Problem(row.number, reading.header_of(name), shown, sentence)
 
-    def hints(self, rows: Iterable[Row]) -> Iterator[tuple[int, Sentence]]:
-        return iter(())
-
     def known(self, session: Session, rows: Sequence[Row]) -> Known:
         stored = queries.stored(session, (row.values["plan"] for row in rows))
         return {row.number: stored[key] for row in rows if (key := queries.key_of(row.values)) in stored}
-
-    def creates(self, session: Session, rows: Sequence[Row], *, by: Actor) -> list[Creation]:
-        return []
 
     def write(
         self, session: Session, new: Sequence[Row], changed: Sequence[Changed], *, by: Actor, batch: Batch

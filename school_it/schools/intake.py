@@ -16,11 +16,8 @@ from school_it.database import table_of
 from school_it.errors import N_, Sentence
 from school_it.schools import queries, rules
 from school_it.schools.models import Building, Room, School, YearlyFigures
-from school_it.setwise import Changed
+from school_it.setwise import Changed, Intake, Known
 from school_it.sheets import Creation, Problem, Reading, Row
-
-Known = dict[int, tuple[int, dict[str, Any]]]
-"""By row number: the id of the stored thing, and its values by the field names of the sheet."""
 
 
 def unknown_schools(session: Session, reading: Reading, *, by: Actor, may: May) -> Iterator[Problem]:
@@ -39,7 +36,7 @@ def unknown_schools(session: Session, reading: Reading, *, by: Actor, may: May) 
             )
 
 
-class SchoolIntake:
+class SchoolIntake(Intake):
     """Rows of the sheet `schools`."""
 
     def check(self, session: Session, reading: Reading, *, by: Actor) -> Iterator[Problem]:
@@ -68,9 +65,6 @@ class SchoolIntake:
         stored = {row.school_number: (row.id, dict(row._mapping)) for row in session.execute(select(table))}
         return {row.number: stored[key] for row in rows if (key := row.values["school_number"]) in stored}
 
-    def creates(self, session: Session, rows: Sequence[Row], *, by: Actor) -> list[Creation]:
-        return []
-
     def write(
         self, session: Session, new: Sequence[Row], changed: Sequence[Changed], *, by: Actor, batch: Batch
     ) -> None:
@@ -86,7 +80,7 @@ class SchoolIntake:
         return f"{values.get('school_number', '')} {values.get('name', '')}".strip()
 
 
-class _AtSchool:
+class _AtSchool(Intake):
     """What rows that belong to a school have in common: `school_number` in the sheet, `school_id` in the table."""
 
     columns: ClassVar[Mapping[str, ColumnElement[Any]]]
@@ -94,12 +88,6 @@ class _AtSchool:
     def check(self, session: Session, reading: Reading, *, by: Actor) -> Iterator[Problem]:
         yield from unknown_schools(session, reading, by=by, may=May.IMPORT_ALL)
         yield from setwise.misfits(reading, self.columns)
-
-    def hints(self, rows: Iterable[Row]) -> Iterator[tuple[int, Sentence]]:
-        return iter(())
-
-    def creates(self, session: Session, rows: Sequence[Row], *, by: Actor) -> list[Creation]:
-        return []
 
 
 class RoomIntake(_AtSchool):

@@ -15,12 +15,11 @@ from school_it.database import held, portions, table_of
 from school_it.errors import N_, Sentence
 from school_it.network.types.layouts import FIELDS
 from school_it.network.types.models import DeviceType
-from school_it.schools.intake import Known
-from school_it.setwise import Changed
-from school_it.sheets import Creation, Problem, Reading, Row
+from school_it.setwise import Changed, Intake, Known
+from school_it.sheets import Problem, Reading, Row
 
 
-class DeviceTypeIntake:
+class DeviceTypeIntake(Intake):
     """Each row is one described type; `imports.device_types` makes the rows."""
 
     def check(self, session: Session, reading: Reading, *, by: Actor) -> Iterator[Problem]:
@@ -52,9 +51,6 @@ class DeviceTypeIntake:
                 values = dict(one)
                 stored[one["slug"]] = (values.pop("id"), values)
         return {row.number: stored[key] for row in rows if (key := row.values["slug"]) in stored}
-
-    def creates(self, session: Session, rows: Sequence[Row], *, by: Actor) -> list[Creation]:
-        return []
 
     def write(
         self, session: Session, new: Sequence[Row], changed: Sequence[Changed], *, by: Actor, batch: Batch

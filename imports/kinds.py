@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from school_it.access import Actor, May
 from school_it.devices.intake import DeviceIntake
@@ -15,6 +15,8 @@ from school_it.licences.intake import LicenceIntake
 from school_it.licences.sheet import LICENCES
 from school_it.network.intake import OutletIntake
 from school_it.network.sheet import OUTLETS
+from school_it.people import intake as people_intake
+from school_it.people.class_moves import Move
 from school_it.people.intake import PeopleIntake
 from school_it.people.sheet import PEOPLE
 from school_it.plan.intake import TargetIntake
@@ -37,6 +39,8 @@ class Kind:
     may: May
     intake: Intake
     sheet: Callable[..., Sheet]
+    classes: Callable[..., list[Move]] | None = None
+    """How the classes go on by such a file: called with what is known, the new, the changed and the same rows."""
 
     def must_be_brought_by(self, actor: Actor) -> None:
         """Raises NotAllowed where this actor may bring no such file."""
@@ -56,7 +60,7 @@ KINDS = {
         _fixed(SCHOOLS, SchoolIntake()),
         _fixed(ROOMS, RoomIntake()),
         _fixed(FIGURES, FiguresIntake()),
-        _fixed(PEOPLE, PeopleIntake()),
+        replace(_fixed(PEOPLE, PeopleIntake()), classes=people_intake.classes),
         _fixed(LICENCES, LicenceIntake()),
         _fixed(OUTLETS, OutletIntake()),
         _fixed(TARGETS, TargetIntake()),

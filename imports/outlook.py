@@ -19,6 +19,8 @@ from imports.wish import Wish
 from school_it import audit, cells, changes, sheets
 from school_it.access import Actor
 from school_it.errors import N_, BadValue, CannotRead, Sentence
+from school_it.people import class_moves
+from school_it.people.class_moves import Move
 from school_it.schools import queries as school_queries
 from school_it.setwise import Changed, Memo, uncollected
 from school_it.sheets import Creation, Problem, Reading, Row, Sheet, Table
@@ -102,7 +104,14 @@ class Outlook:
             "batch": None,
             "problems": [_problem_json(problem) for problem in self.reading.problems],
             "hints": [{"row": row, "sentence": str(sentence)} for row, sentence in self.hints],
+            **({"classes": class_moves.as_json(self.classes())} if self.kind.classes else {}),
         }
+
+    def classes(self) -> list[Move]:
+        """How the classes of the schools go on by this file; empty where it is not about pupils."""
+        if self.kind.classes is None:
+            return []
+        return self.kind.classes(self.reading.known or {}, self.new, self.changed, self.same)
 
     def _taken(self) -> Iterable[Row]:
         return [*self.new, *(row for row, _one in self.changed), *self.same]

@@ -16,12 +16,14 @@ from imports.kinds import KINDS, Kind, get_kind
 from imports.models import Upload
 from imports.outlook import WHAT
 from imports.views.blueprint import home
+from imports.views.classes import classes_of
 from imports.views.reading import as_whole_page, asks_itself_again, has_rows, show_reading
 from imports.wish import Wish
 from school_it import cells, jobs
 from school_it.access import May, current
 from school_it.database import db, whole_number
 from school_it.jobs import Job
+from school_it.people.class_moves import WHATS
 from school_it.schools import queries as school_queries
 from school_it.sheets import Sheet, match
 from school_it.undo.trail import taken_back_by
@@ -75,6 +77,8 @@ def show_preview(
         advice=advice,
         wish=wish,
         kind=kind,
+        classes=classes_of(upload),
+        whats=WHATS,
         headers={column.field: column.header for column in sheet.columns},
         meanings=[(column.field, _(column.header)) for column in sheet.columns],
         known=any(column["field"] for column in upload.summary["columns"]),

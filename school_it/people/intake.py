@@ -18,7 +18,8 @@ from school_it.access import Actor, May
 from school_it.audit import Batch
 from school_it.database import today
 from school_it.errors import N_, Sentence
-from school_it.people import actions, queries, rules
+from school_it.people import actions, class_moves, queries, rules
+from school_it.people.class_moves import Move
 from school_it.people.queries import FILE
 from school_it.people.rules import PersonRole, PersonState
 from school_it.people.sheet import PEOPLE
@@ -71,6 +72,36 @@ class PeopleIntake(Intake):
 
     def label(self, values: Mapping[str, Any]) -> str:
         return rules.full_name(values.get("given_name") or "", values.get("family_name") or "")
+
+
+# --- how the classes go on ---
+
+
+def classes(
+    known: Known, new: Iterable[Row], changed: Iterable[tuple[Row, Changed]], same: Iterable[Row]
+) -> list[Move]:
+    """How a file would move pupils from class to class; whom it does not name is not counted."""
+    on = today()
+    steps = [Step(Kind.NEW, _as_told(row.values, on)) for row in new]
+    for row, one in changed:
+        values = known[row.number][1]
+        was = _as_told(values, on)
+        person = _as_told(values | {name: change.after for name, change in one.fields.items()}, on)
+        steps.append(Step(_kind(was, person), person, one.ident, changes_between(was, person)))
+    return class_moves.moves(steps, (_as_told(known[row.number][1], on) for row in same))
+
+
+def _as_told(values: Mapping[str, Any], on: date) -> Wanted:
+    """Only what counting needs."""
+    person = Wanted(
+        stable_id="",
+        role=values["role"],
+        family_name="",
+        school_numbers=_main_first(values.get("school_number") or ()),
+        school_class=values.get("school_class"),
+        leaves_on=values.get("leaves_on"),
+    )
+    return _with_state(person, on)
 
 
 # --- rows out ---
@@ -186,7 +217,7 @@ def _with_state(person: Told, on: date) -> Told:
     return replace(person, state=state, left_on=person.leaves_on if gone else None)
 
 
-def _kind(known: KnownPerson, person: Wanted) -> Kind:
+def _kind(known: Wanted, person: Wanted) -> Kind:
     if known.state is person.state:
         return Kind.CHANGED
     return Kind.LEFT if person.state is PersonState.LEFT else Kind.RETURNED

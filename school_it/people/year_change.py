@@ -47,9 +47,7 @@ def open_it(session: Session, *, since: date, until: date, reason: str | None, b
         raise RuleBroken(N_("Ein Schuljahreswechsel ist schon geöffnet. Bitte ihn zuerst schließen."))
     change = YearChange(since=since, until=until, reason=reason or "", opened_by=by.name)
     session.add(change)
-    audit.record(
-        session, Action.YEAR_CHANGE_OPENED, change, by=by, since=since, until=until, reason=reason
-    )
+    audit.record(session, Action.YEAR_CHANGE_OPENED, change, by=by, since=since, until=until, reason=reason)
     return change
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -47,7 +47,7 @@ class Outlook:
     changed: list[tuple[Row, Changed]] = field(default_factory=list)
     same: list[Row] = field(default_factory=list)
     hints: list[tuple[int, Sentence]] = field(default_factory=list)
-    creates: list[Creation] = field(default_factory=list)
+    creates: Sequence[Creation] = ()
     guesses: list[Guess] = field(default_factory=list)
     file_headers: tuple[str, ...] = ()
     said: dict[str, Any] = field(default_factory=dict)

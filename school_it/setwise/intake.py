@@ -20,7 +20,7 @@ Known = dict[int, tuple[int, dict[str, Any]]]
 
 
 class Intake(ABC):
-    """The rows of one sheet: `check` them all, tell what is `known` of the good ones, `write` what is new or changed."""
+    """The rows of one sheet: `check` all, say what is `known` of the good ones, `write` what is new or changed."""
 
     @abstractmethod
     def check(self, session: Session, reading: Reading, *, by: Actor) -> Iterable[Problem]:

@@ -26,25 +26,17 @@ _MAC = re.compile(r"(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}|(?:[0-9a-f]{4}\.){2}[0-9a-
 _SCHOOL_NUMBER = re.compile(r"1\d{5}")
 _OWN_LOOK = frozenset({"date", "euro", "percent", "integer", "number", "yes_no"})
 _WORDS = frozenset({"word", "words"})
-# What ledgers and lists call a price without saying which.
-_VAGUE = dict.fromkeys(
-    map(
-        loosely,
-        (
-            "AHK",
-            "Anschaffungswert",
-            "Anschaffungskosten",
-            "Einzelpreis",
-            "Kaufpreis",
-            "Kosten",
-            "Wert",
-            "Euro",
-            "EUR",
-        )
-        + ("Price", "Purchase Cost"),
+# What ledgers and lists call by a word that could mean more: asked for, never taken.
+_OTHERWISE = {
+    "Preis": (
+        "AHK", "Anschaffungswert", "Anschaffungskosten", "Einzelpreis", "Kaufpreis", "Kosten", "Wert", "Euro", "EUR",
+        "Price", "Purchase Cost",
     ),
-    loosely("Preis"),
-)
+    "Modell": ("Typ", "Gerät Typ", "Bezeichnung"),
+    "Raum": ("Standort", "Ort", "wo"),
+    "gezahlt": ("Betrag", "Betrag brutto"),
+}  # fmt: skip
+_VAGUE = {loosely(said): loosely(word) for word, all_said in _OTHERWISE.items() for said in all_said}
 _DAY = Column("day", "Tag", cells.DATE)
 
 
@@ -197,10 +189,14 @@ def _digits(text: str) -> str:
 
 def _by_name(header: str, columns: Sequence[Column]) -> list[Column]:
     """»Preis« is a part of two headers; »Anschaff.-Dat.« is like one."""
-    text = _VAGUE.get(loosely(header), loosely(header))
-    if len(text) < 4:
+    texts = {loosely(header), _VAGUE.get(loosely(header), "")}
+    texts = {text for text in texts if len(text) >= 4}
+    if not texts:
         return []
-    within = [one for one in columns if any(text in loosely(word) for word in _spellings(one))]
+    text = loosely(header)
+    within = [
+        one for one in columns if any(part in loosely(word) for word in _spellings(one) for part in texts)
+    ]
     if within:
         return within
     like = {one.field: max(_likeness(text, loosely(word)) for word in _spellings(one)) for one in columns}

@@ -100,6 +100,7 @@ def show_preview(
         open=is_open,
         parts_place={name: request.args[name] for name in ("show", "from") if name in request.args},
         mapped=_mapped(advice, wish, typed or {}),
+        may_fetch=inbox.may_work_on(upload, current()) and inbox.path_of(home(), upload.digest).is_file(),
         may_keep=inbox.may_work_on(upload, current()) and not wish.profile and bool(advice.get("headers")),
         schools=_schools(session) if is_open else [],
         other_kinds=[

@@ -105,7 +105,7 @@ def test_the_corrected_workbook_is_one_click_away(windows: Windows, tmp_path: Pa
     window = windows("koordination")
     page = brought(window, lists.with_faults(tmp_path / "mit Fehlern.xlsx"))
     with page.expect_download() as download:
-        window.click(page.get_by_role("link", name="Berichtigte Mappe herunterladen"))
+        window.click(page.get_by_role("link", name="Mappe mit Hinweisen herunterladen"))
     download.value.save_as(tmp_path / "zurück.xlsx")
     sheet = openpyxl.load_workbook(tmp_path / "zurück.xlsx").worksheets[0]
     assert [cell.value for cell in sheet[1]][-1] == "Prüfhinweis"

@@ -120,6 +120,9 @@ def test_without_headers_each_column_is_guessed_by_its_cells_once() -> None:
         ("Tabletts", ["Tablet", "Beamer"], ["Tablet"]),
         ("Nordlicht GmbH", ["Nordlicht", "Tannwerk"], ["Nordlicht"]),
         ("R 101", ["101", "102"], ["101"]),
+        ("Raum 0.01", ["0.01", "0.10", "1.01"], ["0.01"]),
+        ("0.2", ["0.02", "0.12"], ["0.02"]),
+        ("VO1", ["V01", "V02", "L01"], ["V01"]),
         ("1.08", ["1.07", "1.18"], []),  # another room, not a slip
         ("Tablet", ["Tablet"], []),
         ("Beamer", ["Tablet", "Server"], []),

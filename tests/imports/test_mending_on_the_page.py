@@ -154,6 +154,16 @@ def test_what_new_devices_lack_is_not_said_of_known_ones_by_the_way(admin: Flask
     assert [*fields(admin, page)] == ["cell-3-category", "cell-4-category"]
 
 
+def test_rows_left_behind_are_said_and_their_workbook_is_still_there(admin: FlaskClient) -> None:
+    page = bring(admin, HEAD + "A-1;Tablet;Nord;S1;X1;101;;\nA-2;Tablet;Nord;S1;X2;101;31.02.2024;\n")
+    admin.post(page + "/apply", data={"partial": "y"})
+    assert "1 Zeile mit Fehlern ist nicht übernommen" in seen(admin, page)
+    assert admin.get(page + "/corrected.xlsx").status_code == 200
+    whole = bring(admin, HEAD + "A-3;Tablet;Nord;S1;X3;101;;\n")
+    admin.post(whole + "/apply")
+    assert "nicht übernommen" not in seen(admin, whole)
+
+
 def test_everything_mended_can_be_forgotten_again(admin: FlaskClient) -> None:
     page = bring(admin, HEAD + "A-1;Tabletts;Nord;S1;X1;101;;viel\n")
     press(admin, page, "Gemeint ist »Tablet«", **{"cell-2-7": "399,00"})

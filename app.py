@@ -23,6 +23,7 @@ from school_it import database, jobs, serving, settings, undo, web
 from school_it.access import May
 from school_it.accounts import commands as account_commands
 from school_it.accounts import leavers as _accounts_forget  # noqa: F401 - likewise
+from school_it.accounts import night as _accounts_at_night  # noqa: F401 - declares its work
 from school_it.accounts import signing_in
 from school_it.accounts.views import bp as accounts
 from school_it.demo import commands as demo_commands

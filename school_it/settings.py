@@ -53,6 +53,21 @@ def _secret_key(value: str) -> str:
     return value
 
 
+ROLE_WORDS = ("admin", "office", "coordinator", "teacher", "auditor")
+
+
+def _roles(value: str) -> tuple[tuple[str, str], ...]:
+    """Lines or parts with `;` like ``coordinator: it-koordination``: a role and the group that gives it."""
+    parts = value.split("\n") if "\n" in value else value.split(";")
+    pairs = tuple(
+        (role.strip(), group.strip())
+        for role, _colon, group in (one.partition(":") for one in parts if one.strip())
+    )
+    if any(role not in ROLE_WORDS or not group for role, group in pairs):
+        raise ValueError(value)
+    return pairs
+
+
 @dataclass(frozen=True)
 class Setting:
     """One setting: its name without the prefix, how its text is read, and its default."""
@@ -100,6 +115,11 @@ SETTINGS = (
         _from(0, 100),
         10,
         N_("Abgleich hält an, wenn mehr Prozent fehlen, insgesamt oder an einer Schule"),
+    ),
+    Setting("LDAP_SIGN_IN", _yes_no, False, N_("Anmelden mit dem Kennwort des Verzeichnisses")),
+    Setting(
+        "LDAP_ROLES", _roles, "",
+        N_("welche Gruppe welche Rolle gibt, etwa admin: cn=schul-it,ou=gruppen,dc=example; teacher: lehrer"),
     ),
     Setting(
         "RETURN_DAYS", _from(0, 365), 14,
@@ -279,6 +299,8 @@ def _directory(
 def _read(setting: Setting, value: Any, called: str = "") -> Any:
     if isinstance(value, bool):
         value = "1" if value else "0"
+    if isinstance(value, list):
+        value = "".join(f"{line}\n" for line in value)
     if value == "" and setting.default in ("", None):
         return setting.default
     try:

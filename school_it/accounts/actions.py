@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from school_it import audit, jobs
 from school_it.access import SCHOOL_ROLES, Actor, Role
 from school_it.accounts import queries, rules
-from school_it.accounts.models import FailedSignIn, RoleGrant, SignedInSession, Token, User
+from school_it.accounts.models import DIRECTORY, LOCAL, FailedSignIn, RoleGrant, SignedInSession, Token, User
 from school_it.accounts.passwords import hash_password, is_outdated
 from school_it.audit import Action
 from school_it.database import expect_version, is_sqlite, now, today
@@ -80,7 +80,16 @@ def change_user(
 
 
 def set_password(session: Session, user: User, password: str, *, by: Actor) -> None:
-    """Every session and token of the account ends, and its failed tries are forgotten."""
+    """Every session and token of the account ends, and its failed tries are forgotten.
+
+    Raises BadValue, or RuleBroken for somebody whose password the directory keeps.
+    """
+    if user.is_of_directory:
+        raise RuleBroken(
+            N_(
+                "Das Kennwort dieses Kontos gehört dem Verzeichnis. Für Notfälle bitte ein eigenes Konto anlegen."
+            )
+        )
     user.password_hash = hash_password(rules.checked_password(password, name=user.name))
     end_sessions(session, user)
     session.execute(delete(Token).where(Token.user_id == user.id))
@@ -142,10 +151,17 @@ def _grant_at(
         return
     if _is_lasting_admin(held) and until is not None:
         _keep_an_admin(session, user)
-    held.until, held.reason = until, reason
+    held.until, held.reason, held.source = until, reason, LOCAL
 
 
 def end_role(session: Session, user: User, grant: RoleGrant, *, by: Actor) -> None:
+    """Raises RuleBroken for the last lasting administrator, and for a role that a group of the directory gives."""
+    if grant.source == DIRECTORY:
+        raise RuleBroken(
+            N_(
+                "Diese Rolle kommt aus einer Gruppe des Verzeichnisses. Bitte die Person dort aus der Gruppe nehmen."
+            )
+        )
     if _is_lasting_admin(grant):
         _keep_an_admin(session, user)
     school = session.get(School, grant.school_id) if grant.school_id else None
@@ -157,7 +173,8 @@ def end_role(session: Session, user: User, grant: RoleGrant, *, by: Actor) -> No
 
 
 def _is_lasting_admin(grant: RoleGrant) -> bool:
-    return grant.role is Role.ADMIN and grant.school_id is None and grant.until is None
+    lasting = grant.school_id is None and grant.until is None and grant.source == LOCAL
+    return grant.role is Role.ADMIN and lasting
 
 
 def _keep_an_admin(session: Session, user: User) -> None:
@@ -203,10 +220,10 @@ def _too_many(wait: timedelta) -> TooManyTries:
     )
 
 
-def sign_in(session: Session, user: User, *, address: str, agent: str, at: datetime) -> str:
-    """Begin a session and return its key; the account's tries and this one of the address are forgotten."""
+def sign_in(session: Session, user: User, *, name: str, address: str, agent: str, at: datetime) -> str:
+    """Begin a session and return its key; the tries of the typed `name` and this one of the address are forgotten."""
     key = secrets.token_urlsafe(32)
-    session.execute(delete(FailedSignIn).where(FailedSignIn.key == _key_of_name(user.name)))
+    session.execute(delete(FailedSignIn).where(FailedSignIn.key == _key_of_name(name)))
     tries = queries.tries_of(session, _key_of_address(address))
     tries.failures = max(tries.failures - 1, 0)
     session.add(

@@ -11,6 +11,9 @@ from school_it.access import Actor, Grant, Role
 from school_it.database import Model, Moment, Versioned, now, words
 from school_it.people.models import Person
 
+LOCAL, DIRECTORY = "local", "directory"
+"""Where a right comes from: given by hand, or by a group of the directory."""
+
 
 class User(Versioned, Model):
     """Somebody who can sign in. `name` is in small letters; directory accounts have no `password_hash`."""
@@ -37,6 +40,11 @@ class User(Versioned, Model):
     )
 
     __mapper_args__ = {"version_id_col": Versioned.version}  # noqa: RUF012
+
+    @property
+    def is_of_directory(self) -> bool:
+        """Whether the directory keeps the password."""
+        return self.person_id is not None and self.password_hash is None
 
     @property
     def trace_label(self) -> str:
@@ -68,7 +76,7 @@ class RoleGrant(Model):
     school_id: Mapped[int | None] = mapped_column(ForeignKey("schools.id", ondelete="CASCADE"), index=True)
     until: Mapped[date | None]
     reason: Mapped[str | None] = mapped_column(String(200))
-    source: Mapped[str] = mapped_column(String(20), nullable=False, default="local")
+    source: Mapped[str] = mapped_column(String(20), nullable=False, default=LOCAL)
 
     user: Mapped[User] = relationship(back_populates="roles")
 

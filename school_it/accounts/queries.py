@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session, selectinload
 
 from school_it.access import Grant, Role
 from school_it.accounts import rules
-from school_it.accounts.models import FailedSignIn, RoleGrant, SignedInSession, Token, User
+from school_it.accounts.models import LOCAL, FailedSignIn, RoleGrant, SignedInSession, Token, User
 from school_it.errors import N_, NotThere
-from school_it.people.models import Person
+from school_it.people.models import Membership, Person
 from school_it.people.rules import PersonState
 from school_it.schools.models import School
 
@@ -112,17 +112,23 @@ def tries_of(session: Session, key: str) -> FailedSignIn:
 
 
 def other_admins(session: Session, user_id: int) -> int:
-    """How many active accounts besides this one have the role admin everywhere and for good.
+    """How many active accounts besides this one have the role admin everywhere, for good and by their own password.
 
     Locks those rights first, so that of two who end each other's role at once the second sees the first.
     """
     session.execute(_lasting_admins(select(RoleGrant.id)).order_by(RoleGrant.id).with_for_update())
     counted = _lasting_admins(select(func.count(func.distinct(RoleGrant.user_id)))).join(User)
-    return session.scalar(counted.where(User.active, User.id != user_id)) or 0
+    opens = (User.active, User.password_hash.is_not(None), User.id != user_id)
+    return session.scalar(counted.where(*opens)) or 0
 
 
 def _lasting_admins(rows: Select[int]) -> Select[int]:
-    return rows.where(RoleGrant.role == Role.ADMIN, RoleGrant.school_id.is_(None), RoleGrant.until.is_(None))
+    return rows.where(
+        RoleGrant.role == Role.ADMIN,
+        RoleGrant.school_id.is_(None),
+        RoleGrant.until.is_(None),
+        RoleGrant.source == LOCAL,
+    )
 
 
 def school_names(session: Session) -> dict[int, str]:
@@ -134,3 +140,43 @@ def user_by_id(session: Session, user_id: int) -> User:
     if user is None:
         raise NotThere(N_("Das Konto gibt es nicht mehr."))
     return user
+
+
+# --- accounts of the directory's people ---
+
+
+def person_of(session: Session, source: str, stable_id: str) -> Person | None:
+    return session.scalar(select(Person).where(Person.source == source, Person.stable_id == stable_id))
+
+
+def directory_account_of(session: Session, person_id: int) -> User | None:
+    """The person's account without a password; an account with one is local, whomever it belongs to."""
+    wanted = (User.person_id == person_id, User.password_hash.is_(None))
+    return session.scalar(select(User).where(*wanted).order_by(User.id).limit(1))
+
+
+def directory_accounts(session: Session) -> dict[str, list[tuple[int, int]]]:
+    """By directory the ids of account and person of those who sign in there."""
+    rows = select(Person.source, User.id, Person.id).join(User, User.person_id == Person.id)
+    found: dict[str, list[tuple[int, int]]] = {}
+    for source, user_id, person_id in session.execute(
+        rows.where(User.password_hash.is_(None)).order_by(Person.source, User.id)
+    ):
+        found.setdefault(source, []).append((user_id, person_id))
+    return found
+
+
+def known_by(session: Session, person_ids: Sequence[int]) -> dict[int, tuple[str, str | None]]:
+    """By person id what the directory knows somebody by, and their sign-in there."""
+    rows = select(Person.id, Person.stable_id, Person.username).where(Person.state == PersonState.ACTIVE)
+    found = session.execute(rows.where(Person.id.in_(person_ids)))
+    return {ident: (stable_id, username) for ident, stable_id, username in found}
+
+
+def school_ids_of(session: Session, person_id: int) -> Sequence[int]:
+    rows = select(Membership.school_id).where(Membership.person_id == person_id)
+    return session.scalars(rows.order_by(Membership.school_id)).all()
+
+
+def school_number(session: Session, school_id: int | None) -> str | None:
+    return session.scalar(select(School.school_number).where(School.id == school_id)) if school_id else None

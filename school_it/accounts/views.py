@@ -22,7 +22,7 @@ from school_it.access import (
     public,
     signed_in,
 )
-from school_it.accounts import actions, queries, rules
+from school_it.accounts import actions, from_directory, queries, rules
 from school_it.accounts.forms import (
     NewUserForm,
     OwnPasswordForm,
@@ -65,7 +65,11 @@ def sign_in() -> Any:
         form.next.data = request.args.get("next", "")
     anybody = queries.is_anybody_there(db.session())
     return page(
-        "accounts/sign_in.html", status if status != 200 else status_of(form), form=form, anybody=anybody
+        "accounts/sign_in.html",
+        status if status != 200 else status_of(form),
+        form=form,
+        anybody=anybody,
+        with_directory=from_directory.is_on(),
     )
 
 
@@ -73,14 +77,14 @@ def _sign_in(name: str, password: str) -> None:
     at, address, agent = now(), request.remote_addr or "", request.headers.get("User-Agent", "")
     with transaction() as writing:
         actions.begin_try(writing, name=name, address=address, at=at)
-    user = check_password(db.session(), name, password)
-    if user is None:
+    own = check_password(db.session(), name, password)
+    user_id = own.id if own else from_directory.let_in(name, password)
+    if user_id is None:
         raise actions.WrongPassword(N_("Anmeldename oder Kennwort stimmt nicht."))
-    user_id = user.id
     with transaction() as writing:
         user = queries.user_by_id(writing, user_id)
         actions.renew_hash(writing, user, password)
-        key = actions.sign_in(writing, user, address=address, agent=agent, at=at)
+        key = actions.sign_in(writing, user, name=name, address=address, agent=agent, at=at)
     _begin(user_id, key)
 
 

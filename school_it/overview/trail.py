@@ -74,6 +74,7 @@ VIA = {
     "import": N_("Einlesen"),
     "export": N_("Berichte"),
     "demo": N_("Demo"),
+    "directory": N_("Verzeichnis"),
 }
 
 

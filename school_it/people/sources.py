@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from school_it.access import Role
 from school_it.errors import N_, RuleBroken, SettingsError
 from school_it.people import profile
 from school_it.people.address import Address
@@ -20,6 +21,9 @@ class Source:
     profile_name: str
     max_leavers_percent: int
     school: str = ""
+    signs_in: bool = False
+    roles: tuple[tuple[Role, str], ...] = ()
+    """Which group, by its DN or its name, gives which role to those who sign in."""
 
     def layout(self) -> Profile:
         """Raises SettingsError."""
@@ -30,6 +34,11 @@ class Source:
 def every(settings: Settings) -> tuple[Source, ...]:
     """The directories that the operator has entered, in their order."""
     return tuple(_source(told) for told in settings.directories)
+
+
+def signing_in(settings: Settings) -> tuple[Source, ...]:
+    """Those whose people sign in here with the directory's password."""
+    return tuple(source for source in every(settings) if source.signs_in)
 
 
 def one(settings: Settings, name: str | None = None) -> Source:
@@ -63,4 +72,6 @@ def _source(told: Settings) -> Source:
         profile_name=told.LDAP_PROFILE,
         max_leavers_percent=told.LDAP_MAX_LEAVERS_PERCENT,
         school=told.SCHOOL,
+        signs_in=bool(told.LDAP_SIGN_IN),
+        roles=tuple((Role(role), group) for role, group in told.LDAP_ROLES or ()),
     )

@@ -12,8 +12,10 @@ import logging
 import re
 import socket
 import ssl
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from threading import Timer
 from typing import Any
 from urllib.parse import urlsplit
@@ -33,8 +35,16 @@ SEARCH_RESULT_ENTRY = 4
 SUCCESS, TIME_LIMIT, SIZE_LIMIT, NO_SUCH_OBJECT, BAD_CREDENTIALS, BUSY, UNAVAILABLE = 0, 3, 4, 32, 49, 51, 52
 
 
+DECLINES = frozenset({19, 48, 50, 53})
+"""How servers say, besides 49, that an account will not do: locked, expired, without a password."""
+
+
 class Interrupted(CannotRead):
     """The server did not answer to the end; another try may."""
+
+
+class Declined(CannotRead):
+    """The server does not let this account in."""
 
 
 # --- the connection ---
@@ -83,6 +93,17 @@ def _connect(address: Address, url: str) -> Any:
         return connection
 
 
+def opens(address: Address, dn: str, password: str) -> bool:
+    """Whether the server lets this one in. An empty name or password, or one that some read as empty, is not sent."""
+    if not dn or not password or "\0" in password:
+        return False
+    try:
+        with connected(replace(address, bind_dn=dn, password=unicodedata.normalize("NFC", password))):
+            return True
+    except Declined:
+        return False
+
+
 def _start_tls(connection: Any, host: str) -> None:
     from ldap3.core.exceptions import LDAPOperationResult
 
@@ -112,7 +133,8 @@ def _connection(address: Address, host: str, port: int, *, secure: bool) -> Any:
     connection = ldap3.Connection(
         server,
         address.bind_dn,
-        address.password,
+        # As bytes: ldap3 drops signs nobody sees from a text, and an empty password opens some servers.
+        address.password.encode(),  # type: ignore[arg-type]
         client_strategy=ldap3.SYNC,
         read_only=True,
         raise_exceptions=True,
@@ -228,6 +250,20 @@ def search(
         cookie, pages = following, None if pages is None else pages - 1
 
 
+def fits(connection: Any, dn: str, filter: str) -> bool:
+    """Whether the entry of this very DN is there and fits the filter."""
+    from ldap3.core.exceptions import LDAPNoSuchObjectResult
+
+    try:
+        connection.search(dn, filter, search_scope="BASE", attributes=["1.1"])
+    except LDAPNoSuchObjectResult:
+        return False
+    code = connection.result.get("result")
+    if code not in (SUCCESS, NO_SUCH_OBJECT):
+        raise _incomplete(connection.server.host, str(code))
+    return any(one["type"] == "searchResEntry" for one in connection.response)
+
+
 def _whole_entries(connection: Any) -> Iterator[Entry]:
     """The page's entries. References to other servers stand between them; they are neither followed nor counted."""
     found = [one for one in connection.response if one["type"] == "searchResEntry"]
@@ -308,7 +344,7 @@ def _said_in_our_words(host: str, address: Address) -> Iterator[None]:
 def _in_our_words(problem: Exception, host: str, address: Address) -> SchoolItError:
     code, text = getattr(problem, "result", None), str(problem)
     if code == BAD_CREDENTIALS:
-        return CannotRead(
+        return Declined(
             N_("%(host)s hat die Anmeldung als %(dn)s abgelehnt. Bitte %(account)s und %(password)s prüfen."),
             host=host,
             dn=address.bind_dn,
@@ -333,7 +369,8 @@ def _in_our_words(problem: Exception, host: str, address: Address) -> SchoolItEr
             why=text.partition("certificate verify failed:")[2].partition(" (_ssl")[0].strip(),
         )
     if isinstance(code, int) and code not in (BUSY, UNAVAILABLE):
-        return CannotRead(N_("%(host)s hat die Anfrage abgelehnt (%(why)s)."), host=host, why=_short(text))
+        kind = Declined if code in DECLINES else CannotRead
+        return kind(N_("%(host)s hat die Anfrage abgelehnt (%(why)s)."), host=host, why=_short(text))
     return Interrupted(
         N_(
             "%(host)s ist nicht erreichbar oder hat die Verbindung abgebrochen (%(why)s). "

@@ -43,6 +43,7 @@ modulepath {modules}
 moduleload back_mdb
 pidfile {folder}/slapd.pid
 sizelimit unlimited
+allow bind_anon_cred
 TLSCACertificateFile {folder}/ca.pem
 TLSCertificateFile {folder}/server.pem
 TLSCertificateKeyFile {folder}/server.key

@@ -28,8 +28,8 @@ from school_it.setwise import uncollected
 from school_it.sheets import Table
 
 
-def receive(home: Path, file: IO[bytes], name: str) -> str:
-    """Keep the bytes under their digest and return it. The name of the file never becomes a path."""
+def receive(home: Path, file: IO[bytes]) -> str:
+    """Keep the bytes under their digest, never under a name that somebody gave them, and return it."""
     inbox = home / "inbox"
     inbox.mkdir(parents=True, exist_ok=True)
     content = file.read()

@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
-from shutil import rmtree
 from tempfile import TemporaryDirectory
 
 from sqlalchemy.orm import Session
@@ -123,14 +121,6 @@ def _beforehand(
             ready.write(session, told)
             finish(session, ready.batch_id)
     return outlook, ready.batch_id
-
-
-def sweep(folder: Path, *, before: datetime) -> int:
-    """Remove what killed runs have left ready since before that moment; returns how many."""
-    left = [path for path in folder.glob(f"{STAGED}*") if path.stat().st_mtime < before.timestamp()]
-    for path in left:
-        rmtree(path, ignore_errors=True)
-    return len(left)
 
 
 class _Ready:

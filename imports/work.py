@@ -10,7 +10,7 @@ from flask import current_app, url_for
 from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
-from imports import inbox, progress, rows_kept, taking
+from imports import inbox, progress, rows_kept
 from imports.models import Upload
 from school_it import jobs
 from school_it.access import Actor
@@ -175,7 +175,6 @@ def apply(work: Work, *, upload: int, partial: bool) -> Facts:
 @jobs.nightly("imports.tidy", N_("Eingelesene Dateien aufräumen"), order=80)
 def tidy(work: Work) -> Facts:
     """Files hold names: after `KEPT_DAYS` only the counts and the trail are left of them; of a killed run, nothing."""
-    taking.sweep(_home() / "inbox", before=now() - timedelta(days=1))
     with transaction() as session:
         files = inbox.tidy(session, _home(), before=now() - timedelta(days=KEPT_DAYS))
     inbox.sweep(db.session(), _home(), before=now() - timedelta(days=1))

@@ -153,13 +153,13 @@ class _Scanner:
             self.cell.end = tags.end_of(self.content, self.cell.start, at, name)
             self.cell = None
         elif depth == 3 and path[1] == "sheetData" and self.line is not None:
-            self._end_row(self.line, at, name)
+            self._end_row(self.line, at)
         elif depth == 3 and path[2] == "col" and path[1] == "cols":
             width = self.found.widths[-1]
             width.end = tags.end_of(self.content, width.start, at, name)
         path.pop()
 
-    def _end_row(self, line: Line, at: int, name: str) -> None:
+    def _end_row(self, line: Line, at: int) -> None:
         _tag, is_whole = tags.start_tag(self.content, line.start)
         line.inner_end = -1 if is_whole else at
         self.line = None

@@ -72,7 +72,7 @@ def _on_another_sheet(upload: Upload) -> Wish:
 def _mapped(upload: Upload) -> Wish:
     wish, headers = Wish.from_json(upload.wish), numbered(_file_headers(upload))
     mapping = {header: request.form.get(f"column-{place}") or None for place, header in enumerate(headers)}
-    _refuse_doubles(mapping, upload)
+    _refuse_doubles(mapping)
     cleared = [request.form.get(f"column-{place}") for place in request.form.getlist("clears")]
     headerless = bool(request.form.get("headerless")) if "layout" in request.form else wish.headerless
     if headerless != wish.headerless:
@@ -84,7 +84,7 @@ def _file_headers(upload: Upload) -> list[str]:
     return _advice(upload).get("headers") or [column["header"] for column in upload.summary["columns"]]
 
 
-def _refuse_doubles(mapping: Mapping[str, str | None], upload: Upload) -> None:
+def _refuse_doubles(mapping: Mapping[str, str | None]) -> None:
     meant: dict[str, str] = {}
     for header, name in mapping.items():
         if name and meant.setdefault(name, header) != header:
@@ -211,9 +211,9 @@ def _advice(upload: Upload) -> Mapping[str, Any]:
     return upload.summary.get("advice") or {}
 
 
-def _forget(wish: Wish, _upload: Upload, _act: Mapping[str, Any]) -> Wish:
+def _forget(_wish: Wish, upload: Upload, _act: Mapping[str, Any]) -> Wish:
     """As the file says it, nothing mended."""
-    return replace(Wish.from_json(_upload.wish), corrections={}, words={}, new_categories=())
+    return replace(Wish.from_json(upload.wish), corrections={}, words={}, new_categories=())
 
 
 def _text(act: Mapping[str, Any], name: str) -> str:

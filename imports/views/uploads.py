@@ -87,7 +87,7 @@ def _receive(form: UploadForm) -> int:
     if kind is not None:
         kind.must_be_brought_by(actor)
     name = one_line(form.file.data.filename or "")[-255:]
-    digest = inbox.receive(home(), form.file.data.stream, name)
+    digest = inbox.receive(home(), form.file.data.stream)
     upload = Upload(
         kind=kind.name if kind else "", file_name=name, digest=digest, user_id=actor.id, user_name=actor.name,
         wish=Wish(school=form.school.data).as_json(),

@@ -260,12 +260,13 @@ def test_after_three_months_nothing_of_a_file_is_left_but_its_counts(
     assert admin.get(preview).status_code == 200
 
 
-def test_rows_that_a_killed_run_has_left_ready_go_the_next_night(tmp_path: Path) -> None:
-    left, young = tmp_path / f"{taking.STAGED}killed", tmp_path / f"{taking.STAGED}running"
+def test_rows_that_a_killed_run_has_left_ready_go_the_next_night(session: Session, tmp_path: Path) -> None:
+    place = tmp_path / "inbox"
+    left, young = place / f"{taking.STAGED}killed", place / f"{taking.STAGED}running"
     for folder in (left, young):
-        folder.mkdir()
+        folder.mkdir(parents=True)
         (folder / "rows").write_text("Mia Beispiel", "utf-8")
     yesterday = (now() - timedelta(days=2)).timestamp()
     os.utime(left, (yesterday, yesterday))
-    assert taking.sweep(tmp_path, before=now() - timedelta(days=1)) == 1
-    assert [path.name for path in tmp_path.iterdir()] == [young.name]
+    inbox.sweep(session, tmp_path, before=now() - timedelta(days=1))
+    assert [path.name for path in place.iterdir()] == [young.name]

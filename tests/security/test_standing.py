@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app import create_app
-from imports import inbox
+from imports.models import Upload
 from school_it import settings
 from school_it.database import db
 from school_it.devices.models import Device, Handout
@@ -110,12 +110,20 @@ def test_the_home_is_for_its_owner_only(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "name", ["../../../etc/cron.d/x.csv", "/etc/passwd", "..\\..\\x.csv", "a\x00b.csv", "x" * 5000]
 )
-def test_the_name_of_a_file_is_never_a_path(tmp_path: Path, name: str) -> None:
-    digest = inbox.receive(tmp_path, BytesIO(b"a;b\r\n"), name)
-    assert [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")] == [
-        "inbox",
-        f"inbox/{digest}",
-    ]
+def test_the_name_of_a_file_is_never_a_path(
+    app: Flask, admin: FlaskClient, session: Session, world: World, name: str
+) -> None:
+    home = app.config["SCHOOL_IT"].home
+    before = kept_in(home)
+    content = f"Inventarnummer;Geräteart\nA{len(name)};Tablet\n".encode()
+    data = {"file": (BytesIO(content), name), "kind": "devices", "school": OWN}
+    assert admin.post("/imports", data=data, content_type="multipart/form-data").status_code == 302
+    upload = session.scalars(select(Upload)).one()
+    assert kept_in(home) - before == {("inbox", upload.digest), ("inbox", f"{upload.id}.rows")}
+
+
+def kept_in(home: Path) -> set[tuple[str, ...]]:
+    return {path.relative_to(home).parts[:2] for path in home.rglob("*") if path.is_file()}
 
 
 def bring(browser: FlaskClient, content: bytes, name: str = "liste.xlsx") -> int:

@@ -218,13 +218,12 @@ def _proof(session: Session, choice: Choice, by: Actor) -> Pages:
     """A grant is proven as a whole: a school narrows nothing."""
     grant, whole = choice.needed_grant, replace(choice, school=None)
     stands = standing.of_grant(session, grant)
-    authority, where = _subtitle(whole)
-    subtitle = (authority, f"{where} · {_called(grant)}")
+    subtitle = _of_grant(choice)
     sheet = device_sheet.sheet_with(device_queries.category_names(session))
     paid_from = [one.file_reference for one in grant.decisions]
     devices = device_queries.register(session, seen_by=by, file_references=paid_from)
     return [
-        *proof_of_use.front(grant, stands, subtitle, authority=authority),
+        *proof_of_use.front(grant, stands, subtitle, authority=subtitle[0]),
         _receipt_page(stands.receipts, whole),
         sheet_page(
             sheet, devices, whole, title="Geräte", sheet_name="Geräte", sums=("price_net", "price_gross"),
@@ -236,8 +235,12 @@ def _proof(session: Session, choice: Choice, by: Actor) -> Pages:
 
 def _drawdown(session: Session, choice: Choice, _by: Actor) -> Pages:
     grant = choice.needed_grant
-    authority, where = _subtitle(replace(choice, school=None))
-    return [drawdown.page(grant, _call(session, choice), (authority, f"{where} · {_called(grant)}"))]
+    return [drawdown.page(grant, _call(session, choice), _of_grant(choice))]
+
+
+def _of_grant(choice: Choice) -> tuple[str, str]:
+    """The lines below the title of what belongs to a grant as a whole."""
+    return _subtitle(choice)[0], f"Stand {choice.on or today():%d.%m.%Y} · {_called(choice.needed_grant)}"
 
 
 def _call(session: Session, choice: Choice) -> standing.Call:

@@ -15,6 +15,7 @@ from __future__ import annotations
 import io
 import os
 import secrets
+import textwrap
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -224,10 +225,17 @@ class _TableWriter:
         self._finish(last_row)
 
     def _write_header(self) -> None:
-        self.sheet.set_row(HEADER_ROW, 32)
+        self.sheet.set_row(
+            HEADER_ROW, max(32, _LINE_HEIGHT * max(map(self._header_lines, self.page.columns)))
+        )
         for place, column in enumerate(self.page.columns):
             style = self.styles.needed if column.field in self.page.needed else self.styles.header
             self.sheet.write_string(HEADER_ROW, place, column.header, style)
+
+    def _header_lines(self, column: Column) -> int:
+        """At the narrowest that the column can become."""
+        narrowest = _header_width(column, 0 if column.field in self.page.sums else None)
+        return len(textwrap.wrap(column.header, max(narrowest, _NARROWEST)))
 
     def _write_row(self, values: Sequence[Any]) -> None:
         row, widths = self.next_row, self.widths
@@ -359,11 +367,12 @@ def _name_cell(book: Any, sheet_name: str, name: str, row: int, place: int) -> N
 
 
 def _write_entries(book: Any, sheet: Any, cover: Cover, styles: _Styles) -> None:
-    sheet.set_column(
-        0, 0, min(max((len(entry.label) for entry in cover.entries), default=20) + 2, _WIDEST_LABEL)
-    )
+    longest = max((len(entry.label) for entry in cover.entries), default=20)
+    width = min(longest + 2, _WIDEST_LABEL)
+    sheet.set_column(0, 0, width)
     sheet.set_column(1, 1, WIDEST)
     for row, entry in enumerate(cover.entries, start=HEADER_ROW):
+        sheet.set_row(row, _LINE_HEIGHT * _lines_of(entry, width))
         if entry.heading:
             sheet.write_string(row, 0, entry.label, styles.heading)
             sheet.write_blank(row, 1, None, styles.heading)
@@ -372,6 +381,12 @@ def _write_entries(book: Any, sheet: Any, cover: Cover, styles: _Styles) -> None
         _write_entry(sheet, row, entry, styles)
         if entry.name:
             _name_cell(book, cover.sheet_name, entry.name, row, 1)
+
+
+def _lines_of(entry: Entry, width: int) -> int:
+    """How high the line has to be, for programs that do not look for themselves."""
+    texts = ((entry.label, width), (entry.value if isinstance(entry.value, str) else "", WIDEST))
+    return max(1, *(len(textwrap.wrap(text, wide - 2)) + text.count("\n") for text, wide in texts))
 
 
 def _write_entry(sheet: Any, row: int, entry: Entry, styles: _Styles) -> None:

@@ -78,7 +78,7 @@ def named(book: Workbook, name: str) -> Any:
 
 def table(book: Workbook, name: str) -> list[dict[str, Any]]:
     header, *rows = book[name].iter_rows(min_row=5, values_only=True)
-    return [dict(zip(header, row, strict=True)) for row in rows]
+    return [dict(zip(map(str, header), row, strict=True)) for row in rows]
 
 
 def cents(value: Any) -> Decimal:

@@ -22,6 +22,7 @@ SHOWN_SAMPLES = 3
 _AGREES = 0.8
 _LIKELY = 0.72
 _MOST_MEANINGS = 3
+_MOST_GUESSED = 200  # no list has more columns that mean nothing; a made-up one would keep the house busy
 _MAC = re.compile(r"(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}|(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}", re.IGNORECASE)
 _SCHOOL_NUMBER = re.compile(r"1\d{5}")
 _OWN_LOOK = frozenset({"date", "euro", "percent", "integer", "number", "yes_no"})
@@ -98,7 +99,7 @@ def guess(
         for place, name in enumerate(matched)
         if name is None and same_header(table.headers[place]) not in said
     ]
-    found = [_guess(sheet, table, place, taken) for place in open_places]
+    found = [_guess(sheet, table, place, taken) for place in open_places[:_MOST_GUESSED]]
     return _without_rivals([one for one in found if one is not None])
 
 
@@ -148,7 +149,10 @@ def _guess(sheet: Sheet, table: Table, place: int, taken: Collection[str]) -> Gu
     sure = _nearly_a_word(header, agreeing, sheet, seen)
     if sure is not None:
         return Guess(header, (sure.field,), sure=True)
-    fields = dict.fromkeys(column.field for column in _by_name(header, agreeing) or _by_cells(agreeing, seen))
+    found = _by_name(header, agreeing) or _by_cells(agreeing, seen)
+    if not found and len(sheet.keys[:1] and sheet.keys[0]) == 1:
+        found = _by_key(agreeing, seen, sheet.keys[0])  # a number of its own in each row is not to be lost
+    fields = dict.fromkeys(column.field for column in found)
     return Guess(header, tuple(fields)) if 0 < len(fields) <= _MOST_MEANINGS else None
 
 

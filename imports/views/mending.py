@@ -207,6 +207,15 @@ def _spelling(wish: Wish, upload: Upload, act: Mapping[str, Any]) -> Wish:
     return replace(wish, corrections=corrections)
 
 
+def _meanings(wish: Wish, _upload: Upload, act: Mapping[str, Any]) -> Wish:
+    """What several columns mean, all said with one click."""
+    said = act.get("fields")
+    if not isinstance(said, dict):
+        return wish
+    named = {header: clean(str(said[header]))[:LONGEST_TEXT] or None for header in said}
+    return replace(wish, mapping={**wish.mapping, **named})
+
+
 def _advice(upload: Upload) -> Mapping[str, Any]:
     return upload.summary.get("advice") or {}
 
@@ -225,6 +234,7 @@ ACTS: dict[str, Act] = {
     "category": _category,
     "dates": _dates,
     "meaning": _meaning,
+    "meanings": _meanings,
     "spelling": _spelling,
     "forget": _forget,
 }

@@ -68,6 +68,7 @@ def show_preview(
     show, start = _shown(upload), whole_number(request.args.get("from", "")) or 0
     rows = list(inbox.details(home(), upload, show, start, SHOWN_ROWS))
     advice = upload.summary.get("advice") or {}
+    asked = [one for one in advice.get("columns", ()) if one["guesses"]]
     is_open = upload.state == "preview" and inbox.may_work_on(upload, current())
     return page(
         "imports/preview.html",
@@ -82,7 +83,8 @@ def show_preview(
         headers={column.field: column.header for column in sheet.columns},
         meanings=[(column.field, _(column.header)) for column in sheet.columns],
         known=any(column["field"] for column in upload.summary["columns"]),
-        asked=[one for one in advice.get("columns", ()) if one["guesses"]],
+        asked=asked,
+        at_once=_sayable_at_once(asked),
         questions=[_question(one) for one in upload.summary.get("questions", ())],
         show=show,
         rows=rows,
@@ -147,6 +149,12 @@ def _question(question: Mapping[str, Any]) -> dict[str, Any]:
     first = question["examples"][0]
     days = {way: f"{cells.read_date(first, way):%d.%m.%Y}" for way in (True, False)}
     return {**question, "day_first": days[True], "month_first": days[False]}
+
+
+def _sayable_at_once(asked: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """What several columns mean, where each can mean one thing only and none of them the same."""
+    meant = {one["header"]: one["guesses"][0] for one in asked if len(one["guesses"]) == 1}
+    return meant if 1 < len(meant) == len(set(meant.values())) else {}
 
 
 def _place(kind: str) -> str | None:

@@ -83,6 +83,11 @@ def test_cells_that_only_one_column_has_say_what_it_is() -> None:
     }
 
 
+def test_numbers_of_their_own_are_asked_for_where_nothing_else_names_the_rows() -> None:
+    assert guessed(table(Stadt="code")) == {"Stadt": (("asset_tag",), False)}
+    assert guessed(table(Inventarnummer="code", Stadt="code")) == {}
+
+
 def test_days_are_never_taken_for_the_number_of_an_invoice() -> None:
     assert "Rechnungsdatum" not in guessed(table(Rechnungsdatum="date"))
 

@@ -154,6 +154,22 @@ def test_what_new_devices_lack_is_not_said_of_known_ones_by_the_way(admin: Flask
     assert [*fields(admin, page)] == ["cell-3-category", "cell-4-category"]
 
 
+def test_several_columns_are_understood_with_one_click(admin: FlaskClient) -> None:
+    page = bring(admin, "Inventarnummer;Was;Typ;wo\nA-1;Tablet;X1;101\nA-2;Beamer;X2;102\nA-3;PC;X3;103\n")
+    assert "»Was« → Geräteart »Typ« → Modell »wo« → Raum" in seen(admin, page)
+    press(admin, page, "Ja, alle so lesen")
+    assert "3 Zeilen übernehmen" in seen(admin, page)
+    assert "Bitte klären" not in seen(admin, page)
+
+
+def test_a_crooked_answer_about_columns_changes_nothing(admin: FlaskClient) -> None:
+    page = bring(admin, "Inventarnummer;Was;Typ\nA-1;Tablet;X1\n")
+    for crooked in ('{"act": "meanings"}', '{"act": "meanings", "fields": ["a"]}'):
+        assert admin.post(page + "/mend", data={"do": crooked}).status_code == 302
+    refused = admin.post(page + "/mend", data={"do": '{"act": "meanings", "fields": {"Was": "farbe"}}'})
+    assert refused.status_code == 422
+
+
 def test_rows_left_behind_are_said_and_their_workbook_is_still_there(admin: FlaskClient) -> None:
     page = bring(admin, HEAD + "A-1;Tablet;Nord;S1;X1;101;;\nA-2;Tablet;Nord;S1;X2;101;31.02.2024;\n")
     admin.post(page + "/apply", data={"partial": "y"})

@@ -24,7 +24,6 @@ from school_it.devices.models import Device, Handout
 from school_it.operations import doctor
 from tests.house.test_walk import address, rules
 from tests.house.world import OWN, World, browser_of
-from tests.imports.pages import bring
 
 
 @pytest.fixture
@@ -116,7 +115,8 @@ def test_the_name_of_a_file_is_never_a_path(
 ) -> None:
     home = app.config["SCHOOL_IT"].home
     before = kept_in(home)
-    bring(admin, f"Inventarnummer;Geräteart\nA{len(name)};Tablet\n", name=name)
+    content = f"Inventarnummer;Geräteart\nA{len(name)};Tablet\n"
+    assert bring(admin, content.encode(), name) == 302
     upload = session.scalars(select(Upload)).one()
     assert kept_in(home) - before == {("inbox", upload.digest), ("inbox", f"{upload.id}.rows")}
 

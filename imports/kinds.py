@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from school_it.access import Actor, May
 from school_it.devices.intake import DeviceIntake
@@ -42,6 +43,9 @@ class Kind:
     classes: Callable[..., list[Move]] | None = None
     """How the classes go on by such a file: called with what is known, the new, the changed and the same rows."""
 
+    usual: Callable[[Collection[str]], Mapping[str, Any]] = lambda _fields: {}
+    """What such a file means where it does not say it, by the fields that its columns are."""
+
     def must_be_brought_by(self, actor: Actor) -> None:
         """Raises NotAllowed where this actor may bring no such file."""
         if not actor.may(self.may):
@@ -60,7 +64,7 @@ KINDS = {
         _fixed(SCHOOLS, SchoolIntake()),
         _fixed(ROOMS, RoomIntake()),
         _fixed(FIGURES, FiguresIntake()),
-        replace(_fixed(PEOPLE, PeopleIntake()), classes=people_intake.classes),
+        replace(_fixed(PEOPLE, PeopleIntake()), classes=people_intake.classes, usual=people_intake.usual),
         _fixed(LICENCES, LicenceIntake()),
         _fixed(OUTLETS, OutletIntake()),
         _fixed(TARGETS, TargetIntake()),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -199,11 +199,11 @@ def look(
 ) -> Outlook:
     """What the table would do to what is stored now. Raises NotAllowed, BadValue."""
     kind.must_be_brought_by(by)
-    given = {"school_number": wish.school} if wish.school and "school_number" in sheet.fields else {}
     file_headers, table = table.headers, amended(table, wish.corrections, wish.words)
     meant, guesses = mapping.completed(sheet, table, wish.mapping)
     reading = sheets.read(
-        sheet, table, meant, given=given, blank_clears=wish.blank_clears, day_first=wish.day_first,
+        sheet, table, meant, given=_given(kind, sheet, table, meant, wish),
+        blank_clears=wish.blank_clears, day_first=wish.day_first,
         told=lambda done: progress.tell(progress.JUDGING, done, len(table.rows)),
     )  # fmt: skip
     progress.tell(progress.COMPARING, len(table.rows), len(table.rows))
@@ -215,6 +215,17 @@ def look(
     outlook.creates = kind.intake.creates(session, reading.rows, by=by)
     outlook.hints = [*reading.hints, *kind.intake.hints(outlook.new)]
     return outlook
+
+
+def _given(
+    kind: Kind, sheet: Sheet, table: Table, meant: Mapping[str, str | None], wish: Wish
+) -> dict[str, Any]:
+    """What rows mean that leave it blank: the school somebody named, and what such files never say."""
+    fields = {name for name in sheets.match(sheet, table.headers, meant) if name}
+    given = dict(kind.usual(fields))
+    if wish.school and "school_number" in sheet.fields:
+        given["school_number"] = sheet.column("school_number").type.read(wish.school)
+    return given
 
 
 def sort_rows(session: Session, outlook: Outlook) -> None:

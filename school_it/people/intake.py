@@ -6,7 +6,7 @@ Who comes from the directory is changed there: a row about such a person may agr
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple, TypeVar
@@ -51,6 +51,7 @@ class PeopleIntake(Intake):
                 *_missing(row.values, person),
                 *_faults(row.values, within),
                 *_not_ours(row, person),
+                *_somebody_else(row.values, person),
             ):
                 yield Problem(row.number, reading.header_of(fault.field), fault.value, fault.sentence)
 
@@ -188,6 +189,28 @@ def _not_ours(row: Row, person: KnownPerson | None) -> Iterator[_Fault]:
 
 
 _FROM_DIRECTORY = N_("Diese Person kommt aus dem Verzeichnis und wird dort geändert.")
+
+
+def _somebody_else(values: Mapping[str, Any], person: KnownPerson | None) -> Iterator[_Fault]:
+    """The software of each school counts from one: the same key at another school may be somebody else."""
+    told = values.get("school_number")
+    if person is None or not told or not person.school_numbers or set(told) & set(person.school_numbers):
+        return
+    names = ("given_name", "family_name")
+    if any(rules.folded(values.get(name) or "") == rules.folded(getattr(person, name)) for name in names):
+        return
+    yield _Fault("record_id", values["record_id"], Sentence(_TAKEN_KEY, school=person.school_numbers[0]))
+
+
+_TAKEN_KEY = N_(
+    "Diesen Schlüssel hat an der Schule %(school)s eine Person anderen Namens. Bitte einen Schlüssel nehmen, "
+    "den es in der Stadt nur einmal gibt."
+)
+
+
+def usual(fields: Collection[str]) -> dict[str, Any]:
+    """What a file need not say: a list of classes without roles, as SchILD-NRW exports it, is one of pupils."""
+    return {"role": PersonRole.PUPIL} if "school_class" in fields and "role" not in fields else {}
 
 
 def _wanted(values: Mapping[str, Any], on: date) -> Wanted:

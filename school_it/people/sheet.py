@@ -28,17 +28,29 @@ def _read_class(raw: cells.Raw) -> str | None:
 
 CLASS = cells.Type("text", _read_class, str)
 
+# SchILD-NRW and SVWS write the last ones, as their exports of pupils and teachers come.
+_KEYS = ("ID", "Schüler-ID", "Personen-ID", "Interne ID", "Interne ID-Nummer", "Eindeutige Nummer (GUID)")
+# Private addresses are not wanted: only those of the school are named.
+_MAILS = (
+    "Mail",
+    "E-Mail-Adresse",
+    "E-Mail (Schule)",
+    "E-Mail (schulisch)",
+    "Schulische E-Mail",
+    "E-Mail (dienstlich)",
+)
+
 PEOPLE = Sheet(
     "people",
     N_("Personen"),
     (
-        Column("record_id", "Schlüssel", CODE, True, ("ID", "Schüler-ID", "Personen-ID", "Interne ID")),
+        Column("record_id", "Schlüssel", CODE, True, _KEYS),
         Column("role", "Rolle", cells.one_of(ROLE_WORDS), True, ("Personengruppe",)),
         # Needed of whoever is new (`intake`); the directory knows people with one name, or without a school.
         Column("given_name", "Vorname", TEXT, False, ("Rufname", "Vornamen")),
         Column("family_name", "Nachname", TEXT, True, ("Familienname", "Zuname")),
         Column("username", "Benutzername", CODE, other_headers=("Anmeldename", "Login", "Kennung")),
-        Column("email", "E-Mail", TEXT, other_headers=("Mail", "E-Mail-Adresse")),
+        Column("email", "E-Mail", TEXT, other_headers=_MAILS),
         Column("school_number", "Schulnummer", CODES, False, ("Schul-Nr.", "SNR", "Schulnummern")),
         Column("school_class", "Klasse", CLASS, other_headers=("Lerngruppe", "Stammgruppe")),
         Column("leaves_on", "Abgang am", DATE, other_headers=("Abgangsdatum", "Entlassdatum")),

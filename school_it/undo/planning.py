@@ -137,7 +137,7 @@ def plan(session: Session, batch: Batch, *, by: Actor) -> UndoPlan:
         raise RuleBroken(NOT_UNDOABLE)
     _within_reach(main, found, batch, by)
     made = UndoPlan(batch, main.table.name, rows=len(found.get(main.table.name, ())))
-    planner = _Planner(session, made)
+    planner = _Planner(session, made, sees_all=by.scope(main.batches[batch.kind]).everywhere)
     for table in references.dependents_first(Model.metadata, found):
         planner.judge(TABLES[table], found[table])
     return made
@@ -159,8 +159,8 @@ def _within_reach(main: Undoing, found: Mapping[str, Mapping[int, Touched]], bat
 class _Planner:
     """Goes through the tables, those that point at others first, and sorts each row in."""
 
-    def __init__(self, session: Session, made: UndoPlan) -> None:
-        self.session, self.made = session, made
+    def __init__(self, session: Session, made: UndoPlan, *, sees_all: bool) -> None:
+        self.session, self.made, self.sees_all = session, made, sees_all
         self.outlook = references.Outlook()
 
     def judge(self, rule: Undoing, things: Mapping[int, Touched]) -> None:
@@ -232,7 +232,8 @@ class _Planner:
         self.outlook.changing[name] |= self.made.values[name]
         for table, idents in rule.goes_along(left).items():
             self.outlook.gone[table] |= idents
-        keys = rule.keys(self.session, [things[ident] for ident in against])
+        # what has left somebody's school since is called as it was called there
+        keys = rule.keys(self.session, [things[ident] for ident in against]) if self.sees_all else {}
         told = [
             Conflict(name, ident, keys.get(ident, things[ident].label), what, sentence)
             for ident, (what, sentence) in against.items()

@@ -16,14 +16,17 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from imports import inbox, progress, work
+from imports import inbox, mapping, progress, work
 from imports.models import ImportProfile, Upload
 from imports.rows_kept import keep
-from school_it.database import now
+from school_it.database import now, transaction
+from school_it.devices.models import Device
+from school_it.devices.sheet import DEVICES
 from school_it.errors import Sentence
 from school_it.jobs import Cancelled, Job
 from school_it.jobs import work as doing
 from school_it.jobs.queue import Queue
+from school_it.sheets import Table
 from tests.house.world import FOREIGN, World
 from tests.imports.pages import bring, seen
 
@@ -171,3 +174,25 @@ def test_an_odd_upload_is_told_in_a_sentence(admin: FlaskClient, world: World) -
     for content in (b"", b"\0" * 100, b"PK\x03\x04", b"<?xml version='1.0'?><!DOCTYPE a [<!ENTITY b 'c'>]>"):
         form = {"kind": "devices", "school": "115514", "file": (io.BytesIO(content), "x.xlsx")}
         assert admin.post("/imports", data=form, content_type="multipart/form-data").status_code == 422
+
+
+def test_thousands_of_columns_that_mean_nothing_do_not_keep_the_house_busy() -> None:
+    headers = tuple(f"Spalte ohne Sinn {n} {'abcdefghij' * 9}" for n in range(3000))
+    table = Table(None, 1, headers, tuple(range(3000)), [(n, ["ein Text"] * 3000) for n in range(2, 22)])
+    begun = time.process_time()
+    mapping.completed(DEVICES, table, {})
+    assert time.process_time() - begun < 4
+
+
+def test_a_device_of_another_school_is_not_named_by_its_mac_address(
+    coordinator: FlaskClient, world: World, session: Session
+) -> None:
+    with transaction() as writing:
+        device = writing.get_one(Device, world.foreign.rows[5].id)
+        device.mac_address = "AA:BB:CC:DD:EE:01"
+        tag = device.asset_tag
+    rows = "Inventarnummer;Geräteart;Schulnummer;MAC-Adresse\nN-1;Tablet;115514;{0}\n;Tablet;115514;{0}\n"
+    place = bring(coordinator, rows.format("aa-bb-cc-dd-ee-01"))
+    text = seen(coordinator, f"{place}?show=problem")
+    assert "2 mit Problemen" in text or "2 Zeilen" in text
+    assert tag not in text

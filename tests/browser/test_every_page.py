@@ -108,6 +108,7 @@ REFUSED = {
     "/devices/{free}/hand-out": {},
     "/devices/{free}/dispose": {},
     "/devices/views": {"name": " "},
+    "/people/year": {"until": "31.02.2027", "reason": " "},
     "/devices/categories/new": {},
     "/schools/new": {"school_number": "12"},
     "{school}/figures": {"pupils": "viele"},

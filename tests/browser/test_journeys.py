@@ -146,3 +146,17 @@ def test_all_that_match_a_filter_are_changed_with_three_clicks(windows: Windows)
     expect(page.locator(".messages")).to_contain_text(number)
     window.go(f"/devices/{first_tag(window, 'use=teacher&state=in_use')}")
     expect(page.locator("dd", has_text="Akku 2026 geprüft").first).to_be_visible()
+
+
+def test_from_the_start_page_to_a_finished_proof_of_use(windows: Windows, tmp_path: Path) -> None:
+    window = windows("amt")
+    page = window.start()
+    window.click(page.get_by_role("navigation", name="Hauptmenü").get_by_role("link", name="Förderung"))
+    window.click(page.locator("tbody th a", has_text="DT-2024-05"))
+    expect(page.get_by_text("abgerechnete Zuwendung")).to_be_visible()
+    with page.expect_download() as download:
+        window.click(window.link("Verwendungsnachweis"))
+    assert window.clicks <= 4
+    download.value.save_as(tmp_path / "nachweis.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "nachweis.xlsx", data_only=True)
+    assert book["Deckblatt"]["A1"].value == "Verwendungsnachweis"

@@ -130,7 +130,7 @@ def read(path: Path) -> Found:
         return _read_folder(path)
     if path.suffix.casefold() in ENDINGS:
         content = _content(path)
-        return Found(path.name, [(path.name, _from_yaml(content))], digest=_digest([content]))
+        return Found(path.name, [(path.name, from_yaml(content))], digest=_digest([content]))
     return _read_json(path)
 
 
@@ -152,7 +152,7 @@ def _read_folder(path: Path) -> Found:
         except CannotRead as problem:
             types.append((name, Described({}, [Fault(None, None, problem.sentence)])))
         else:
-            types.append((name, _from_yaml(contents[-1])))
+            types.append((name, from_yaml(contents[-1])))
     return Found(path.name, types, len(files) - len(chosen), _digest(contents))
 
 
@@ -172,7 +172,7 @@ def _content(file: Path, most: int = MOST_BYTES) -> bytes:
         raise CannotRead(N_("Die Datei kann nicht geöffnet werden.")) from None
 
 
-def _from_yaml(content: bytes) -> Described:
+def from_yaml(content: bytes) -> Described:
     try:
         return layouts.described(_parsed(content))
     except CannotRead as problem:

@@ -36,7 +36,7 @@ BATCH = 2000
 def main() -> None:
     gc.disable()  # rows are no cycles, and the process ends with the file
     asked = request(json.load(sys.stdin))
-    _limit(asked.limits)
+    limit(asked.limits)
     answer(asked, sys.stdout.buffer)
     sys.stdout.buffer.flush()
 
@@ -51,17 +51,17 @@ def answer(request: Request, to: IO[bytes]) -> None:
     except MemoryError:
         _refuse(to, CannotRead(container.TOO_LARGE))
     except BaseException as panic:
-        if not is_panic(panic):
+        if not _is_panic(panic):
             raise
         _refuse(to, CannotRead(DAMAGED))
 
 
-def is_panic(error: BaseException) -> bool:
+def _is_panic(error: BaseException) -> bool:
     """Whether the fast reader has stumbled over the file: what it then raises is no Exception."""
     return type(error).__name__ == "PanicException"
 
 
-def _limit(limits: Limits) -> None:
+def limit(limits: Limits) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
     resource.setrlimit(resource.RLIMIT_CPU, (limits.seconds, limits.seconds))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -95,7 +95,7 @@ def _clean(request: pytest.FixtureRequest) -> Iterator[None]:
         made: Flask = request.getfixturevalue("app")
         with made.app_context():
             db.session.remove()
-            _empty()
+            empty_database()
 
 
 # a session that a test left open would lock the tables; on SQLite nobody notices
@@ -103,7 +103,7 @@ LEFT_OPEN = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND state = 'idle in transaction' AND pid <> pg_backend_pid()"""
 
 
-def _empty() -> None:
+def empty_database() -> None:
     tables = [table.name for table in reversed(db.metadata.sorted_tables)]
     with db.engine.connect() as connection:
         if connection.dialect.name == "postgresql":

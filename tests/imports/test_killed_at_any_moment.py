@@ -23,7 +23,7 @@ from school_it.jobs import Job, State
 from school_it.jobs.queue import Queue
 from school_it.jobs.worker import end_interrupted
 from school_it.schools.models import Room
-from tests.conftest import _empty, add_school
+from tests.conftest import add_school, empty_database
 from tests.imports.test_import_pages import bring
 from tests.live import ROOT, environment
 
@@ -114,7 +114,7 @@ class Town:
 
     def begin(self) -> None:
         self.session.rollback()
-        _empty()
+        empty_database()
         self.session.expire_all()
         add_school(self.house, "115514", "Grundschule Am Beispielweg")
         self.admin = self.sign_in_as(Role.ADMIN)

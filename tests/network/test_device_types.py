@@ -311,7 +311,7 @@ def test_no_description_however_odd_is_a_fault_of_the_program(given: Any) -> Non
 
 @given(st.text(max_size=200))
 def test_no_text_however_odd_breaks_the_reader(text: str) -> None:
-    found = device_types._from_yaml(text.encode("utf-8", "surrogatepass"))
+    found = device_types.from_yaml(text.encode("utf-8", "surrogatepass"))
     assert found.values or all(str(fault.sentence) for fault in found.faults)
 
 

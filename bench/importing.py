@@ -98,8 +98,9 @@ def _imported(town: Path, file: Path, new: int) -> float:
 
 
 def _import(file: Path) -> dict[str, Any]:
+    from school_it.kinds import get_kind
+
     from imports.commands import run
-    from imports.kinds import get_kind
     from imports.wish import Wish
     from school_it import access
 

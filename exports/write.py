@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import IO, Any
 
+from school_it.kinds import get_kind
 from sqlalchemy.orm import Session
 
 from exports import blank, filling, offers, workbook
 from exports.reports import Choice, Report
 from exports.workbook import Page
-from imports.kinds import get_kind
 from school_it import audit
 from school_it.access import Actor
 from school_it.audit import Action

@@ -12,12 +12,12 @@ from typing import Any
 
 import click
 from flask import current_app
+from school_it.kinds import KINDS, Kind, get_kind
 from sqlalchemy.orm import Session
 
 from imports import corrected as corrections
 from imports import device_types, inbox, mapping, profiles
 from imports import outlook as outlooks
-from imports.kinds import KINDS, Kind, get_kind
 from imports.outlook import Outlook
 from imports.taking import HasProblems, take_over
 from imports.wish import Wish

@@ -16,9 +16,9 @@ from typing import Any
 
 import yaml
 from flask import current_app
+from school_it.kinds import Kind
 from sqlalchemy.orm import Session
 
-from imports.kinds import Kind
 from imports.outlook import Outlook, sort_rows
 from imports.taking import HasProblems, take_over
 from school_it import cli

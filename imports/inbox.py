@@ -9,13 +9,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
+from school_it.kinds import get_kind
 from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
 
 from imports import outlook as outlooks
 from imports import recognition, rows_kept
 from imports.advice import advice
-from imports.kinds import get_kind
 from imports.models import Upload
 from imports.outlook import Outlook
 from imports.taking import Told, take_over

@@ -10,10 +10,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from school_it.kinds import Kind
 from sqlalchemy.orm import Session
 
 from imports import mapping, progress, workbook
-from imports.kinds import Kind
 from imports.mapping import Guess
 from imports.wish import Wish
 from school_it import audit, cells, changes, sheets

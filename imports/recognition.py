@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from school_it.kinds import KINDS, Kind
 from sqlalchemy.orm import Session
 
 from imports import mapping, profiles
 from imports import outlook as outlooks
-from imports.kinds import KINDS, Kind
 from imports.models import ImportProfile
 from imports.wish import Wish
 from school_it.access import Actor

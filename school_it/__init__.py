@@ -35,6 +35,7 @@ HOUSE = (
     "licences",
     "network",
     "plan",
+    "kinds",
     "overview",
     "demo",
 )

@@ -8,10 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 from flask import redirect, request, url_for
+from school_it.kinds import get_kind
 
 from imports import inbox, work
 from imports.forms import ApplyForm
-from imports.kinds import get_kind
 from imports.models import Upload
 from imports.views.blueprint import bp, home
 from imports.views.preview import cells_of, show_preview

@@ -8,11 +8,11 @@ from typing import Any
 
 from flask import current_app, request
 from flask_babel import gettext as _
+from school_it.kinds import KINDS, Kind, get_kind
 from sqlalchemy.orm import Session
 
 from imports import inbox, work
 from imports.forms import ApplyForm, NarrowForm
-from imports.kinds import KINDS, Kind, get_kind
 from imports.models import Upload
 from imports.outlook import WHAT
 from imports.views.blueprint import home

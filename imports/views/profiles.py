@@ -6,11 +6,11 @@ from typing import Any
 
 from flask import redirect, request, url_for
 from flask_babel import gettext as _
+from school_it.kinds import KINDS
 from werkzeug.wrappers import Response
 
 from imports import inbox, work
 from imports import profiles as keeping
-from imports.kinds import KINDS
 from imports.views.blueprint import bp, home
 from imports.wish import Wish
 from school_it.access import May, current, needs

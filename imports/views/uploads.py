@@ -10,12 +10,12 @@ from typing import Any
 
 from flask import redirect, request, send_file, url_for
 from flask_babel import gettext as _
+from school_it.kinds import KINDS, Kind, get_kind
 from werkzeug.wrappers import Response
 
 from imports import corrected as corrections
 from imports import inbox, work
 from imports.forms import ApplyForm, UploadForm
-from imports.kinds import KINDS, Kind, get_kind
 from imports.models import Upload
 from imports.views.blueprint import bp, home
 from imports.views.preview import show_preview

@@ -14,11 +14,11 @@ from click.testing import Result
 from flask import Flask
 from flask.testing import FlaskClient
 from openpyxl.worksheet.worksheet import Worksheet
+from school_it.kinds import KINDS
 from sqlalchemy.orm import Session
 
 from exports import blank, examples
 from exports.reports import REPORTS, Report
-from imports.kinds import KINDS
 from school_it import sheets
 from school_it.access import Actor, Role
 from school_it.database import transaction

@@ -16,9 +16,9 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from school_it.kinds import KINDS
 from sqlalchemy.orm import Session
 
-from imports.kinds import KINDS
 from imports.outlook import Outlook
 from school_it import cells
 from school_it.access import Actor

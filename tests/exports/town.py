@@ -9,6 +9,7 @@ from typing import Any
 
 import openpyxl
 from flask import Flask
+from school_it.kinds import KINDS, get_kind
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -16,7 +17,6 @@ from exports import examples
 from exports import write as writing
 from exports.reports import REPORTS, Choice, Report
 from imports import outlook as outlooks
-from imports.kinds import KINDS, get_kind
 from imports.outlook import Outlook
 from imports.wish import Wish
 from school_it.access import Actor

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import click
 from flask import Flask
+from school_it.kinds import KINDS
 
 from exports.reports import REPORTS
 from imports import device_types
-from imports.kinds import KINDS
 from school_it import cli
 from school_it.access import Role
 

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from school_it.kinds import KINDS
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from imports import inbox, taking
-from imports.kinds import KINDS
 from imports.models import Upload
 from school_it.access import Role
 from school_it.audit import Entry

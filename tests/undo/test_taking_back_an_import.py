@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from exports.reports import REPORTS
-from imports import kinds as imports
+from school_it import kinds as imports
 from school_it.undo import tables
 from tests.undo.conftest import Undone, picture, run
 

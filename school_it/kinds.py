@@ -1,4 +1,4 @@
-"""The kinds of file that can come in: for each its sheet, the right it needs, and the room that takes its rows."""
+"""The kinds of file that come in and go out: for each its sheet, the right it needs, and who takes its rows."""
 
 from __future__ import annotations
 

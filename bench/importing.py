@@ -98,11 +98,10 @@ def _imported(town: Path, file: Path, new: int) -> float:
 
 
 def _import(file: Path) -> dict[str, Any]:
-    from school_it.kinds import get_kind
-
     from imports.commands import run
     from imports.wish import Wish
     from school_it import access
+    from school_it.kinds import get_kind
 
     kind, by = get_kind("devices"), access.house("bench")
     return run(kind, file, Wish(), None, dry_run=False, partial=False, by=by)[0]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flask import current_app
-from school_it.kinds import get_kind
 from sqlalchemy.orm import Session
 
 from exports import examples, filling, offers
@@ -13,6 +12,7 @@ from exports.reports import Report
 from exports.workbook import Page
 from school_it.access import Actor
 from school_it.errors import N_, BadValue
+from school_it.kinds import get_kind
 from school_it.sheets import Column, Sheet
 
 HELP_SHEET = "Ausfüllhilfe"

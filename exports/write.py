@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import IO, Any
 
-from school_it.kinds import get_kind
 from sqlalchemy.orm import Session
 
 from exports import blank, filling, offers, workbook
@@ -17,6 +16,7 @@ from school_it import audit
 from school_it.access import Actor
 from school_it.audit import Action
 from school_it.errors import N_, NotAllowed
+from school_it.kinds import get_kind
 
 
 def write(

@@ -12,7 +12,6 @@ from typing import Any
 
 import click
 from flask import current_app
-from school_it.kinds import KINDS, Kind, get_kind
 from sqlalchemy.orm import Session
 
 from imports import corrected as corrections
@@ -25,6 +24,7 @@ from school_it import access, cli, sheets
 from school_it.access import Actor
 from school_it.database import db
 from school_it.errors import N_, BadValue, SchoolItError
+from school_it.kinds import KINDS, Kind, get_kind
 
 
 @click.command("import")

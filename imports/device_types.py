@@ -16,7 +16,6 @@ from typing import Any
 
 import yaml
 from flask import current_app
-from school_it.kinds import Kind
 from sqlalchemy.orm import Session
 
 from imports.outlook import Outlook, sort_rows
@@ -25,6 +24,7 @@ from school_it import cli
 from school_it.access import Actor, May
 from school_it.database import db
 from school_it.errors import N_, CannotRead, Sentence
+from school_it.kinds import Kind
 from school_it.network.types import layouts
 from school_it.network.types.intake import DeviceTypeIntake
 from school_it.network.types.layouts import Described, Fault

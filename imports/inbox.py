@@ -9,7 +9,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
-from school_it.kinds import get_kind
 from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
 
@@ -24,6 +23,7 @@ from school_it.access import Actor, May
 from school_it.audit import Batch
 from school_it.database import db, transaction
 from school_it.errors import N_, NotAllowed, NotThere, RuleBroken, SchoolItError
+from school_it.kinds import get_kind
 from school_it.setwise import uncollected
 from school_it.sheets import Table
 

@@ -10,7 +10,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from school_it.kinds import Kind
 from sqlalchemy.orm import Session
 
 from imports import mapping, progress, workbook
@@ -19,6 +18,7 @@ from imports.wish import Wish
 from school_it import audit, cells, changes, sheets
 from school_it.access import Actor
 from school_it.errors import N_, BadValue, CannotRead, Sentence
+from school_it.kinds import Kind
 from school_it.people import class_moves
 from school_it.people.class_moves import Move
 from school_it.schools import queries as school_queries

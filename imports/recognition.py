@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from school_it.kinds import KINDS, Kind
 from sqlalchemy.orm import Session
 
 from imports import mapping, profiles
@@ -14,6 +13,7 @@ from imports.models import ImportProfile
 from imports.wish import Wish
 from school_it.access import Actor
 from school_it.errors import CannotRead
+from school_it.kinds import KINDS, Kind
 from school_it.sheets import Sheet, Table, match
 
 _TRIED_SHEETS = 3

@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Any
 
 from flask import redirect, request, url_for
-from school_it.kinds import get_kind
 
 from imports import inbox, work
 from imports.forms import ApplyForm
@@ -20,6 +19,7 @@ from school_it.access import May, current, needs
 from school_it.cells import clean
 from school_it.database import db, transaction
 from school_it.errors import N_, BadValue, NotAllowed
+from school_it.kinds import get_kind
 from school_it.sheets import Sheet
 from school_it.sheets.headers import numbered
 from school_it.web import said

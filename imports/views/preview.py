@@ -8,7 +8,6 @@ from typing import Any
 
 from flask import current_app, request
 from flask_babel import gettext as _
-from school_it.kinds import KINDS, Kind, get_kind
 from sqlalchemy.orm import Session
 
 from imports import inbox, work
@@ -23,6 +22,7 @@ from school_it import cells, jobs
 from school_it.access import May, current
 from school_it.database import db, whole_number
 from school_it.jobs import Job
+from school_it.kinds import KINDS, Kind, get_kind
 from school_it.people.class_moves import WHATS
 from school_it.schools import queries as school_queries
 from school_it.sheets import Sheet, match

@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import redirect, request, url_for
 from flask_babel import gettext as _
-from school_it.kinds import KINDS
 from werkzeug.wrappers import Response
 
 from imports import inbox, work
@@ -16,6 +15,7 @@ from imports.wish import Wish
 from school_it.access import May, current, needs
 from school_it.database import db, transaction
 from school_it.errors import BadValue
+from school_it.kinds import KINDS
 from school_it.web import flash_done, flash_problem, page
 
 

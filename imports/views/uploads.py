@@ -10,7 +10,6 @@ from typing import Any
 
 from flask import redirect, request, send_file, url_for
 from flask_babel import gettext as _
-from school_it.kinds import KINDS, Kind, get_kind
 from werkzeug.wrappers import Response
 
 from imports import corrected as corrections
@@ -24,6 +23,7 @@ from school_it.access import May, current, needs
 from school_it.cells import one_line
 from school_it.database import db, transaction
 from school_it.errors import SchoolItError
+from school_it.kinds import KINDS, Kind, get_kind
 from school_it.schools import queries as school_queries
 from school_it.web import flash_done, page
 from school_it.web.fields import refusals_in, status_of

@@ -14,7 +14,6 @@ from click.testing import Result
 from flask import Flask
 from flask.testing import FlaskClient
 from openpyxl.worksheet.worksheet import Worksheet
-from school_it.kinds import KINDS
 from sqlalchemy.orm import Session
 
 from exports import blank, examples
@@ -23,6 +22,7 @@ from school_it import sheets
 from school_it.access import Actor, Role
 from school_it.database import transaction
 from school_it.devices import catalogue
+from school_it.kinds import KINDS
 from school_it.schools import actions as school_actions
 from school_it.schools.models import School
 from school_it.sheets import Sheet

@@ -16,13 +16,13 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from school_it.kinds import KINDS
 from sqlalchemy.orm import Session
 
 from imports.outlook import Outlook
 from school_it import cells
 from school_it.access import Actor
 from school_it.errors import BadValue
+from school_it.kinds import KINDS
 from school_it.sheets import Column, Sheet
 from tests.exports import town
 from tests.exports.test_office import converted

@@ -9,7 +9,6 @@ from typing import Any
 
 import openpyxl
 from flask import Flask
-from school_it.kinds import KINDS, get_kind
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -23,6 +22,7 @@ from school_it.access import Actor
 from school_it.database import db, today
 from school_it.demo import town
 from school_it.funding import queries as funding_queries
+from school_it.kinds import KINDS, get_kind
 from school_it.schools.models import Room, School
 
 BY_KIND = {report.import_kind: report for report in REPORTS.values() if report.import_kind}

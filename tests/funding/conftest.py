@@ -11,8 +11,8 @@ import openpyxl
 import pytest
 from click.testing import Result
 from flask import Flask
-from school_it.kinds import KINDS
 
+from school_it.kinds import KINDS
 from school_it.schools.models import School
 
 Facts = dict[str, Any]

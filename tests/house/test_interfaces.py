@@ -8,12 +8,12 @@ from pathlib import Path
 
 import click
 from flask import Flask
-from school_it.kinds import KINDS
 
 from exports.reports import REPORTS
 from imports import device_types
 from school_it import cli
 from school_it.access import Role
+from school_it.kinds import KINDS
 
 TEXT = (Path(__file__).resolve().parents[2] / "docs" / "interfaces.md").read_text("utf-8")
 CODES = {0: cli.DONE, 1: cli.FAILED, 2: cli.USAGE, 3: cli.REFUSED, 4: cli.PARTLY}

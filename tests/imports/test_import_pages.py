@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from school_it.kinds import KINDS
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -21,6 +20,7 @@ from imports.models import Upload
 from school_it.access import Role
 from school_it.audit import Entry
 from school_it.database import now, transaction
+from school_it.kinds import KINDS
 from school_it.schools.models import School
 
 LIST = "sep=;\nschulnr;sf;name;kurz;plz;ort;strasse;traegernr\n"

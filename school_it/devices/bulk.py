@@ -67,7 +67,7 @@ def plan(
 ) -> Plan:
     """What `edit_many` would do now. Raises BadValue for a field that cannot be set or emptied together."""
     wanted = _wanted(values, clear)
-    actions.checked_place(session, *_place(session, wanted))
+    actions.checked_place(session, *_place(wanted))
     judge = _Judge(session, wanted, by)
     made = Plan()
     for row in _rows(session, which, by):
@@ -133,7 +133,7 @@ def _wanted(values: Mapping[str, Any], clear: Collection[str]) -> dict[str, Any]
     return {**dict.fromkeys(clear), **values}
 
 
-def _place(session: Session, wanted: Mapping[str, Any]) -> tuple[int | None, int | None]:
+def _place(wanted: Mapping[str, Any]) -> tuple[int | None, int | None]:
     """School and room, where both are set together."""
     together = wanted.get("school_id") is not None and wanted.get("room_id") is not None
     return (wanted["school_id"], wanted["room_id"]) if together else (None, None)

@@ -121,10 +121,6 @@ class Wish:
     cursor: str | None = None
     size: int = lists.DEFAULT_SIZE
 
-    @property
-    def is_filtered(self) -> bool:
-        return bool(self.filters)
-
 
 def wish(args: Mapping[str, str], *, usual: Sequence[str] = ()) -> Wish:
     """Read the address; what it does not know is passed over. `usual` are the person's own columns."""

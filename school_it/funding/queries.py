@@ -142,14 +142,6 @@ def grant_counts(session: Session) -> dict[int, int]:
     return dict(session.execute(rows).all())
 
 
-def grant_choices(session: Session) -> list[tuple[str, str]]:
-    """For a form: id and what people call it."""
-    return [
-        (str(grant.id), f"{grant.reference} {grant.title}" if grant.title else grant.reference)
-        for grant in session.scalars(select(Grant).order_by(Grant.reference)).unique()
-    ]
-
-
 def get_decision(session: Session, ident: int, *, seen_by: Actor) -> Decision:
     """Raises NotThere."""
     must_see(seen_by)
@@ -264,11 +256,6 @@ def file_references(session: Session) -> dict[str, list[str]]:
 
 
 # --- receipts ---
-
-
-def receipts_of(session: Session, grant: Grant) -> Sequence[Receipt]:
-    """In the order in which they were entered."""
-    return session.scalars(select(Receipt).where(Receipt.grant_id == grant.id).order_by(Receipt.id)).all()
 
 
 def receipt_count(session: Session, grant: Grant) -> int:

@@ -12,8 +12,6 @@ from school_it.errors import N_
 from school_it.funding import rules
 from school_it.sheets import Column, Sheet
 
-FINEST = Decimal("0.0000000001")
-
 
 def read_share(raw: cells.Raw) -> Decimal | None:
     """A share to ten decimals: as exact as a column holds it. Raises BadValue."""

@@ -64,7 +64,7 @@ def _listed(session: Session, wanted: Wish, actor: Actor) -> dict[str, Any]:
     here = queries.by_school(session, seen_by=actor, school_number=school) if school else []
     return {
         "outlets": outlets,
-        "gaps": gaps_of(session, outlets, actor),
+        "gaps": gaps_of(session, outlets),
         "count": lists.count(session, rows),
         "earlier": found.previous and lists.here_with(cursor=found.previous),
         "later": found.next and lists.here_with(cursor=found.next),
@@ -74,7 +74,7 @@ def _listed(session: Session, wanted: Wish, actor: Actor) -> dict[str, Any]:
     }
 
 
-def gaps_of(session: Session, outlets: list[Outlet], seen_by: Actor) -> dict[int, list[str]]:
+def gaps_of(session: Session, outlets: list[Outlet]) -> dict[int, list[str]]:
     """By outlet, in words, where its chain breaks off."""
     known = queries.switches(session, (one.switch for one in outlets))
     return {
@@ -101,7 +101,7 @@ def outlet(ident: int) -> Any:
     return page(
         "network/outlet.html",
         outlet=found,
-        gaps=gaps_of(session, [found], actor)[found.id],
+        gaps=gaps_of(session, [found])[found.id],
         switch=device if device and actor.scope(May.SEE_DEVICES).holds(device.school_id) else None,
         events=_story(session, found),
     )

@@ -21,7 +21,7 @@ def panel(session: Session, room: Room, seen_by: Actor) -> Markup | None:
         "network/in_room.html",
         room=room,
         outlets=outlets,
-        gaps=gaps_of(session, outlets, seen_by),
+        gaps=gaps_of(session, outlets),
         editable=seen_by.scope(May.EDIT_NETWORK).holds(room.school_id),
     )
     return Markup(drawn)  # noqa: S704  a template's

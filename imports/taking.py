@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -30,6 +31,7 @@ BATCHES = table_of(Batch)
 
 Look = Callable[[Session], Outlook]
 Told = Callable[[int, int], None]
+Finish = Callable[[Session, int], None]
 
 
 class HasProblems(RuleBroken):
@@ -54,7 +56,7 @@ def take_over(
     partial: bool = False,
     expected: str | None = None,
     told: Told = lambda _done, _of: None,
-    finish: Callable[[Session, int], None] = lambda _session, _batch_id: None,
+    finish: Finish = lambda _session, _batch_id: None,
 ) -> tuple[Outlook, int]:
     """Do what `look` says the file would do now; returns that, and the id of the batch.
 
@@ -73,54 +75,57 @@ def take_over(
             raise HasProblems(outlook)
         return outlook
 
+    act = _Act(looked, folder, by, file_digest, told, finish)
     with uncollected():
-        return _taken_over(looked, folder, by, file_digest, told, finish)
+        return act.beforehand() if is_sqlite(db.session()) else act.inside()
 
 
-def _taken_over(
-    looked: Look,
-    folder: Path,
-    by: Actor,
-    file_digest: str,
-    told: Told,
-    finish: Callable[[Session, int], None],
-) -> tuple[Outlook, int]:
-    for _attempt in range(ATTEMPTS if is_sqlite(db.session()) else 0):
-        try:
-            return _beforehand(looked, folder, by, file_digest, told, finish)
-        except _Moved:
-            continue
-    with transaction() as session:
-        outlook = looked(session)
-        ready = _Ready(session, Lots(session), outlook, by, file_digest)
-        ready.write(session, told)
-        finish(session, ready.batch_id)
-    return outlook, ready.batch_id
+@dataclass(frozen=True)
+class _Act:
+    looked: Look
+    folder: Path
+    by: Actor
+    file_digest: str
+    told: Told
+    finish: Finish
 
+    def beforehand(self) -> tuple[Outlook, int]:
+        """Everything but the copying before the writing transaction; inside it where others keep writing."""
+        for _attempt in range(ATTEMPTS):
+            try:
+                return self._staged()
+            except _Moved:
+                continue
+        return self.inside()
 
-def _beforehand(
-    looked: Look,
-    folder: Path,
-    by: Actor,
-    file_digest: str,
-    told: Told,
-    finish: Callable[[Session, int], None],
-) -> tuple[Outlook, int]:
-    reading = db.session()
-    reading.rollback()
-    newest = audit.newest(reading)
-    outlook = looked(reading)
-    folder.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(prefix=STAGED, dir=folder) as staged, Lots(reading, Path(staged)) as lots:
-        ready = _Ready(reading, lots, outlook, by, file_digest)
-        lots.staged()
-        told(0, ready.rows)
+    def _staged(self) -> tuple[Outlook, int]:
+        reading = db.session()
+        reading.rollback()
+        newest = audit.newest(reading)
+        outlook = self.looked(reading)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (
+            TemporaryDirectory(prefix=STAGED, dir=self.folder) as staged,
+            Lots(reading, Path(staged)) as lots,
+        ):
+            ready = _Ready(reading, lots, outlook, self.by, self.file_digest)
+            lots.staged()
+            self.told(0, ready.rows)
+            with transaction() as session:
+                if audit.newest(session) != newest or not lots.hold(session):
+                    raise _Moved
+                return self._written(session, ready, outlook)
+
+    def inside(self) -> tuple[Outlook, int]:
         with transaction() as session:
-            if audit.newest(session) != newest or not ready.lots.hold(session):
-                raise _Moved
-            ready.write(session, told)
-            finish(session, ready.batch_id)
-    return outlook, ready.batch_id
+            outlook = self.looked(session)
+            ready = _Ready(session, Lots(session), outlook, self.by, self.file_digest)
+            return self._written(session, ready, outlook)
+
+    def _written(self, session: Session, ready: _Ready, outlook: Outlook) -> tuple[Outlook, int]:
+        ready.write(session, self.told)
+        self.finish(session, ready.batch_id)
+        return outlook, ready.batch_id
 
 
 class _Ready:

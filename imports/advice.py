@@ -25,26 +25,37 @@ _LISTED = frozenset({"word", "words"})
 def advice(outlook: Outlook) -> dict[str, Any]:
     """`columns`: samples, meaning and guess of each; `words`: what is wrong in several rows; `new`: by field.
 
+    `lacking`: headers of columns that must say which row is which and that the file does not have at all.
     `passed_over`: the rows that are no data, as people name them (»7«, »12–14«).
     """
     return {
         "columns": _columns(outlook),
         "words": _words(outlook)[:MOST_WORDS],
+        "lacking": _lacking(outlook),
         "new": _new(outlook),
         "headers": list(outlook.file_headers),
-        "passed_over": _spans(outlook.table.passed_over),
+        "passed_over": spans(outlook.table.passed_over),
         "other_sheets": [*outlook.table.other_sheets, *outlook.table.hidden_sheets],
     }
 
 
-def _spans(numbers: Sequence[int]) -> list[str]:
-    spans: list[list[int]] = []
+def _lacking(outlook: Outlook) -> list[str]:
+    sheet, here = outlook.sheet, {name for _header, name in outlook.reading.columns}
+    offered = {name for guess in outlook.guesses for name in guess.fields}
+    names = {name for key in sheet.keys for name in key if name != "school_number"}
+    missing = [one for one in sheet.columns if one.needed and one.field in names - here - offered]
+    return [column.header for column in missing if outlook.reading.faulty]
+
+
+def spans(numbers: Sequence[int]) -> list[str]:
+    """Rows as people name them: »7«, »12–14«; of very many the first."""
+    found: list[list[int]] = []
     for number in numbers:
-        if spans and number == spans[-1][1] + 1:
-            spans[-1][1] = number
+        if found and number == found[-1][1] + 1:
+            found[-1][1] = number
         else:
-            spans.append([number, number])
-    told = [str(first) if first == last else f"{first}–{last}" for first, last in spans]
+            found.append([number, number])
+    told = [str(first) if first == last else f"{first}–{last}" for first, last in found]
     return told if len(told) <= MOST_SPANS else [*told[:MOST_SPANS], "…"]
 
 

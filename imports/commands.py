@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,11 @@ from sqlalchemy.orm import Session
 from imports import corrected as corrections
 from imports import device_types, inbox, mapping, profiles
 from imports import outlook as outlooks
+from imports.advice import spans
 from imports.outlook import Outlook
 from imports.taking import HasProblems, take_over
 from imports.wish import Wish
-from school_it import access, cli, sheets
+from school_it import access, cells, cli, sheets
 from school_it.access import Actor
 from school_it.database import db
 from school_it.errors import N_, BadValue, SchoolItError
@@ -179,7 +181,8 @@ def _asked(facts: Mapping[str, Any]) -> list[str]:
         for question in facts["questions"]
     ]
     if facts["creates"]:
-        counted = Counter(creation["field"] for creation in facts["creates"])
+        headers = {column["field"]: column["header"] for column in facts["columns"]}
+        counted = Counter(headers.get(one["field"], one["field"]) for one in facts["creates"])
         what = ", ".join(f"{count} × {name}" for name, count in counted.items())
         lines.append(f"Neu {'angelegt' if facts['applied'] else 'angelegt würden'}: {what}.")
     if facts["earlier"]:
@@ -194,14 +197,34 @@ def _place(told: Mapping[str, Any]) -> str:
     return str(told.get("name") or f"Zeile {told['row']}")
 
 
+def _problems(problems: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """One line for what is wrong in the same way in several rows."""
+    alike: dict[tuple[str | None, str], list[Mapping[str, Any]]] = {}
+    for problem in problems:
+        alike.setdefault((problem["column"], problem["sentence"]), []).append(problem)
+    for (column, sentence), told in alike.items():
+        where = f", {column}" if column else ""
+        if len(told) > 1 and "name" not in told[0]:
+            rows = ", ".join(spans([one["row"] for one in told]))
+            yield f"{len(told)} Zeilen ({rows}){where}: {sentence}"
+        else:
+            yield from (f"{_place(one)}{where}: {sentence}" for one in told)
+
+
+def _sums(facts: Mapping[str, Any]) -> Iterator[str]:
+    headers = {column["field"]: column["header"] for column in facts.get("columns", ())}
+    for name, total in facts.get("sums", {}).items():
+        in_file, taken = (cells.EURO.show(Decimal(total[part])) for part in ("file", "taken"))
+        yield f"{headers.get(name, name)}: {in_file} in der Datei, davon {taken} in Zeilen ohne Fehler."
+
+
 def _told(facts: dict[str, Any]) -> str:
     lines = [
         f"{facts['file']}: {facts['rows']} Zeilen, davon {facts['new']} neu, {facts['changed']} geändert, "
         f"{facts['same']} unverändert, {facts['problem']} mit Fehlern; {facts['ignored']} übergangen."
     ]
-    for problem in facts["problems"]:
-        where = f", {problem['column']}" if problem["column"] else ""
-        lines.append(f"{_place(problem)}{where}: {problem['sentence']}")
+    lines += _sums(facts)
+    lines += _problems(facts["problems"])
     if facts["left_out"]:
         lines.append(
             f"Nicht gelesene Spalten (mit --map wird gesagt, was sie bedeuten): {', '.join(facts['left_out'])}"

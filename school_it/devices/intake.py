@@ -40,7 +40,7 @@ class DeviceIntake(ReadyIntake):
         yield from _against_categories(session, reading, by)
         keys = keys_of(reading.rows)
         stored = known_by_keys(session, keys)
-        yield from _complete(reading, keys, stored, by)
+        yield from _complete(session, reading, keys, stored, by)
         reading.known = _known(stored, reading.rows, keys)
         yield from funded.settle(session, reading)
         yield from intake_matching.doubles(reading, keys, stored)
@@ -131,17 +131,43 @@ def _as_spelt(device: dict[str, Any], row: Row) -> dict[str, Any]:
     return {**device, **said_otherwise} if said_otherwise else device
 
 
-def _complete(reading: Reading, keys: Sequence[Keys], stored: Stored, by: Actor) -> Iterator[Problem]:
+def _complete(
+    session: Session, reading: Reading, keys: Sequence[Keys], stored: Stored, by: Actor
+) -> Iterator[Problem]:
     """What a row leaves out is as it is stored; only a new device cannot do without it."""
     for row, its_keys in zip(reading.rows, keys, strict=True):
         lacking = [name for name in sheet.NEEDED_OF_NEW if not row.values.get(name)]
         device = stored.meant_by(its_keys) if lacking else None
-        for name in lacking:
-            if device is None:
-                header = sheet.DEVICES.column(name).header
-                yield problem(row, reading, name, N_("%(header)s fehlt. Bitte eintragen."), header=header)
-            elif by.scope(May.IMPORT_DEVICES).holds(device["school_id"]):
-                row.values[name] = device[name]
+        if device is None:
+            yield from _missing(row, lacking, reading)
+        elif by.scope(May.IMPORT_DEVICES).holds(device["school_id"]):
+            row.values.update({name: device[name] for name in lacking})
+    yield from _missing_in_faulty(session, reading)
+
+
+def _missing_in_faulty(session: Session, reading: Reading) -> Iterator[Problem]:
+    """All that is wrong with a row is said at once; a cell that could not be read is not called missing as well."""
+    told = {(problem.row, problem.column) for problem in reading.problems if problem.column}
+    lacking = {
+        row.number: [
+            name
+            for name in sheet.NEEDED_OF_NEW
+            if not row.values.get(name) and (row.number, reading.header_of(name)) not in told
+        ]
+        for row in reading.faulty
+    }
+    rows = [row for row in reading.faulty if lacking[row.number]]
+    keys = keys_of(rows)
+    stored = known_by_keys(session, keys)
+    for row, its_keys in zip(rows, keys, strict=True):
+        if stored.meant_by(its_keys) is None:
+            yield from _missing(row, lacking[row.number], reading)
+
+
+def _missing(row: Row, names: Iterable[str], reading: Reading) -> Iterator[Problem]:
+    for name in names:
+        header = sheet.DEVICES.column(name).header
+        yield problem(row, reading, name, N_("%(header)s fehlt. Bitte eintragen."), header=header)
 
 
 def _new_rooms(session: Session, rows: Sequence[Row]) -> list[Creation]:

@@ -154,6 +154,20 @@ def test_what_new_devices_lack_is_not_said_of_known_ones_by_the_way(admin: Flask
     assert [*fields(admin, page)] == ["cell-3-category", "cell-4-category"]
 
 
+def test_a_column_without_which_nothing_can_be_taken_is_named_and_explained(admin: FlaskClient) -> None:
+    page = bring(
+        admin, "Schulnummer;Vorname;Nachname;Rolle\n115514;Mia;Ahorn;Schüler\n", kind="people", school=""
+    )
+    assert "Die Datei hat keine Spalte »Schlüssel«" in seen(admin, page)
+    page = bring(
+        admin,
+        "Schlüssel;Schulnummer;Vorname;Nachname;Rolle\n;115514;Mia;Ahorn;Schüler\n",
+        kind="people",
+        school="",
+    )
+    assert "Die Datei hat keine Spalte" not in seen(admin, page)
+
+
 def test_several_columns_are_understood_with_one_click(admin: FlaskClient) -> None:
     page = bring(admin, "Inventarnummer;Was;Typ;wo\nA-1;Tablet;X1;101\nA-2;Beamer;X2;102\nA-3;PC;X3;103\n")
     assert "»Was« → Geräteart »Typ« → Modell »wo« → Raum" in seen(admin, page)

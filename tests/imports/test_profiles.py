@@ -190,6 +190,27 @@ def test_the_command_reads_with_a_profile_only_where_it_is_named(
     assert (code, "Vorhanden: Liste der Grundschule" in facts["error"]) == (2, True)
 
 
+def test_what_is_wrong_alike_in_many_rows_is_one_line_on_the_command_line(
+    app: Flask, house: Actor, school: School, tmp_path: Path
+) -> None:
+    with transaction() as session:
+        catalogue.ensure_categories(session, by=house)
+    file = tmp_path / "liste.csv"
+    rows = (
+        "".join(f"A-{n};I-Pad;1.07;100,00\n" for n in range(5))
+        + "A-9;Tablet;1.07;viel\nA-10;Tablet;1.07;20\n"
+    )
+    file.write_text("Inventarnummer;Art;Raum;Preis brutto\n" + rows, "utf-8")
+    words = ["import", "devices", str(file), "--school", "115514", "--dry-run"]
+    told = app.test_cli_runner().invoke(args=words).stdout
+    assert "5 Zeilen (2–6), Art: »I-Pad« ist hier nicht vorgesehen." in told
+    assert "Zeile 7, Preis brutto: »viel«" in told
+    assert "Preis brutto: 520,00 € in der Datei, davon 20,00 € in Zeilen ohne Fehler." in told.replace(
+        "\xa0", " "
+    )
+    assert "Neu angelegt würden: 1 × Raum." in told
+
+
 def test_an_option_goes_before_the_profile(app: Flask, admin: FlaskClient, tmp_path: Path) -> None:
     kept(admin)
     file = tmp_path / "liste.csv"

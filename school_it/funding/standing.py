@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from school_it.errors import N_, Sentence
@@ -116,7 +116,14 @@ def _twice(session: Session, grant: Grant) -> list[tuple[str, Sentence]]:
 
 
 def _of_the_same_invoices(session: Session, grant: Grant) -> list[Mapping[str, Any]]:
-    numbers = select(Receipt.invoice_no).where(Receipt.grant_id == grant.id)
+    """Only of those that stand in several receipts, or say what was paid on them in all: no other can be at fault."""
+    own = select(Receipt.invoice_no).where(Receipt.grant_id == grant.id)
+    numbers = (
+        select(Receipt.invoice_no)
+        .where(Receipt.invoice_no.in_(own))
+        .group_by(Receipt.invoice_no)
+        .having(or_(func.count() > 1, func.max(Receipt.invoice_total).is_not(None)))
+    )
     rows = (
         select(
             Receipt.grant_id, Grant.reference.label("grant"), Receipt.receipt_no, Receipt.payee, Receipt.invoice_no,

@@ -12,11 +12,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from openpyxl import Workbook
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from school_it.access import Role
-from school_it.funding.models import Grant
+from school_it.funding.models import Grant, Receipt
 from school_it.money import shown
 from school_it.schools.models import School
 from tests.funding.conftest import GRANT, PROGRAMME, RECEIPT, Facts, TakeIn
@@ -152,19 +152,48 @@ def test_a_broken_cap_and_too_much_drawn_stand_first_and_stop_nothing(
     assert [row["Ergebnis"] for row in rows[:3]] == ["verletzt", "verletzt", "erfüllt"]
 
 
-def test_a_decision_moved_later_shows_at_the_receipts_it_leaves_outside(
-    app: Flask, of_2020: None, take_in: TakeIn, tmp_path: Path
+@pytest.mark.parametrize(
+    ("moved", "rule", "begins"),
+    [
+        ({"Bescheid vom": "01.07.2020"}, "F16", "Beleg 1: Der Auftrag vom 02.06.2020 liegt vor dem Bescheid"),
+        ({"Durchführung bis": "01.06.2020"}, "F15", "Beleg 1: Der 02.06.2020 liegt nach dem Ende"),
+    ],
+)
+def test_a_decision_that_moves_shows_at_the_receipts_it_leaves_outside(
+    app: Flask, of_2020: None, take_in: TakeIn, tmp_path: Path, moved: Facts, rule: str, begins: str
 ) -> None:
-    moved = [
-        {**OF_2020, "Bescheid vom": "01.07.2020"},
-        {**SECOND_OF_2020, "Durchführung bis": "31.12.2022"},
-    ]
-    assert take_in("grants", *moved)["exit"] == 0
+    later = {"Bescheid vom": "03.09.2020", "Durchführung bis": "01.06.2020"} | moved
+    taken = take_in("grants", {**OF_2020, **moved}, {**SECOND_OF_2020, **later})
+    assert taken["exit"] == 0, taken
     facts = exported(app, "proof-of-use", tmp_path / "nachweis.xlsx", "--grant", "DP-2020-01")
     broken = {one["rule"]: one["sentence"] for one in facts["checks"] if not one["holds"]}
-    assert broken.keys() == {"F16"}
-    assert broken["F16"].startswith("Beleg 1: Der Auftrag vom 02.06.2020 liegt vor dem Bescheid")
-    assert broken["F16"].endswith("(und 1 weitere)")
+    assert broken[rule].startswith(begins)
+    assert broken[rule].endswith("(und 1 weitere)")
+
+
+@pytest.mark.usefixtures("of_2020")
+def test_an_invoice_asked_for_in_two_grants_shows_in_both(
+    app: Flask, session: Session, take_in: TakeIn, tmp_path: Path
+) -> None:
+    half = {
+        **SERVER,
+        "Beleg-Nr.": "9",
+        "Rechnungsnummer": "R-9",
+        "gezahlt": "600,00",
+        "Rechnung gesamt gezahlt": "1.200,00",
+    }
+    other = {**OF_2020, "Kennzeichen": "DP-2020-02", "Aktenzeichen": "48.03-99/20"}
+    assert take_in("grants", other)["exit"] == 0
+    assert take_in("receipts", half, {**half, "Kennzeichen": "DP-2020-02"})["exit"] == 0
+
+    def holds(grant: str) -> bool:
+        facts = exported(app, "proof-of-use", tmp_path / "nachweis.xlsx", "--grant", grant)
+        return next(bool(one["holds"]) for one in facts["checks"] if one["rule"] == "F22")
+
+    assert holds("DP-2020-01")
+    session.execute(update(Receipt).where(Receipt.invoice_no == "R-9").values(invoice_total=D("1199.99")))
+    session.commit()
+    assert (holds("DP-2020-01"), holds("DP-2020-02")) == (False, False)
 
 
 @pytest.mark.usefixtures("of_2020")

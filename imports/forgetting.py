@@ -28,11 +28,11 @@ def empty_files(session: Session, _person_ids: Sequence[int]) -> None:
     for upload in done:
         inbox.forget_cells(upload)
 
-    gone = [(upload.id, upload.digest) for upload in done]
+    gone = [(inbox.details_path(home, upload), upload.digest) for upload in done]
 
     def remove(_session: Session) -> None:
-        for upload_id, digest in gone:
-            rows_kept.forget(home / "inbox" / f"{upload_id}.rows")
+        for rows, digest in gone:
+            rows_kept.forget(rows)
             if digest not in working:
                 inbox.path_of(home, digest).unlink(missing_ok=True)
 

@@ -11,7 +11,6 @@ import gc
 import io
 import json
 import pickle
-import resource
 import struct
 import sys
 import zipfile
@@ -36,7 +35,7 @@ BATCH = 2000
 def main() -> None:
     gc.disable()  # rows are no cycles, and the process ends with the file
     asked = request(json.load(sys.stdin))
-    limit(asked.limits)
+    asked.limits.hold()
     answer(asked, sys.stdout.buffer)
     sys.stdout.buffer.flush()
 
@@ -59,13 +58,6 @@ def answer(request: Request, to: IO[bytes]) -> None:
 def _is_panic(error: BaseException) -> bool:
     """Whether the fast reader has stumbled over the file: what it then raises is no Exception."""
     return type(error).__name__ == "PanicException"
-
-
-def limit(limits: Limits) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
-    resource.setrlimit(resource.RLIMIT_CPU, (limits.seconds, limits.seconds))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
 
 def _damage() -> tuple[type[Exception], ...]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import os
 import pickle
+import resource
 import subprocess
 import sys
 import threading
@@ -36,6 +37,13 @@ class Limits:
     rows: int = 200_000
     memory_bytes: int = 3 * 2**29
     seconds: int = 60
+
+    def hold(self, *, may_write: int = 0) -> None:
+        """This process keeps within them from now on; the files it writes within so many bytes."""
+        resource.setrlimit(resource.RLIMIT_AS, (self.memory_bytes, self.memory_bytes))
+        resource.setrlimit(resource.RLIMIT_CPU, (self.seconds, self.seconds))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (may_write, may_write))
 
 
 LIMITS = Limits()

@@ -7,7 +7,6 @@ sentence of a refusal.
 from __future__ import annotations
 
 import json
-import resource
 import sys
 import zipfile
 import zlib
@@ -20,23 +19,14 @@ from imports.corrected.asked import Asked
 from imports.workbook import DAMAGED
 from school_it.errors import CannotRead
 
-_LARGEST_FILE = 2**29
+_LARGEST_FILE = 2**29  # one workbook, and what is laid aside while it is written
 
 
 def main() -> None:
     request = json.load(sys.stdin)
     asked = Asked.from_json(request)
-    _limit(asked)
+    asked.limits.hold(may_write=_LARGEST_FILE)
     json.dump(_answer(asked), sys.stdout)
-
-
-def _limit(asked: Asked) -> None:
-    """As in the reader, but it has to write: one workbook, and what it lays aside while it does."""
-    limits = asked.limits
-    resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
-    resource.setrlimit(resource.RLIMIT_CPU, (limits.seconds, limits.seconds))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (_LARGEST_FILE, _LARGEST_FILE))
 
 
 def _answer(asked: Asked) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,37 @@ def look(session: Session, home: Path, upload: Upload, *, by: Actor, first: bool
     title = Sentence(N_("%(file)s ansehen"), file=upload.file_name)
     job = jobs.start(session, LOOK, by=by, title=title, upload=upload.id, first=first)
     upload.summary = {**(upload.summary or {}), "job": job.id, "before": before}
+
+
+def look_anew(
+    home: Path,
+    ident: int,
+    change: Callable[[Upload], None],
+    *,
+    by: Actor,
+    first: bool = False,
+    get: Callable[..., Upload] = inbox.get_waiting,
+) -> None:
+    """`look` at what `change` makes of an upload; a short file is read before anybody else has to wait.
+
+    Raises RuleBroken where somebody has said something else about it meanwhile.
+    """
+    upload = get(db.session(), ident, seen_by=by)
+    if is_long(home, upload.digest):
+        with transaction() as session:
+            upload = get(session, ident, seen_by=by)
+            change(upload)
+            look(session, home, upload, by=by, first=first)
+        return
+    version, copy = upload.version, _copy(upload)
+    change(copy)
+    found = (inbox.first_look if first else inbox.look_at)(db.session(), home, copy, by=by)
+    with transaction() as session:
+        upload = get(session, ident, seen_by=by)
+        if upload.version != version:
+            raise RuleBroken(N_("Die Datei wird inzwischen anders gelesen. Bitte die neue Vorschau ansehen."))
+        upload.kind, upload.wish = copy.kind, copy.wish
+        inbox.note(home, upload, found)
 
 
 def is_long(home: Path, digest: str) -> bool:
@@ -104,7 +136,7 @@ def _copy(upload: Upload) -> Upload:
     """What a look changes, beside the database, so that nobody is kept waiting meanwhile."""
     return Upload(
         id=upload.id, kind=upload.kind, file_name=upload.file_name, digest=upload.digest, user_id=upload.user_id,
-        user_name=upload.user_name, wish=upload.wish,
+        user_name=upload.user_name, wish=upload.wish, summary=upload.summary, outlook_digest=upload.outlook_digest,
     )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from imports.views.preview import cells_of, show_preview
 from imports.wish import Wish
 from school_it.access import May, current, needs
 from school_it.cells import clean
-from school_it.database import db, transaction
+from school_it.database import db
 from school_it.errors import N_, BadValue, NotAllowed
 from school_it.kinds import get_kind
 from school_it.sheets import Sheet
@@ -30,11 +30,12 @@ Act = Callable[[Wish, Upload, Mapping[str, Any]], Wish]
 
 def _look_with(ident: int, change: Callable[[Upload], Wish]) -> Any:
     """Look at the file with another wish, and go back to its page; what cannot be taken is kept as it was typed."""
+
+    def wished(upload: Upload) -> None:
+        upload.wish = change(upload).as_json()
+
     try:
-        with transaction() as session:
-            upload = inbox.get_waiting(session, ident, seen_by=current())
-            upload.wish = change(upload).as_json()
-            work.look(session, home(), upload, by=current())
+        work.look_anew(home(), ident, wished, by=current())
     except (BadValue, NotAllowed) as refused:
         typed = {name: text for name, text in request.form.items() if name != "csrf_token"}
         return show_preview(ident, ApplyForm(formdata=None), typed=typed, refusal=said(refused))
@@ -100,10 +101,11 @@ def change_kind(ident: int) -> Any:
     """The file holds something else than was said: look at it as that, from the beginning."""
     actor, kind = current(), get_kind(request.form.get("kind", ""))
     kind.must_be_brought_by(actor)
-    with transaction() as session:
-        upload = inbox.get_waiting(session, ident, seen_by=actor)
+
+    def another(upload: Upload) -> None:
         upload.kind, upload.wish = kind.name, Wish(school=upload.wish.get("school")).as_json()
-        work.look(session, home(), upload, by=actor, first=True)
+
+    work.look_anew(home(), ident, another, by=actor, first=True)
     return redirect(url_for(".preview", ident=ident))
 
 

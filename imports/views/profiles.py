@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from imports import inbox, work
 from imports import profiles as keeping
+from imports.models import Upload
 from imports.views.blueprint import bp, home
 from imports.wish import Wish
 from school_it.access import May, current, needs
@@ -65,10 +66,11 @@ def keep_profile(ident: int) -> Response:
 @needs(May.IMPORT_DEVICES, May.IMPORT_ALL)
 def without_profile(ident: int) -> Response:
     """Look at a file as if no profile knew it."""
-    with transaction() as session:
-        upload = inbox.get_waiting(session, ident, seen_by=current())
+
+    def plain(upload: Upload) -> None:
         upload.wish = Wish(school=upload.wish.get("school")).as_json()
-        work.look(session, home(), upload, by=current())
+
+    work.look_anew(home(), ident, plain, by=current())
     return redirect(url_for(".preview", ident=ident))
 
 

@@ -133,9 +133,9 @@ def apply(ident: int) -> Any:
 @bp.post("/<int:ident>/look")
 @needs(May.IMPORT_DEVICES, May.IMPORT_ALL)
 def look_again(ident: int) -> Response:
-    with transaction() as session:
-        upload = work.get_to_look(session, ident, seen_by=current())
-        work.look(session, home(), upload, by=current(), first="columns" not in upload.summary)
+    actor, get = current(), work.get_to_look
+    first = "columns" not in get(db.session(), ident, seen_by=actor).summary
+    work.look_anew(home(), ident, lambda _upload: None, by=actor, first=first, get=get)
     return redirect(url_for(".preview", ident=ident))
 
 

@@ -27,7 +27,7 @@ from school_it.jobs import Cancelled, Job
 from school_it.jobs import work as doing
 from school_it.jobs.queue import Queue
 from school_it.sheets import Table
-from tests.house.world import FOREIGN, World
+from tests.house.world import FOREIGN, World, browser_of
 from tests.imports.pages import bring, seen
 
 HEAD = "Inventarnummer;Geräteart;Hersteller;Modell;Lieferant;Schulnummer;Inhaber\n"
@@ -197,3 +197,46 @@ def test_a_device_of_another_school_is_not_named_by_its_mac_address(
     summary = session.scalars(select(Upload)).one().summary
     assert (summary["rows"], summary["new"], summary["problem"]) == (2, 1, 1)
     assert tag not in page
+
+
+def test_others_write_while_a_short_file_is_looked_at_once_more(
+    app: Flask, admin: FlaskClient, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A small workbook may be a minute's work; on SQLite whoever writes keeps all others out."""
+    place, office, look_at = bring(admin, LIST), browser_of(app, "office"), inbox.look_at
+    told: list[int] = []
+
+    def meanwhile(*args: Any, **values: Any) -> Any:
+        told.append(office.post("/schools/115514/rooms/new", data={"room": f"M{len(told)}"}).status_code)
+        return look_at(*args, **values)
+
+    monkeypatch.setattr(inbox, "look_at", meanwhile)
+    act = {"act": "word", "header": "Geräteart", "text": "Quatsch", "meant": "Tablet"}
+    for path, form in (
+        ("mend", {"do": json.dumps(act)}),
+        ("kind", {"kind": "devices"}),
+        ("without-profile", {}),
+    ):
+        assert admin.post(f"{place}/{path}", data=form).status_code == 302
+    assert told == [302, 302, 302]
+
+
+def test_of_two_who_say_something_at_once_the_second_is_told(
+    app: Flask, admin: FlaskClient, world: World, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place, office, look_at = bring(admin, LIST), browser_of(app, "office"), inbox.look_at
+    told: list[int] = []
+
+    def meanwhile(*args: Any, **values: Any) -> Any:
+        monkeypatch.setattr(inbox, "look_at", look_at)
+        told.append(office.post(f"{place}/without-profile").status_code)
+        told.append(office.post(f"{place}/discard").status_code)
+        return look_at(*args, **values)
+
+    monkeypatch.setattr(inbox, "look_at", meanwhile)
+    answer = admin.post(f"{place}/mend", data={"do": '{"act": "forget"}'})
+    assert told == [302, 302]
+    assert answer.status_code == 422
+    session.rollback()
+    assert session.scalars(select(Upload.state)).one() == "discarded"
+    assert left_in(app) == []

@@ -43,10 +43,12 @@ from school_it.licences import undo as licence_undo
 from school_it.licences.views import bp as licences
 from school_it.network import undo as network_undo
 from school_it.network.views import bp as network
+from school_it.operations import alarms as _alarms  # noqa: F401 - declares a duty of the worker
 from school_it.operations import commands as operation_commands
 from school_it.operations import night as _operations_at_night  # noqa: F401 - declares its work
 from school_it.overview import attention
 from school_it.overview.batches import bp as batches
+from school_it.overview.nights import failing_nights
 from school_it.overview.views import bp as overview
 from school_it.people import commands as people_commands
 from school_it.people import retention_commands
@@ -138,6 +140,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         app.register_blueprint(blueprint)
     api.prepare(app, APIS)
     attention.also_ask(May.SEE_IMPORTS, waiting_files)
+    attention.also_ask(May.SEE_JOBS, failing_nights)
     for command in COMMANDS:
         app.cli.add_command(command)
     return app

@@ -68,6 +68,15 @@ def _roles(value: str) -> tuple[tuple[str, str], ...]:
     return pairs
 
 
+def _one_of(*words: str) -> Callable[[str], str]:
+    def read(value: str) -> str:
+        if value.strip().lower() not in words:
+            raise ValueError(value)
+        return value.strip().lower()
+
+    return read
+
+
 @dataclass(frozen=True)
 class Setting:
     """One setting: its name without the prefix, how its text is read, and its default."""
@@ -121,6 +130,17 @@ SETTINGS = (
         "LDAP_ROLES", _roles, "",
         N_("welche Gruppe welche Rolle gibt, etwa admin: cn=schul-it,ou=gruppen,dc=example; teacher: lehrer"),
     ),
+    Setting("SMTP_HOST", _text, "", N_("Server, über den Nachrichten gehen; leer = keine")),
+    Setting("SMTP_PORT", _from(0, 65535), 0, N_("sein Port; 0 = der übliche (587, 465 oder 25)")),
+    Setting(
+        "SMTP_SECURITY", _one_of("starttls", "tls", "none"), "starttls",
+        N_("starttls, tls oder none (unverschlüsselt, dann ohne Kennwort)"),
+    ),
+    Setting("SMTP_USER", _text, "", N_("Konto am Server; leer = ohne Anmeldung")),
+    Setting("SMTP_PASSWORD", _text, "", N_("Kennwort dieses Kontos"), True),
+    Setting("SMTP_CA_FILE", _text, "", N_("Zertifikat der ausstellenden Stelle (PEM); leer = die des Systems")),
+    Setting("MAIL_FROM", _text, "", N_("Absender der Nachrichten")),
+    Setting("ALARM_TO", _text, "", N_("wer Nachricht bekommt, wenn nachts etwas scheitert; mehrere mit Komma")),
     Setting(
         "RETURN_DAYS", _from(0, 365), 14,
         N_("Tage nach dem Abgang, bis zu denen Ausgeliehenes zurückgegeben sein soll"),

@@ -61,6 +61,10 @@ class Queue:
         """Pin a plain value to the board."""
         self.huey.storage.put_data(key, json.dumps(value).encode())
 
+    def note_first(self, key: str, value: Any) -> bool:
+        """Pin a value where there is none yet; False where somebody else was first."""
+        return bool(self.huey.storage.put_if_empty(key, json.dumps(value).encode()))
+
     def noted(self, key: str) -> Any:
         from huey.constants import EmptyData
 

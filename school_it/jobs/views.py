@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, current_app, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from school_it.access import May, current, needs
-from school_it.database import db
-from school_it.errors import Sentence
-from school_it.jobs import actions, queries
+from school_it.database import db, now
+from school_it.errors import N_, NotThere, Sentence
+from school_it.jobs import actions, nights, queries
 from school_it.jobs.models import STATE_NAMES, Job, State, restored
 from school_it.jobs.queue import here
 from school_it.web import flash_done, lists, page, said
@@ -40,6 +40,24 @@ def index() -> Any:
         state=state,
         state_names=STATE_NAMES,
         states=[(state.value, _(name)) for state, name in STATE_NAMES.items()],
+        tell=said,
+        looks_after=bool(queries.CANCELLERS & current().roles),
+    )
+
+
+@bp.get("/nights")
+@needs(May.SEE_JOBS)
+def the_nights() -> Any:
+    """Only for those who look after all schools: the figures are the town's."""
+    if not current().scope(May.SEE_JOBS).everywhere:
+        raise NotThere(N_("Diese Seite gibt es nicht."))
+    settings = current_app.config["SCHOOL_IT"]
+    return page(
+        "jobs/nights.html",
+        rows=nights.log(db.session(), settings),
+        faults=nights.faults(db.session(), settings, now()),
+        count_names=nights.COUNT_NAMES,
+        state_names=STATE_NAMES,
         tell=said,
     )
 

@@ -10,6 +10,7 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -28,6 +29,16 @@ FORGOTTEN_SECONDS = 10
 LOOK_SECONDS = 10
 PARENT = "SCHOOL_IT_PARENT"  # set by `serving`: the process that started us
 log = logging.getLogger(__name__)
+
+
+Duty = Callable[[], Any]
+DUTIES: list[Duty] = []
+
+
+def duty(do: Duty) -> Duty:
+    """Declare something that the worker does every few seconds between jobs, with an application at hand."""
+    DUTIES.append(do)
+    return do
 
 
 def work(app: Flask) -> None:
@@ -85,11 +96,12 @@ def _end_with_parent() -> None:
 def look_after(app: Flask) -> None:
     """What the worker does between jobs: forgotten jobs, jobs of dead workers, the night's work."""
     with app.app_context():
-        for duty in (end_interrupted, find_forgotten, begin_night):
+        duties: list[Duty] = [end_interrupted, find_forgotten, begin_night, *DUTIES]
+        for each in duties:
             try:
-                duty()
+                each()
             except Exception:
-                log.exception("%s failed; it is tried again", duty.__name__)
+                log.exception("%s failed; it is tried again", each.__name__)
         db.session.remove()
 
 

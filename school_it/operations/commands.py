@@ -125,13 +125,19 @@ def restore_backup(file: Path, as_json: bool) -> None:
 
 
 @click.command()
+@click.option(
+    "--mail", "by_mail", is_flag=True, help="Bei Fehlern der Nacht Nachricht an ALARM_TO, einmal am Tag."
+)
 @cli.as_json
 @cli.guarded
-def doctor(as_json: bool) -> None:
+def doctor(by_mail: bool, as_json: bool) -> None:
     """Einstellungen, Datenbank, Verzeichnis, Platte, nächtliche Arbeiten und Sicherungen ansehen."""
+    from school_it.operations import alarms
     from school_it.operations.doctor import Verdict, findings
 
     found = findings(current_app.config["SCHOOL_IT"])
+    if by_mail:
+        alarms.raise_alarm(current_app.config["SCHOOL_IT"])
     ill = [finding for finding in found if finding.verdict is Verdict.ILL]
     marks = {Verdict.WELL: "gut     ", Verdict.NOTE: "Hinweis ", Verdict.ILL: "FEHLER  "}
     cli.answer(

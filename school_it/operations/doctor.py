@@ -15,7 +15,8 @@ from sqlalchemy import text
 from school_it.database import TOWN_TIME, db, now
 from school_it.errors import SchoolItError
 from school_it.jobs import State, find_last_night, kinds
-from school_it.operations import night, schema
+from school_it.jobs import nights as night_log
+from school_it.operations import mail, night, schema
 from school_it.operations.health import worker_lives
 from school_it.settings import Settings
 
@@ -148,16 +149,30 @@ def worker(_settings: Settings) -> Iterator[Finding]:
 def nights(settings: Settings) -> Iterator[Finding]:
     if schema.current() is None:  # the check of the database says so
         return
+    for fault in night_log.faults(db.session(), settings, now()):
+        if not fault.key.endswith(":failed"):  # those are told below, with their reason
+            yield ill("nights", str(fault.sentence))
     for kind in kinds.of_the_night(settings):
         last = find_last_night(db.session(), kind.name)
         if last is None:
             yield note("nights", f"{kind.title}: noch nie gelaufen.")
-        elif last.state is State.FAILED:
+        elif last.state in (State.FAILED, State.CANCELLED):
             yield ill(
                 "nights", f"{kind.title}: am {last.night:%d.%m.%Y} gescheitert. {last.sentence_said or ''}"
             )
         else:
             yield well("nights", f"{kind.title}: zuletzt für den {last.night:%d.%m.%Y}.")
+
+
+@check
+def alarm(settings: Settings) -> Iterator[Finding]:
+    if not mail.is_on(settings):
+        yield note(
+            "alarm", "Scheitert nachts etwas, bekommt niemand Nachricht: SMTP_HOST und ALARM_TO fehlen."
+        )
+        return
+    mail.check(settings)
+    yield well("alarm", f"Scheitert nachts etwas, geht Nachricht an {', '.join(mail.receivers(settings))}.")
 
 
 @check

@@ -8,9 +8,11 @@ import os
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from school_it.database import db
+from school_it.database import db, now
 from school_it.errors import N_
+from school_it.jobs import nights
 from school_it.jobs.queue import WITH_WORKER, here
+from school_it.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +25,13 @@ def troubles() -> dict[str, str]:
     if os.environ.get(WITH_WORKER) and not worker_lives():
         found["worker"] = N_("Der Dienst für Aufträge gibt kein Lebenszeichen.")
     return found
+
+
+def warnings(settings: Settings) -> dict[str, str]:
+    """What should be looked at, while the product itself works; empty where there is nothing."""
+    if nights.faults(db.session(), settings, now()):
+        return {"nights": N_("Nächtliche Arbeiten sind gescheitert oder ausgeblieben.")}
+    return {}
 
 
 def _database_answers() -> bool:

@@ -263,6 +263,8 @@ def privacy() -> Any:
 @bp.get("/healthz")
 @public
 def healthz() -> Any:
-    """For a monitor: 503 and what is missing, in German and without secrets."""
-    missing = health.troubles()
-    return (jsonify({"status": "problem", "missing": missing}), 503) if missing else jsonify({"status": "ok"})
+    """For a monitor: 503 and what is missing, in German and without secrets. Nights that failed are told with 200."""
+    if missing := health.troubles():
+        return jsonify({"status": "problem", "missing": missing}), 503
+    warnings = health.warnings(current_app.config["SCHOOL_IT"])
+    return jsonify({"status": "ok"} | ({"warnings": warnings} if warnings else {}))

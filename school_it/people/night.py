@@ -19,6 +19,7 @@ from school_it.people.steps import Kind, Step, changes_between
 from school_it.settings import Settings
 
 SYNC = "people.sync"
+COUNTED = ("entries", "new", "changed", "left", "returned", "problem")
 
 
 @jobs.task(SYNC, N_("Abgleich mit dem Verzeichnis"))
@@ -45,10 +46,10 @@ def sync(
 def nightly_sync(work: Work) -> Facts | None:
     """Every directory in turn. One that fails or is stopped keeps no other from its turn."""
     faults: list[SchoolItError] = []
-    facts: Facts | None = None
+    facts: Facts = {}
     for source in sources.every(_settings()):
         try:
-            facts = _facts(_sync_by_night(work, source.name))
+            facts = _summed(facts, _sync_by_night(work, source.name))
         except SchoolItError as fault:
             faults.append(fault)
     if len(faults) == 1:
@@ -88,6 +89,12 @@ def leave(work: Work) -> Facts | None:
 def forget(work: Work) -> Facts | None:
     outcome = retention.run(Periods.of(_settings()), dry_run=False, by=work.by)
     return {"forgotten": len(outcome.due), "place": "/people/retention"}
+
+
+def _summed(facts: Facts, run: SyncRun) -> Facts:
+    """The page of the newest run, and the counts of all directories together."""
+    told = {name: facts.get(name, 0) + run.result.get(name, 0) for name in COUNTED}
+    return told | _facts(run)
 
 
 def _facts(run: SyncRun) -> Facts:

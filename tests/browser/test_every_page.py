@@ -85,6 +85,7 @@ PAGES = {
     "reports": "/exports",
     "jobs": "/jobs",
     "jobs that failed": "/jobs?state=failed",
+    "the nights": "/jobs/nights",
     "deadlines": "/deadlines",
     "a search": "/search?q=slate",
     "a search without a hit": "/search?q=gibtesnicht",

@@ -40,12 +40,13 @@ from school_it.sheets import Sheet
 
 @dataclass(frozen=True)
 class Choice:
-    """What the reader wants to see of a report."""
+    """What the reader wants to see of a report; `known` keeps what pages, figures and checks of one workbook share."""
 
     school: School | None = None
     grant: Grant | None = None
     on: date | None = None
     query: Mapping[str, str] = field(default_factory=dict)
+    known: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def needed_grant(self) -> Grant:
@@ -206,18 +207,24 @@ def _called(grant: Grant) -> str:
 
 def _grant_figures(session: Session, choice: Choice) -> dict[str, Any]:
     """A grant is proven as a whole: a school narrows its receipts, never its figures."""
-    figures = standing.of_grant(session, choice.needed_grant).figures
-    return {name: audit.plain(value) for name, value in figures.by_name().items()}
+    return {name: audit.plain(value) for name, value in _stands(session, choice).figures.by_name().items()}
 
 
 def _grant_checks(session: Session, choice: Choice) -> list[dict[str, Any]]:
-    return proof_of_use.as_json(standing.of_grant(session, choice.needed_grant).checks)
+    return proof_of_use.as_json(_stands(session, choice).checks)
+
+
+def _stands(session: Session, choice: Choice) -> standing.Standing:
+    found: standing.Standing | None = choice.known.get("standing")
+    if found is None:
+        found = choice.known["standing"] = standing.of_grant(session, choice.needed_grant)
+    return found
 
 
 def _proof(session: Session, choice: Choice, by: Actor) -> Pages:
     """A grant is proven as a whole: a school narrows nothing."""
     grant, whole = choice.needed_grant, replace(choice, school=None)
-    stands = standing.of_grant(session, grant)
+    stands = _stands(session, choice)
     subtitle = _of_grant(choice)
     sheet = device_sheet.sheet_with(device_queries.category_names(session))
     paid_from = [one.file_reference for one in grant.decisions]
@@ -244,7 +251,10 @@ def _of_grant(choice: Choice) -> tuple[str, str]:
 
 
 def _call(session: Session, choice: Choice) -> standing.Call:
-    return standing.call_of(session, choice.needed_grant, choice.on or today())
+    found: standing.Call | None = choice.known.get("call")
+    if found is None:
+        found = choice.known["call"] = standing.call_of(session, choice.needed_grant, choice.on or today())
+    return found
 
 
 def _drawdown_figures(session: Session, choice: Choice) -> dict[str, Any]:

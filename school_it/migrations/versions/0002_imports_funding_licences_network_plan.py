@@ -98,6 +98,17 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_targets')),
     sa.UniqueConstraint('plan', 'item_class', 'basis', 'valid_from', 'school_types', 'grade_from', 'grade_to', name=op.f('uq_targets_plan_item_class_basis_valid_from_school_types_grade_from_grade_to'))
     )
+    op.create_table('year_changes',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('since', sa.Date(), nullable=False),
+    sa.Column('until', sa.Date(), nullable=False),
+    sa.Column('reason', sa.String(length=300), nullable=False),
+    sa.Column('opened_at', sa.DateTime(), nullable=False),
+    sa.Column('opened_by', sa.String(length=120), nullable=False),
+    sa.Column('closed_at', sa.DateTime(), nullable=True),
+    sa.Column('closed_by', sa.String(length=120), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_year_changes'))
+    )
     op.create_table('grants',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('reference', sa.String(length=60), nullable=False),

@@ -13,7 +13,7 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -108,11 +108,19 @@ def empty_database() -> None:
     with db.engine.connect() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text(LEFT_OPEN))
-            names = ", ".join(f'"{name}"' for name in tables)
-            connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
-            connection.commit()
+            _empty_postgresql(connection, tables)
             return
     _empty_sqlite(tables)
+
+
+def _empty_postgresql(connection: Connection, tables: list[str]) -> None:
+    """Row by row, around guards and references: a TRUNCATE makes new files for every table and costs ten times that."""
+    asked = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT FROM \"{name}\")" for name in tables)
+    filled = connection.scalars(text(asked)).all()
+    emptying = [f'DELETE FROM "{name}"' for name in filled]
+    connection.execute(text("; ".join(["SET LOCAL session_replication_role = replica", *emptying])))
+    connection.execute(text("SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S'"))
+    connection.commit()
 
 
 def _empty_sqlite(tables: list[str]) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Row, Select, exists, func, select
+from sqlalchemy import ColumnElement, Row, Select, exists, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from school_it.access import Grant, Role
 from school_it.accounts import rules
-from school_it.accounts.models import LOCAL, FailedSignIn, RoleGrant, SignedInSession, Token, User
+from school_it.accounts.models import DIRECTORY, LOCAL, FailedSignIn, RoleGrant, SignedInSession, Token, User
 from school_it.errors import N_, NotThere
 from school_it.people.models import Membership, Person
 from school_it.people.rules import PersonState
@@ -38,9 +38,12 @@ def users(session: Session) -> Sequence[User]:
 
 
 def grants_of(session: Session, user_id: int, on: date) -> tuple[Grant, ...]:
-    """The rights that hold on a day."""
+    """The rights that hold on a day; what the directory gave holds for a person it has brought only."""
+    somebody = exists().where(User.id == RoleGrant.user_id, User.person_id.is_not(None)).correlate(RoleGrant)
     rows = session.execute(
-        select(RoleGrant.role, RoleGrant.school_id, RoleGrant.until).where(RoleGrant.user_id == user_id)
+        select(RoleGrant.role, RoleGrant.school_id, RoleGrant.until).where(
+            RoleGrant.user_id == user_id, or_(RoleGrant.source != DIRECTORY, somebody)
+        )
     )
     return tuple(grant for row in rows if (grant := Grant(*row)).holds_on(on))
 

@@ -129,6 +129,22 @@ def directory(settings: Settings) -> Iterator[Finding]:
 
 
 @check
+def sign_in(settings: Settings) -> Iterator[Finding]:
+    for told in settings.directories:
+        if not told.LDAP_SIGN_IN:
+            continue
+        if not told.LDAP_ROLES:
+            yield ill(
+                "sign_in", f"{told.NAME}: Anmelden ist an, aber LDAP_ROLES fehlt: Niemand kommt hinein."
+            )
+        elif told.LDAP_URL.startswith("ldap://") and not told.LDAP_STARTTLS and not told.LDAP_PLAIN:
+            yield ill("sign_in", f"{told.NAME}: Anmelden geht nur über ldaps:// oder StartTLS.")
+        else:
+            groups = len(told.LDAP_ROLES)
+            yield well("sign_in", f"{told.NAME}: Anmelden ist an; Gruppen, die eine Rolle geben: {groups}.")
+
+
+@check
 def disk(settings: Settings) -> Iterator[Finding]:
     free = shutil.disk_usage(settings.home).free
     said = f"{free // 1_000_000_000} GB sind frei."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,12 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from school_it.access import Role
 from school_it.errors import CannotRead
-from school_it.people import directory, profile
+from school_it.people import credentials, directory, profile
 from school_it.people.models import Person, PersonState
 from school_it.people.rules import PersonRole
+from school_it.people.sources import Source
 from school_it.schools.models import School
 from school_it.settings import Settings
 from tests.directory.samba import ADMIN, PASSWORD, SUFFIX, Samba, free_address
@@ -109,6 +112,42 @@ def test_a_marriage_a_move_a_lock_and_a_leaver_are_followed(
     assert [place.school.school_number for place in found[1].memberships] == [NUMBERS["990030"]]
     assert (found[2].locked, found[2].state) == (True, PersonState.ACTIVE)
     assert found[3].state is PersonState.LEFT
+
+
+def test_signing_in_opens_with_the_right_password_and_groups_within_groups_give_the_role(
+    samba: Samba, people: list[Resident]
+) -> None:
+    one = [
+        found
+        for found in people
+        if found.person.role is PersonRole.PUPIL and found.person.record_id[0] == "P"
+    ][5]
+    opens = "Ein Satz mit Horn 7"
+    inner, outer = (f"CN={name},CN=Users,{SUFFIX}" for name in ("innen", "aussen"))
+    secret = base64.b64encode(f'"{opens}"'.encode("utf-16-le")).decode()
+    samba.modify(
+        f"dn: {inner}\nchangetype: add\nobjectClass: group\nsAMAccountName: innen\nmember: {dn(one)}\n\n"
+        f"dn: {outer}\nchangetype: add\nobjectClass: group\nsAMAccountName: aussen\nmember: {inner}\n\n"
+        f"dn: {dn(one)}\nchangetype: modify\nreplace: unicodePwd\nunicodePwd:: {secret}\n-\n"
+        "replace: userAccountControl\nuserAccountControl: 512\n"
+    )
+    source = Source(
+        "directory",
+        samba.where(),
+        "ad",
+        10,
+        signs_in=True,
+        roles=((Role.ADMIN, outer), (Role.TEACHER, "gibt-es-nicht")),
+    )
+    told = credentials.check_password([source], one.person.username.upper(), opens, today=TODAY)
+    assert told is not None
+    assert told.roles == {Role.ADMIN}
+    assert credentials.check_password([source], one.person.username, "falsch", today=TODAY) is None
+    assert credentials.check_password([source], "niemand", opens, today=TODAY) is None
+    known = [(told.person.stable_id, "ein-alter-name")]
+    assert credentials.roles_of(source, known, today=TODAY) == {told.person.stable_id: {Role.ADMIN}}
+    samba.modify(f"dn: {inner}\nchangetype: modify\ndelete: member\nmember: {dn(one)}\n")
+    assert credentials.roles_of(source, known, today=TODAY) == {told.person.stable_id: frozenset()}
 
 
 def dn(one: Resident) -> str:

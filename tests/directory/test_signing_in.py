@@ -435,6 +435,16 @@ def test_who_is_marked_as_left_is_out_at_once(inside: FlaskClient, session: Sess
     assert knock("drei.schulen").status_code == 422
 
 
+def test_whose_person_is_no_longer_here_has_no_right_of_the_directory(
+    inside: FlaskClient, session: Session
+) -> None:
+    """The sync that brought the person may be taken back."""
+    with transaction() as writing:
+        writing.execute(update(User).where(User.name == "drei.schulen").values(person_id=None))
+    assert inside.get("/accounts").status_code == 403
+    assert inside.get("/profile").status_code == 403
+
+
 def test_a_night_in_which_the_directory_is_silent_takes_nothing_from_anybody(
     inside: FlaskClient, town: Pointed, session: Session, house: Actor
 ) -> None:

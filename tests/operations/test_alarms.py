@@ -224,6 +224,21 @@ def test_the_doctor_tells_what_failed_and_that_nothing_happened(
     assert any(REASON in sentence for sentence in first)
 
 
+@pytest.mark.parametrize(("values", "verdict"), [
+    ({}, None),
+    ({"LDAP_SIGN_IN": True}, "problem"),
+    ({"LDAP_SIGN_IN": True, "LDAP_ROLES": (("admin", "schul-it"),)}, "ok"),
+    ({"LDAP_SIGN_IN": True, "LDAP_ROLES": (("admin", "schul-it"),), "LDAP_STARTTLS": False}, "problem"),
+])  # fmt: skip
+def test_the_doctor_sees_whether_the_directory_can_let_anybody_in(
+    app: Flask, settings: Callable[..., Settings], values: dict[str, Any], verdict: str | None
+) -> None:
+    settings(LDAP_URL="ldap://verzeichnis.example", **values)
+    found = json.loads(app.test_cli_runner().invoke(doctor, ["--json"]).stdout)["findings"]
+    told = [one["verdict"] for one in found if one["part"] == "sign_in"]
+    assert told == ([verdict] if verdict else [])
+
+
 # --- the mail ---
 
 

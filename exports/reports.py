@@ -222,13 +222,16 @@ def _stands(session: Session, choice: Choice) -> standing.Standing:
 
 
 def _proof(session: Session, choice: Choice, by: Actor) -> Pages:
-    """A grant is proven as a whole: a school narrows nothing."""
+    """A grant is proven as a whole: a school narrows nothing. Who has a device is no concern of the authority's."""
     grant, whole = choice.needed_grant, replace(choice, school=None)
     stands = _stands(session, choice)
     subtitle = _of_grant(choice)
     sheet = device_sheet.sheet_with(device_queries.category_names(session))
     paid_from = [one.file_reference for one in grant.decisions]
-    devices = device_queries.register(session, seen_by=by, file_references=paid_from)
+    devices = (
+        {**device, "holder": None}
+        for device in device_queries.register(session, seen_by=by, file_references=paid_from)
+    )
     return [
         *proof_of_use.front(grant, stands, subtitle, authority=subtitle[0]),
         _receipt_page(stands.receipts, whole),

@@ -234,13 +234,14 @@ def test_devices_paid_by_one_of_the_decisions_are_listed(
     }  # fmt: skip
     taken = take_in(
         "devices",
-        {**device, "Inventarnummer": "T-0001", "Aktenzeichen": "48.03-22/20"},
+        {**device, "Inventarnummer": "T-0001", "Aktenzeichen": "48.03-22/20", "Entleiher": "Mia Beispiel"},
         {**device, "Inventarnummer": "T-0002", "Förderprogramm": None, "Aktenzeichen": None},
     )
     assert taken["exit"] == 0, taken
     facts = exported(app, "proof-of-use", tmp_path / "nachweis.xlsx", "--grant", "DP-2020-01")
     rows = table(openpyxl.load_workbook(facts["file"], data_only=True), "Geräte")
     assert [row["Inventarnummer"] for row in rows] == ["T-0001", "Summe"]
+    assert rows[0]["Entleiher"] is None, "who has a device goes to no granting authority"
 
 
 def test_a_grant_without_a_receipt_is_written_too(app: Flask, grant: Facts, tmp_path: Path) -> None:

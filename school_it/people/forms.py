@@ -29,7 +29,7 @@ class ApproveForm(Form):
 class YearChangeForm(Form):
     """From when to when the school year changes, and why the guard rests meanwhile."""
 
-    since = DayField(_l("von"), [Needed()])
+    since = DayField(_l("ab"), [Needed()])
     until = DayField(_l("bis einschließlich"), [Needed()], description=_l("höchstens drei Monate"))
     reason = TextField(
         _l("Warum"), [Needed(), Length(max=300)], description=_l("etwa: Wechsel zum Schuljahr 2026/27")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
@@ -64,6 +64,12 @@ def uploads(session: Session, *, seen_by: Actor, waiting: bool = False, limit: i
     """
     wanted = select(Upload).where(_visible(seen_by)).order_by(Upload.id.desc()).limit(limit)
     return session.scalars(wanted.where(Upload.state == "preview") if waiting else wanted).all()
+
+
+def taken_back(session: Session, uploads: Iterable[Upload]) -> set[int]:
+    """Which of the acts by which these files were taken over have been taken back since."""
+    acts = {upload.batch_id for upload in uploads if upload.batch_id}
+    return set(filter(None, session.scalars(select(Batch.undoes_id).where(Batch.undoes_id.in_(acts)))))
 
 
 def waiting(session: Session, *, seen_by: Actor) -> int:

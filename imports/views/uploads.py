@@ -62,6 +62,7 @@ def index() -> Any:
         status_of(form),
         form=form,
         uploads=uploads,
+        taken_back=inbox.taken_back(db.session(), uploads),
         kinds=KINDS,
         templates=[
             (_(kind.title), url_for("exports.template", name=report)) for kind, report in _templates()

@@ -221,6 +221,7 @@ def test_what_was_taken_back_is_said_and_can_be_brought_again(app: Flask, admin:
     assert "Vorgang ansehen oder zurücknehmen" in admin.get(preview).get_data(as_text=True)
     assert app.test_cli_runner().invoke(args=["undo", "1"]).exit_code == 0
     assert "wieder zurückgenommen" in admin.get(preview).get_data(as_text=True)
+    assert "Vorgang zurückgenommen" in admin.get("/imports").get_data(as_text=True)
     again = admin.get(bring(admin, LIST)).get_data(as_text=True)
     assert "schon einmal übernommen" not in again
     assert "3 Zeilen übernehmen" in again

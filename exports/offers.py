@@ -26,7 +26,7 @@ def _schools(session: Session, by: Actor) -> list[str]:
 
 
 def _rooms(session: Session, by: Actor) -> list[str]:
-    found = school_queries.room_numbers(session, _schools(session, by))
+    found = school_queries.rooms_by_school(session, _schools(session, by))
     return sorted({room for rooms in found.values() for room in rooms})
 
 

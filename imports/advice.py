@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from imports import mapping
-from imports.closeness import close
+from imports.closeness import OFFERED, close
 from imports.mapping import shown_samples
 from imports.outlook import Outlook
 from school_it.sheets import Column, Creation
@@ -176,10 +176,17 @@ def _items(creations: Sequence[Creation]) -> list[dict[str, Any]]:
             "value": one.value,
             "school_number": one.school_number,
             "rows": len(one.rows),
-            "close": (near := close(one.value, one.known)),
+            "close": (near := _near(one)),
             "in_rows": list(one.rows) if near and one.school_number else [],
         }
         for one in creations[:MOST_COMPARED]
     ]
     items.sort(key=lambda item: not item["close"])
     return items[:MOST_ITEMS]
+
+
+def _near(one: Creation) -> list[str]:
+    """The stored words that may be meant, also by another name that they have."""
+    named = [word for name, word in one.names.items() if name.casefold() == one.value.casefold()]
+    alike = (one.names.get(word, word) for word in close(one.value, (*one.known, *one.names)))
+    return list(dict.fromkeys((*named, *alike)))[:OFFERED]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -172,11 +173,19 @@ def _missing(row: Row, names: Iterable[str], reading: Reading) -> Iterator[Probl
 
 def _new_rooms(session: Session, rows: Sequence[Row]) -> list[Creation]:
     used = {row.values.get("school_number") for row in rows if row.values.get("room")} - {None}
-    stored = school_queries.room_numbers(session, used) if used else {}
+    stored = school_queries.rooms_by_school(session, used) if used else {}
     wanted = ((row, row.values.get("school_number"), row.values.get("room")) for row in rows)
-    return setwise.creations(
+    new = setwise.creations(
         "room", ((row, number, room) for row, number, room in wanted if room and number), stored
     )
+    names = {number: _by_name(rooms) for number, rooms in stored.items()}
+    return [one._replace(names=names.get(one.school_number, {})) for one in new]
+
+
+def _by_name(rooms: Mapping[str, str | None]) -> dict[str, str]:
+    """The names that one room alone has: »Sekretariat«, not »Klassenraum«."""
+    counted = Counter(rooms.values())
+    return {name: room for room, name in rooms.items() if name and counted[name] == 1}
 
 
 def _new_names(session: Session, rows: Sequence[Row], by: Actor) -> Iterator[Creation]:

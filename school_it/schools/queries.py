@@ -77,12 +77,14 @@ def get_room(session: Session, school: School, room: str) -> Room:
     return found
 
 
-def room_numbers(session: Session, schools: Collection[str | None]) -> dict[str | None, set[str]]:
-    """By school number, the rooms that are there."""
-    wanted = select(School.school_number, Room.room).join(School, School.id == Room.school_id)
-    found: dict[str | None, set[str]] = {}
-    for number, room in session.execute(wanted.where(School.school_number.in_(schools))):
-        found.setdefault(number, set()).add(room)
+def rooms_by_school(
+    session: Session, schools: Collection[str | None]
+) -> dict[str | None, dict[str, str | None]]:
+    """By school number, the rooms that are there with their names."""
+    wanted = select(School.school_number, Room.room, Room.name).join(School, School.id == Room.school_id)
+    found: dict[str | None, dict[str, str | None]] = {}
+    for number, room, name in session.execute(wanted.where(School.school_number.in_(schools))):
+        found.setdefault(number, {})[room] = name
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -103,7 +103,8 @@ class Question(NamedTuple):
 class Creation(NamedTuple):
     """What is not stored yet and would come to be by the way: a room, a supplier, a model.
 
-    `known` are the words stored already (of that school, where it has one), for »meinten Sie …?«.
+    `known` are the words stored already (of that school, where it has one), for »meinten Sie …?«; `names` other
+    names of them: the Sekretariat is room 0.03.
     """
 
     field: str
@@ -111,6 +112,7 @@ class Creation(NamedTuple):
     school_number: str | None
     rows: tuple[int, ...]
     known: tuple[str, ...] = ()
+    names: Mapping[str, str] = {}
 
 
 class Problem(NamedTuple):

@@ -139,6 +139,19 @@ def test_new_rooms_are_counted_and_a_close_one_is_taken_with_one_click(
     assert session.scalar(select(func.count()).select_from(Room)) == 4
 
 
+def test_a_room_that_is_called_by_its_name_is_found(admin: FlaskClient, session: Session) -> None:
+    rooms = "Schulnummer;Raum;Bezeichnung\n115514;0.03;Sekretariat\n115514;1.01;Klasse\n115514;1.02;Klasse\n"
+    admin.post(bring(admin, rooms, kind="rooms", school="") + "/apply")
+    page = bring(admin, "Inventarnummer;Geräteart;Raum\nA-1;Tablet;sekretariat\nA-2;Tablet;Klasse\n")
+    assert "»1.01«" not in seen(admin, page), "two rooms are called so"
+    press(admin, page, "»0.03«")
+    admin.post(page + "/apply")
+    first, _second = devices(session)
+    room = session.get(Room, first.room_id)
+    assert room is not None
+    assert room.room == "0.03"
+
+
 def test_a_school_that_is_missing_in_all_rows_is_said_once(admin: FlaskClient) -> None:
     page = bring(admin, HEAD + "A-1;Tablet;Nord;S1;X1;101;;\nA-2;Tablet;Nord;S1;X2;101;;\n", school="")
     assert "»Schulnummer« fehlt in 2 Zeilen" in seen(admin, page)

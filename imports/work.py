@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -24,8 +23,6 @@ APPLY, LOOK = "imports.apply", "imports.look"
 KEPT_DAYS = 90
 LONG_BYTES = 2**20
 """What is longer is looked at by the worker: about ten thousand rows of twenty columns, a second's work."""
-UNPACKED = 12
-"""A workbook of the usual kind unpacks to about so many times its size; what unpacks to more is as long as that."""
 
 
 def _home() -> Path:
@@ -86,17 +83,7 @@ def look_anew(
 
 
 def is_long(home: Path, digest: str) -> bool:
-    """By its bytes; of a packed file also by what its list says of their size unpacked."""
-    file = inbox.path_of(home, digest)
-    return file.stat().st_size > LONG_BYTES or _unpacked(file) > LONG_BYTES * UNPACKED
-
-
-def _unpacked(file: Path) -> int:
-    try:
-        with zipfile.ZipFile(file) as archive:
-            return sum(part.file_size for part in archive.infolist())
-    except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError):
-        return 0  # no packed file, or one that the reader refuses
+    return inbox.path_of(home, digest).stat().st_size > LONG_BYTES
 
 
 def get_to_look(session: Session, ident: int, *, seen_by: Actor) -> Upload:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextvars
 import json
 import threading
-import zipfile
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -335,15 +333,3 @@ def test_rows_without_a_number_get_the_next_ones_however_many_are_made_ready_at_
     admin.post(preview + "/apply")
     tags = session.scalars(select(Device.asset_tag).order_by(Device.serial_number)).all()
     assert tags == [f"IT-{n:06d}" for n in range(1, 6)]
-
-
-@pytest.mark.parametrize(("unpacked", "is_long"), [(2**20, False), (2**24, True)])
-def test_a_small_file_that_unpacks_to_a_long_one_is_a_long_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unpacked: int, is_long: bool
-) -> None:
-    monkeypatch.setattr(work, "LONG_BYTES", 2**20)
-    (tmp_path / "inbox").mkdir()
-    with zipfile.ZipFile(tmp_path / "inbox" / "digest", "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("xl/worksheets/sheet1.xml", bytes(unpacked))
-    assert (tmp_path / "inbox" / "digest").stat().st_size < 2**20
-    assert work.is_long(tmp_path, "digest") is is_long

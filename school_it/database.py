@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
+    BigInteger,
     Connection,
     DateTime,
     Dialect,
@@ -101,9 +102,9 @@ def expect_version(thing: Versioned, seen: int | None) -> None:
 
 
 class Euro(TypeDecorator[Decimal]):
-    """`Decimal` euros in Python, whole cents in the database."""
+    """`Decimal` euros in Python, whole cents in the database: a city's programme is more than 32 bits of cents."""
 
-    impl = Integer
+    impl = BigInteger
     cache_ok = True
 
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:

@@ -1,0 +1,24 @@
+"""The reports of the house: a module for each subject, put together here."""
+
+from __future__ import annotations
+
+from exports.reports.funding import FUNDING
+from exports.reports.lists import LISTS
+from exports.reports.shape import Choice, Report
+from school_it.errors import N_, BadValue
+
+__all__ = ["REPORTS", "Choice", "Report", "get_report"]
+
+REPORTS = {report.name: report for report in (*LISTS, *FUNDING)}
+
+
+def get_report(name: str) -> Report:
+    """Raises BadValue for a report that there is not."""
+    report = REPORTS.get(name)
+    if report is None:
+        raise BadValue(
+            N_("Den Bericht »%(name)s« gibt es nicht. Möglich sind: %(names)s."),
+            name=name,
+            names=", ".join(REPORTS),
+        )
+    return report

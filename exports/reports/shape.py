@@ -1,0 +1,89 @@
+"""What a report is, and the shape its pages share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from flask import current_app
+from sqlalchemy.orm import Session
+
+from exports.workbook import Cover, Page
+from school_it import sheets
+from school_it.access import Actor, May
+from school_it.errors import N_, BadValue
+from school_it.funding.models import Grant
+from school_it.schools.models import School
+from school_it.sheets import Sheet
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the reader wants to see of a report; `known` keeps what pages, figures and checks of one workbook share."""
+
+    school: School | None = None
+    grant: Grant | None = None
+    on: date | None = None
+    query: Mapping[str, str] = field(default_factory=dict)
+    known: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def needed_grant(self) -> Grant:
+        """Raises BadValue where none is chosen."""
+        if self.grant is None:
+            raise BadValue(N_("Bitte eine Zuwendung angeben: --grant mit Kennzeichen oder Aktenzeichen."))
+        return self.grant
+
+    @property
+    def school_id(self) -> int | None:
+        return self.school.id if self.school else None
+
+
+Pages = Sequence[Page | Cover]
+
+
+@dataclass(frozen=True)
+class Report:
+    """`import_kind` is the kind of import that reads it back; `needs` the options it cannot do without.
+
+    `figures` are what ``export --json`` tells beside the number of rows: amounts as text, days ISO, unknown None;
+    `checks` the rules that were looked at.
+    """
+
+    name: str
+    title: str
+    about: str
+    may: May
+    pages: Callable[[Session, Choice, Actor], Pages]
+    import_kind: str | None = None
+    needs: tuple[str, ...] = ()
+    figures: Callable[[Session, Choice], dict[str, Any]] = lambda _session, _choice: {}
+    checks: Callable[[Session, Choice], list[dict[str, Any]]] = lambda _session, _choice: []
+
+
+def sheet_page(
+    sheet: Sheet,
+    rows: Iterable[Any],
+    choice: Choice,
+    *,
+    title: str,
+    sheet_name: str,
+    sums: Sequence[str] = (),
+    holding: str = "",
+    printed_to: str | None = None,
+) -> Page:
+    """A page with all columns of a sheet, as the import reads them back; `holding` says what is among its rows."""
+    authority, where = subtitle(choice)
+    paper = f"gedruckt bis »{sheet.column(printed_to).header}«" if printed_to else ""
+    below = (authority, " · ".join(filter(None, (where, holding, paper))))
+    lines = sheets.lines(sheet, rows)
+    return Page(title, sheet_name, sheet.columns, lines, subtitle=below, sums=sums, printed_to=printed_to)
+
+
+def subtitle(choice: Choice) -> tuple[str, str]:
+    """Workbooks go to German authorities: they are German whatever the reader's language."""
+    where = f"{choice.school.name} ({choice.school.school_number})" if choice.school else "alle Schulen"
+    authority = current_app.config["SCHOOL_IT"].AUTHORITY
+    return authority, f"Stand {choice.on:%d.%m.%Y} · {where}" if choice.on else where

@@ -113,12 +113,11 @@ LISTS = (
         "devices",
     ),
     Report(
-        "inventory",
-        N_("Bestandsverzeichnis"),
-        N_("Alle Geräte mit allen Spalten, Preisen und Summen, auch die ausgesonderten"),
-        May.SEE_DEVICES,
-        _inventory,
         "devices",
+        N_("Geräteliste"),
+        N_("Die wichtigsten acht Spalten, gut lesbar auf A4; mit eigenen Spalten aus der Geräteliste"),
+        May.SEE_DEVICES,
+        _devices,
     ),
     Report("schools", N_("Schulen"), N_("Stammdaten der Schulen"), May.SEE_SCHOOLS, _schools, "schools"),
     Report(

@@ -1,0 +1,78 @@
+"""What a grant comes to: F01 to F04, F12 and F21."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from school_it.errors import N_, Sentence
+from school_it.funding.rules.words import NOTHING
+from school_it.money import CENT, shown, to_cent
+
+
+def granted(eligible: Decimal, rate: Decimal) -> Decimal:
+    """F01, share financing: ``round(eligible * rate, 2)``, for each decision. 48,000.00 x 0.90 -> 43,200.00."""
+    return to_cent(eligible * rate)
+
+
+def largest_eligible(budget: Decimal, rate: Decimal) -> Decimal:
+    """F02: what an allotted budget allows to spend, own share included. 1,800,000 / 0.9 -> 2,000,000.00."""
+    return to_cent(budget / rate)
+
+
+def budget_left(budget: Decimal, amounts: Iterable[Decimal]) -> Decimal:
+    """F03: below zero, more was granted than allotted. 1,800,000 - 650,000 -> 1,150,000."""
+    return budget - sum(amounts, NOTHING)
+
+
+def rounding_holds(decisions: Sequence[tuple[Decimal, Decimal]], rate: Decimal) -> bool:
+    """F04: n decisions, each (eligible, granted), are together at most n cents off the rate of their sum.
+
+    107,329.28 x 0.9 = 96,596.35; granted over two decisions 96,596.36: 0.01 <= 0.02.
+    """
+    whole = granted(sum((eligible for eligible, _granted in decisions), NOTHING), rate)
+    off = abs(sum((amount for _eligible, amount in decisions), NOTHING) - whole)
+    return off <= CENT * len(decisions)
+
+
+def final_share(amount: Decimal, eligible_actual: Decimal, rate: Decimal) -> Decimal:
+    """F21, share: under-spending lowers the grant. Granted 90,000, spent 80,000 at 0.9 -> 72,000."""
+    return min(amount, granted(eligible_actual, rate))
+
+
+def final_fixed(amount: Decimal, receipts: Iterable[tuple[Decimal, int]], unit_cap: Decimal) -> Decimal:
+    """F12, fixed amount: each receipt is (eligible, quantity); at most `unit_cap` apiece, at most `amount` in all.
+
+    One of 612.00 and one of 465.00 at 500.00 apiece -> 965.00.
+    """
+    whole = sum(
+        (
+            to_cent(quantity * min(eligible / quantity, unit_cap))
+            for eligible, quantity in receipts
+            if quantity > 0
+        ),
+        NOTHING,
+    )
+    return min(amount, whole)
+
+
+def odd_in_decision(values: Mapping[str, Any]) -> Iterator[Sentence]:
+    begins, ends = values.get("period_from"), values.get("period_to")
+    if begins and ends and ends < begins:
+        yield Sentence(N_("Die Durchführung endet vor ihrem Beginn."))
+    amount, eligible, drawn = values.get("granted"), values.get("eligible"), values.get("drawn")
+    if amount is not None and eligible is not None and amount > eligible:
+        yield Sentence(N_("Bewilligt ist mehr als zuwendungsfähig."))
+    rate = values.get("rate")
+    if amount is not None and eligible is not None and rate is not None:
+        computed = granted(eligible, rate)
+        if abs(amount - computed) > CENT:
+            yield Sentence(_NOT_BY_RATE, amount=shown(amount), computed=shown(computed))
+    if drawn is not None and amount is not None and drawn > amount:
+        yield Sentence(N_("Abgerufen ist mehr als bewilligt."))
+
+
+_NOT_BY_RATE = N_(
+    "Bewilligt sind %(amount)s; der Fördersatz ergäbe %(computed)s. Es gilt, was der Bescheid sagt."
+)

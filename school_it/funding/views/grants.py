@@ -1,0 +1,189 @@
+"""Pages of grants with their decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import redirect, request, url_for
+from flask_babel import gettext as _
+
+from school_it import audit
+from school_it.access import May, current, needs
+from school_it.database import db, today, transaction
+from school_it.funding import actions, bound, checks, listing, queries, rules, standing, story
+from school_it.funding.forms import (
+    DecisionForm,
+    GrantForm,
+    NewGrantForm,
+)
+from school_it.funding.listing import STAGES, Stage, Wish
+from school_it.funding.models import Grant
+from school_it.funding.views.blueprint import bp, say_odd
+from school_it.web import flash_done, lists, page, said
+from school_it.web.fields import refusals_in, status_of
+
+
+@bp.get("")
+@needs(May.SEE_FUNDING)
+def index() -> Any:
+    actor, session, wanted = current(), db.session(), _wish(request.args)
+    rows = listing.grants(wanted, seen_by=actor, today=today())
+    found = lists.slice_of(
+        session,
+        rows,
+        key=Grant.__table__.c.reference,
+        ident=Grant.__table__.c.id,
+        descending=True,
+        cursor=request.args.get("cursor"),
+        size=lists.wanted_size(request.args),
+    )
+    grants = [row[0] for row in found.rows]
+    programmes = queries.programmes(session, seen_by=actor)
+    return page(
+        "funding/index.html",
+        grants=grants,
+        spent=queries.receipt_sums(session, [grant.id for grant in grants]),
+        count=lists.count(session, rows),
+        earlier=found.previous and lists.here_with(cursor=found.previous),
+        later=found.next and lists.here_with(cursor=found.next),
+        wish=wanted,
+        any_wish=wanted != Wish(),
+        programmes=[(one.code, f"{one.code} {one.title}") for one in programmes],
+        stages=[(stage.value, _(name)) for stage, name in STAGES.items()],
+        stage_names=STAGES,
+        stage_of=lambda grant: listing.stage_of(grant, today()),
+    )
+
+
+def _wish(args: Mapping[str, str]) -> Wish:
+    stage = args.get("stage", "")
+    return Wish(
+        text=args.get("q", "").strip(),
+        programme=args.get("programme", ""),
+        stage=Stage(stage) if stage in {*Stage} else None,
+    )
+
+
+@bp.get("/grants/<int:ident>")
+@needs(May.SEE_FUNDING)
+def grant(ident: int) -> Any:
+    session = db.session()
+    found = queries.get_grant(session, ident, seen_by=current())
+    stands = standing.of_grant(session, found)
+    return page(
+        "funding/grant.html",
+        grant=found,
+        figures=stands.figures,
+        checks=stands.checks,
+        severities=checks.SEVERITIES,
+        said=said,
+        receipts=len(stands.receipts),
+        bound=bound.counted(session, [one.file_reference for one in found.decisions]),
+        stage=listing.stage_of(found, today()),
+        stage_names=STAGES,
+    )
+
+
+@bp.get("/grants/<int:ident>/history")
+@needs(May.SEE_FUNDING)
+def history(ident: int) -> Any:
+    session = db.session()
+    found = queries.get_grant(session, ident, seen_by=current())
+    things: list[audit.Traced] = [found, *found.decisions]
+    entries = [entry for thing in things for entry in audit.story(session, thing)]
+    newest_first = sorted(entries, key=lambda entry: entry.id, reverse=True)
+    return page(
+        "funding/history.html",
+        grant=found,
+        receipts=queries.receipt_count(session, found),
+        events=story.of_entries(session, newest_first),
+    )
+
+
+@bp.route("/grants/new", methods=["GET", "POST"])
+@needs(May.EDIT_FUNDING)
+def new_grant() -> Any:
+    session = db.session()
+    programmes = queries.programmes(session, seen_by=current())
+    form = NewGrantForm(data={"programme": request.args.get("programme", type=int)})
+    form.programme.choices = _programme_choices(programmes)
+    if form.validate_on_submit():
+        with refusals_in(form), transaction() as writing:
+            programme = queries.get_programme(writing, form.programme.data, seen_by=current())
+            made = actions.add_grant(
+                writing, form.reference.data or "", programme, form.rate.data, form.values, by=current()
+            )
+            ident = made.id
+        if not form.errors:
+            say_odd(rules.odd_in_decision({**form.values, "rate": None}))
+            flash_done(_("Die Zuwendung ist angelegt."))
+            return redirect(url_for(".grant", ident=ident))
+    return page("funding/grant_edit.html", status_of(form), form=form, grant=None, programmes=programmes)
+
+
+@bp.route("/grants/<int:ident>/edit", methods=["GET", "POST"])
+@needs(May.EDIT_FUNDING)
+def edit_grant(ident: int) -> Any:
+    session = db.session()
+    found = queries.get_grant(session, ident, seen_by=current())
+    programmes = queries.programmes(session, seen_by=current())
+    known = {
+        "version": found.version,
+        "reference": found.reference,
+        "programme": found.programme_id,
+        "rate": found.rate,
+    }
+    form = GrantForm(data=known)
+    form.programme.choices = _programme_choices(programmes)
+    if form.validate_on_submit():
+        with refusals_in(form), transaction() as writing:
+            actions.change_grant(
+                writing,
+                queries.get_grant(writing, ident, seen_by=current()),
+                reference=form.reference.data or "",
+                programme=queries.get_programme(writing, form.programme.data, seen_by=current()),
+                rate=form.rate.data,
+                version=form.seen_version,
+                by=current(),
+            )
+        if not form.errors:
+            flash_done(_("Gespeichert."))
+            return redirect(url_for(".grant", ident=ident))
+    return page("funding/grant_edit.html", status_of(form), form=form, grant=found, programmes=programmes)
+
+
+def _programme_choices(programmes: Any) -> list[tuple[str, str]]:
+    return [("", ""), *((str(one.id), f"{one.code} {one.title}") for one in programmes)]
+
+
+@bp.route("/grants/<int:ident>/decisions/new", methods=["GET", "POST"])
+@needs(May.EDIT_FUNDING)
+def new_decision(ident: int) -> Any:
+    found = queries.get_grant(db.session(), ident, seen_by=current())
+    form = DecisionForm()
+    if form.validate_on_submit():
+        with refusals_in(form), transaction() as writing:
+            changing = queries.get_grant(writing, ident, seen_by=current())
+            actions.add_decision(writing, changing, form.values, by=current())
+        if not form.errors:
+            say_odd(rules.odd_in_decision(form.values))
+            flash_done(_("Der Bescheid ist eingetragen."))
+            return redirect(url_for(".grant", ident=ident))
+    return page("funding/decision_edit.html", status_of(form), form=form, grant=found, decision=None)
+
+
+@bp.route("/decisions/<int:ident>/edit", methods=["GET", "POST"])
+@needs(May.EDIT_FUNDING)
+def edit_decision(ident: int) -> Any:
+    found = queries.get_decision(db.session(), ident, seen_by=current())
+    form = DecisionForm(obj=found)
+    if form.validate_on_submit():
+        with refusals_in(form), transaction() as writing:
+            changing = queries.get_decision(writing, ident, seen_by=current())
+            actions.change_decision(writing, changing, form.values, version=form.seen_version, by=current())
+        if not form.errors:
+            say_odd(rules.odd_in_decision(form.values))
+            flash_done(_("Gespeichert."))
+            return redirect(url_for(".grant", ident=found.grant_id))
+    return page("funding/decision_edit.html", status_of(form), form=form, grant=found.grant, decision=found)

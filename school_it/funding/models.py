@@ -1,4 +1,4 @@
-"""Tables of programmes, grants with their decisions, and receipts."""
+"""Tables of programmes, grants with their decisions and cost plans, measures, receipts and draw-downs."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from school_it.database import Codes, Euro, Model, Share, Versioned, words
 from school_it.funding import rules
+from school_it.funding.book import DecisionKind, DrawdownState, MeasureState
 from school_it.funding.rules import Anchor, CapBasis, Earmark, EndRule, Financing, StartEvent, Status
 from school_it.schools.models import School
 
@@ -134,7 +135,11 @@ class Grant(Versioned, Model):
 
 
 class Decision(Versioned, Model):
-    """A decision of the granting authority on a grant, known by its `file_reference`; one row of the sheet `grants`."""
+    """A decision of the granting authority on a grant, known by its `file_reference`; one row of the sheet `grants`.
+
+    Amounts of an amendment are what it adds to the decision that it changes, and below zero where it takes away: the
+    sum over all decisions is what is granted now.
+    """
 
     __tablename__ = "grant_decisions"
     __table_args__ = (
@@ -145,6 +150,13 @@ class Decision(Versioned, Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     grant_id: Mapped[int] = mapped_column(ForeignKey(Grant.id, ondelete="CASCADE"), nullable=False)
     file_reference: Mapped[str] = mapped_column(String(80), nullable=False)
+    kind: Mapped[DecisionKind] = mapped_column(
+        words(DecisionKind),
+        nullable=False,
+        default=DecisionKind.GRANT,
+        server_default=DecisionKind.GRANT.value,
+    )
+    amends_id: Mapped[int | None] = mapped_column(ForeignKey("grant_decisions.id"), index=True)
     title: Mapped[str | None] = mapped_column(String(200))
     portal_number: Mapped[str | None] = mapped_column(String(60))
     decision_date: Mapped[date] = mapped_column(nullable=False)
@@ -217,4 +229,111 @@ class Receipt(Versioned, Model):
     @property
     def trace_school_id(self) -> None:
         """Funding is the town's affair: a receipt stands in no single school's trail."""
+        return None
+
+
+class PlanLine(Versioned, Model):
+    """The cost plan of a decision for one funding item; of an amendment what it adds to the item, or takes away."""
+
+    __tablename__ = "cost_plan_lines"
+    __table_args__ = (UniqueConstraint("decision_id", "category"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    decision_id: Mapped[int] = mapped_column(ForeignKey(Decision.id, ondelete="CASCADE"), nullable=False)
+    category: Mapped[str] = mapped_column(String(20), nullable=False)
+    total: Mapped[Decimal] = mapped_column(Euro, nullable=False)
+    eligible: Mapped[Decimal] = mapped_column(Euro, nullable=False)
+
+    decision: Mapped[Decision] = relationship(lazy="joined", innerjoin=True)
+
+    __mapper_args__ = {"version_id_col": Versioned.version}  # noqa: RUF012
+
+    @property
+    def trace_label(self) -> str:
+        return f"{self.decision.trace_label} · {self.category}"
+
+    @property
+    def trace_school_id(self) -> None:
+        return None
+
+
+class Measure(Versioned, Model):
+    """What a school is to get out of a programme: a line of the investment plan, `position` is its running number.
+
+    `grant_id` is empty as long as the measure is only planned or applied for.
+    """
+
+    __tablename__ = "measures"
+    __table_args__ = (UniqueConstraint("programme_id", "position"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    programme_id: Mapped[int] = mapped_column(ForeignKey(Programme.id), nullable=False)
+    position: Mapped[int] = mapped_column(nullable=False)
+    grant_id: Mapped[int | None] = mapped_column(ForeignKey(Grant.id), index=True)
+    school_id: Mapped[int] = mapped_column(ForeignKey(School.id), nullable=False, index=True)
+    category: Mapped[str] = mapped_column(String(20), nullable=False)
+    description: Mapped[str] = mapped_column(String(300), nullable=False)
+    quantity: Mapped[int] = mapped_column(nullable=False, default=1)
+    unit_price: Mapped[Decimal] = mapped_column(Euro, nullable=False)
+    total: Mapped[Decimal] = mapped_column(Euro, nullable=False)
+    eligible: Mapped[Decimal] = mapped_column(Euro, nullable=False)
+    starts_on: Mapped[date] = mapped_column(nullable=False)
+    ends_on: Mapped[date] = mapped_column(nullable=False)
+    support_confirmed: Mapped[bool] = mapped_column(nullable=False, default=False)
+    state: Mapped[MeasureState] = mapped_column(
+        words(MeasureState), nullable=False, default=MeasureState.PLANNED
+    )
+    remark: Mapped[str | None] = mapped_column(Text)
+
+    programme: Mapped[Programme] = relationship(lazy="joined", innerjoin=True)
+    grant: Mapped[Grant | None] = relationship()
+    school: Mapped[School] = relationship(lazy="joined", innerjoin=True)
+
+    __mapper_args__ = {"version_id_col": Versioned.version}  # noqa: RUF012
+
+    @property
+    def trace_label(self) -> str:
+        return f"{self.programme.code} · {self.position}"
+
+    @property
+    def trace_school_id(self) -> None:
+        return None
+
+
+class Drawdown(Versioned, Model):
+    """Money asked for on one decision, known by `number` within its grant; `paid` is what the authority sent.
+
+    `expenses_paid`, `expenses_due` and `own_share_used` are what the request told of the day it was made.
+    """
+
+    __tablename__ = "drawdowns"
+    __table_args__ = (UniqueConstraint("decision_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    decision_id: Mapped[int] = mapped_column(ForeignKey(Decision.id), nullable=False)
+    number: Mapped[int] = mapped_column(nullable=False)
+    state: Mapped[DrawdownState] = mapped_column(
+        words(DrawdownState), nullable=False, default=DrawdownState.REQUESTED
+    )
+    requested_on: Mapped[date] = mapped_column(nullable=False)
+    requested: Mapped[Decimal] = mapped_column(Euro, nullable=False)
+    expenses_paid: Mapped[Decimal] = mapped_column(Euro, nullable=False, default=rules.NOTHING)
+    expenses_due: Mapped[Decimal] = mapped_column(Euro, nullable=False, default=rules.NOTHING)
+    own_share_used: Mapped[Decimal | None] = mapped_column(Euro)
+    paid_on: Mapped[date | None]
+    paid: Mapped[Decimal | None] = mapped_column(Euro)
+    reference: Mapped[str | None] = mapped_column(String(80))
+    reason: Mapped[str | None] = mapped_column(Text)
+    remark: Mapped[str | None] = mapped_column(Text)
+
+    decision: Mapped[Decision] = relationship(lazy="joined", innerjoin=True)
+
+    __mapper_args__ = {"version_id_col": Versioned.version}  # noqa: RUF012
+
+    @property
+    def trace_label(self) -> str:
+        return f"{self.decision.trace_label} · {self.number}"
+
+    @property
+    def trace_school_id(self) -> None:
         return None

@@ -23,6 +23,7 @@ from school_it.schools import queries as school_queries
 )
 @click.option("--school", help="Nur diese Schulnummer.")
 @click.option("--grant", help="Die Zuwendung: Kennzeichen, oder ein Aktenzeichen, das nur eine hat.")
+@click.option("--year", type=click.IntRange(1900, 2999), help="Das Jahr, wo ein Bericht danach fragt.")
 @click.option("--blank", is_flag=True, help="Die leere Vorlage dazu: Spalten, Auswahllisten, Ausfüllhilfe.")
 @click.option("--list", "list_reports", is_flag=True, help="Welche Berichte es gibt.")
 @cli.as_json
@@ -32,6 +33,7 @@ def export(
     out: Path | None,
     school: str | None,
     grant: str | None,
+    year: int | None,
     blank: bool,
     list_reports: bool,
     as_json: bool,
@@ -49,16 +51,18 @@ def export(
         return cli.answer(
             _write_blank(report, out), as_json=as_json, text=f"{out}: leere Vorlage zum Ausfüllen."
         )
-    facts = _write(report, out, school, grant)
+    facts = _write(report, out, school, grant, year)
     return cli.answer(facts, as_json=as_json, text=f"{facts['file']}: {facts['rows']} Zeilen.")
 
 
-def _write(name: str, out: Path, number: str | None, called: str | None) -> dict[str, Any]:
+def _write(
+    name: str, out: Path, number: str | None, called: str | None, year: int | None = None
+) -> dict[str, Any]:
     by = access.house("export")
     session = db.session()
     school = school_queries.get_school(session, number, seen_by=by) if number else None
     grant = funding_queries.get_grant_called(session, called, seen_by=by) if called else None
-    choice = Choice(school=school, grant=grant, on=today())
+    choice = Choice(school=school, grant=grant, on=today(), year=year)
     facts = writing.write(session, get_report(name), choice, out, by=by)
     with transaction() as noting:
         writing.note(noting, facts, choice, by=by)

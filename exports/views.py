@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from exports import write as writing
 from exports.reports import REPORTS, Choice
 from school_it.access import May, current, needs
-from school_it.database import db, today, transaction
+from school_it.database import db, today, transaction, whole_number
 from school_it.errors import N_, NotThere
 from school_it.funding import queries as funding_queries
 from school_it.schools import queries as school_queries
@@ -45,7 +45,8 @@ def report(name: str) -> Any:
     school = school_queries.get_school(session, number, seen_by=actor) if number else None
     called = request.args.get("grant")
     grant = funding_queries.get_grant_called(session, called, seen_by=actor) if called else None
-    choice = Choice(school=school, grant=grant, on=today(), query=request.args)
+    year = whole_number(request.args.get("year", ""))
+    choice = Choice(school=school, grant=grant, on=today(), year=year, query=request.args)
     facts = writing.write(session, REPORTS[name], choice, content, by=actor)
     with transaction() as noting:
         writing.note(noting, facts, choice, by=actor)

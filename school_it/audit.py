@@ -64,12 +64,33 @@ class Action(enum.StrEnum):
     ROLE_ENDED = "account.role_ended"
     TOKEN_MADE = "token.made"
     TOKEN_ENDED = "token.ended"
+    DOCUMENT_ATTACHED = "document.attached"
+    DOCUMENT_DETACHED = "document.detached"
+    SUPPLIER_ADDED = "supplier.added"
+    SUPPLIER_CHANGED = "supplier.changed"
+    ORDER_ADDED = "order.added"
+    ORDER_CHANGED = "order.changed"
+    ORDER_REMOVED = "order.removed"
+    DELIVERY_RECEIVED = "delivery.received"
+    DELIVERY_REMOVED = "delivery.removed"
+    INVOICE_ADDED = "invoice.added"
+    INVOICE_CHANGED = "invoice.changed"
+    INVOICE_REMOVED = "invoice.removed"
+    INVOICE_SPLIT = "invoice.split"
+    PRICES_SET = "invoice.prices_set"
     PROGRAMME_ADDED = "programme.added"
     PROGRAMME_CHANGED = "programme.changed"
     GRANT_ADDED = "grant.added"
     GRANT_CHANGED = "grant.changed"
     DECISION_ADDED = "decision.added"
     DECISION_CHANGED = "decision.changed"
+    COST_PLAN_ADDED = "cost_plan.added"
+    COST_PLAN_CHANGED = "cost_plan.changed"
+    MEASURE_ADDED = "measure.added"
+    MEASURE_CHANGED = "measure.changed"
+    DRAWDOWN_ADDED = "drawdown.added"
+    DRAWDOWN_CHANGED = "drawdown.changed"
+    DRAWDOWN_PAID = "drawdown.paid"
     RECEIPT_ADDED = "receipt.added"
     RECEIPT_CHANGED = "receipt.changed"
     CATEGORY_ADDED = "category.added"
@@ -85,8 +106,26 @@ class Action(enum.StrEnum):
     DEVICE_DISPOSED = "device.disposed"
     LICENCE_ADDED = "licence.added"
     LICENCE_CHANGED = "licence.changed"
+    LICENCE_RENEWED = "licence.renewed"
+    SEATS_RULED = "seat_rule.added"
+    SEATS_RULE_ENDED = "seat_rule.ended"
+    SEAT_GIVEN = "seat.added"
+    SEAT_RELEASED = "seat.released"
+    LICENCE_KEY_KEPT = "licence_key.kept"
+    LICENCE_KEY_SHOWN = "licence_key.shown"
+    LICENCE_KEY_REMOVED = "licence_key.removed"
     OUTLET_ADDED = "outlet.added"
     OUTLET_CHANGED = "outlet.changed"
+    RACK_ADDED = "rack.added"
+    RACK_CHANGED = "rack.changed"
+    PANEL_ADDED = "panel.added"
+    PANEL_CHANGED = "panel.changed"
+    DEVICE_MOUNTED = "device.mounted"
+    CABLE_PLUGGED = "cable.plugged"
+    CABLE_PULLED = "cable.pulled"
+    MODEL_TYPED = "model.typed"
+    OUTLET_RULE_ADDED = "outlet_rule.added"
+    OUTLET_RULE_REMOVED = "outlet_rule.removed"
     DEVICE_TYPE_ADDED = "device_type.added"
     DEVICE_TYPE_CHANGED = "device_type.changed"
     TARGET_ADDED = "target.added"
@@ -126,12 +165,33 @@ SAID = {
     Action.ROLE_ENDED: N_("Rolle beendet"),
     Action.TOKEN_MADE: N_("Zugriffsschlüssel ausgestellt"),
     Action.TOKEN_ENDED: N_("Zugriffsschlüssel beendet"),
+    Action.DOCUMENT_ATTACHED: N_("Unterlage abgelegt"),
+    Action.DOCUMENT_DETACHED: N_("Unterlage entfernt"),
+    Action.SUPPLIER_ADDED: N_("Lieferant aufgenommen"),
+    Action.SUPPLIER_CHANGED: N_("Lieferant geändert"),
+    Action.ORDER_ADDED: N_("Auftrag eingetragen"),
+    Action.ORDER_CHANGED: N_("Auftrag geändert"),
+    Action.ORDER_REMOVED: N_("Auftrag entfernt"),
+    Action.DELIVERY_RECEIVED: N_("Lieferung angenommen"),
+    Action.DELIVERY_REMOVED: N_("Lieferung zurückgenommen"),
+    Action.INVOICE_ADDED: N_("Rechnung eingetragen"),
+    Action.INVOICE_CHANGED: N_("Rechnung geändert"),
+    Action.INVOICE_REMOVED: N_("Rechnung entfernt"),
+    Action.INVOICE_SPLIT: N_("Rechnung auf Zuwendungen aufgeteilt"),
+    Action.PRICES_SET: N_("Preise der Geräte aus der Rechnung übernommen"),
     Action.PROGRAMME_ADDED: N_("Förderprogramm angelegt"),
     Action.PROGRAMME_CHANGED: N_("Förderprogramm geändert"),
     Action.GRANT_ADDED: N_("Zuwendung angelegt"),
     Action.GRANT_CHANGED: N_("Zuwendung geändert"),
     Action.DECISION_ADDED: N_("Bescheid eingetragen"),
     Action.DECISION_CHANGED: N_("Bescheid geändert"),
+    Action.COST_PLAN_ADDED: N_("Ausgabenplan eingetragen"),
+    Action.COST_PLAN_CHANGED: N_("Ausgabenplan geändert"),
+    Action.MEASURE_ADDED: N_("Maßnahme eingetragen"),
+    Action.MEASURE_CHANGED: N_("Maßnahme geändert"),
+    Action.DRAWDOWN_ADDED: N_("Mittelabruf angefordert"),
+    Action.DRAWDOWN_CHANGED: N_("Mittelabruf geändert"),
+    Action.DRAWDOWN_PAID: N_("Mittelabruf ausgezahlt"),
     Action.RECEIPT_ADDED: N_("Beleg eingetragen"),
     Action.RECEIPT_CHANGED: N_("Beleg geändert"),
     Action.CATEGORY_ADDED: N_("Geräteart angelegt"),
@@ -147,8 +207,26 @@ SAID = {
     Action.DEVICE_DISPOSED: N_("ausgesondert"),
     Action.LICENCE_ADDED: N_("Lizenz eingetragen"),
     Action.LICENCE_CHANGED: N_("Lizenz geändert"),
+    Action.LICENCE_RENEWED: N_("Lizenz verlängert"),
+    Action.SEATS_RULED: N_("Plätze an eine Gruppe vergeben"),
+    Action.SEATS_RULE_ENDED: N_("Plätze einer Gruppe beendet"),
+    Action.SEAT_GIVEN: N_("Platz vergeben"),
+    Action.SEAT_RELEASED: N_("Platz freigegeben"),
+    Action.LICENCE_KEY_KEPT: N_("Lizenzschlüssel hinterlegt"),
+    Action.LICENCE_KEY_SHOWN: N_("Lizenzschlüssel angesehen"),
+    Action.LICENCE_KEY_REMOVED: N_("Lizenzschlüssel entfernt"),
     Action.OUTLET_ADDED: N_("Netzwerkdose eingetragen"),
     Action.OUTLET_CHANGED: N_("Netzwerkdose geändert"),
+    Action.RACK_ADDED: N_("Verteiler eingetragen"),
+    Action.RACK_CHANGED: N_("Verteiler geändert"),
+    Action.PANEL_ADDED: N_("Patchfeld eingetragen"),
+    Action.PANEL_CHANGED: N_("Patchfeld geändert"),
+    Action.DEVICE_MOUNTED: N_("im Verteiler eingebaut"),
+    Action.CABLE_PLUGGED: N_("Kabel gesteckt"),
+    Action.CABLE_PULLED: N_("Kabel gezogen"),
+    Action.MODEL_TYPED: N_("Gerätetyp eines Modells bestimmt"),
+    Action.OUTLET_RULE_ADDED: N_("Regel für Dosennamen gemerkt"),
+    Action.OUTLET_RULE_REMOVED: N_("Regel für Dosennamen gelöscht"),
     Action.DEVICE_TYPE_ADDED: N_("Gerätetyp aufgenommen"),
     Action.DEVICE_TYPE_CHANGED: N_("Gerätetyp geändert"),
     Action.TARGET_ADDED: N_("Ausstattungsziel eingetragen"),
@@ -322,6 +400,15 @@ def assign(thing: Any, values: Mapping[str, Any], fields: Sequence[str]) -> Chan
         if name in values:
             setattr(thing, name, values[name])
     return differences(thing, fields)
+
+
+def whole(thing: Any, *, gone: bool = False) -> Changes:
+    """Every column of a row that holds something: of one that came to be, or with `gone` of one that is about to go."""
+    names = (column.key for column in inspect(thing).mapper.column_attrs if column.key not in ("id", "version"))
+    said = {name: plain(getattr(thing, name)) for name in names}
+    return {
+        name: [value, None] if gone else [None, value] for name, value in said.items() if value is not None
+    }
 
 
 def plain(value: Any) -> Any:

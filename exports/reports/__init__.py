@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from exports.reports.funding import FUNDING
+from exports.reports.investment import INVESTMENT
 from exports.reports.lists import LISTS
 from exports.reports.shape import Choice, Report
 from school_it.errors import N_, BadValue
 
 __all__ = ["REPORTS", "Choice", "Report", "get_report"]
 
-REPORTS = {report.name: report for report in (*LISTS, *FUNDING)}
+REPORTS = {report.name: report for report in (*LISTS, *FUNDING, *INVESTMENT)}
 
 
 def get_report(name: str) -> Report:

@@ -21,11 +21,15 @@ from school_it.sheets import Sheet
 
 @dataclass(frozen=True)
 class Choice:
-    """What the reader wants to see of a report; `known` keeps what pages, figures and checks of one workbook share."""
+    """What the reader wants to see of a report; `known` keeps what pages, figures and checks of one workbook share.
+
+    `year` is the year that the report goes by: a fiscal year, or the one in which a school year begins.
+    """
 
     school: School | None = None
     grant: Grant | None = None
     on: date | None = None
+    year: int | None = None
     query: Mapping[str, str] = field(default_factory=dict)
     known: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 

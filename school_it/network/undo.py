@@ -16,6 +16,7 @@ from school_it.network.rules import Place
 from school_it.network.sheet import OUTLETS
 from school_it.network.types.models import DeviceType
 from school_it.network.types.sheet import DEVICE_TYPES
+from school_it.network.wiring.models import Panel, Rack
 from school_it.schools import queries as school_queries
 from school_it.schools.models import School
 from school_it.undo import Against, Touched, Undoing, Values, headers
@@ -65,6 +66,8 @@ UNDOINGS = (
         shown={"school_id": "school_number", "room_id": "room"},
         names=headers(OUTLETS),
     ),
+    Undoing(Rack, N_("Verteiler"), shown={"school_id": "school_number", "room_id": "room"}),
+    Undoing(Panel, N_("Patchfeld"), shown={"rack_id": "rack"}),
     Undoing(
         DeviceType,
         N_("Gerätetyp"),

@@ -18,7 +18,8 @@ What it relies on: every row that the batch writes leaves an entry in the batch,
 table, `object_id`, and `changes` holding every written column as `[before, after]` through `audit.plain`
 (`setwise.add` and `setwise.change` do all of that). What made a row is a verb that ends in ``.added``, or
 changes a column that is never empty from None. Unique columns, foreign keys and whether something points at a row
-are read from the tables themselves. Rows with more behind them override a method of `Undoing`.
+are read from the tables themselves; a table of a later room whose rows go with those of another one says so itself:
+``{"info": {"part_of": ("devices",)}}``. Rows with more behind them override a method of `Undoing`.
 """
 
 from school_it.undo.actions import KIND, take_back, undo

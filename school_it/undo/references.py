@@ -141,7 +141,7 @@ def pointing_at(session: Session, rule: Undoing, going: Sequence[int], outlook: 
     if not going:
         return found
     for table in rule.table.metadata.sorted_tables:
-        if any(table is part for part in rule.parts):
+        if any(table is part for part in rule.parts) or rule.table.name in table.info.get("part_of", ()):
             continue
         for column in table.c:
             if any(key.column.table is rule.table for key in column.foreign_keys):

@@ -17,7 +17,7 @@ class DeviceType(Versioned, Model):
 
     `ports` is the list of templates (`rules.Port`). It is one value and no table: a type is read, compared and taken
     back as a whole, and nothing points at a template; the ports of a device are made from it and are rows of their own.
-    `u_height` is in rack units, to the half.
+    `u_height` is in rack units, to the half; `poe_budget` the watts that all its ports may give together.
     """
 
     __tablename__ = "device_types"
@@ -32,6 +32,7 @@ class DeviceType(Versioned, Model):
     u_height: Mapped[Decimal | None] = mapped_column(Share)
     full_depth: Mapped[bool | None]
     max_watts: Mapped[int | None]
+    poe_budget: Mapped[int | None]
     ports: Mapped[list[dict[str, Any]]] = mapped_column(JSON, nullable=False, default=list)
 
     __mapper_args__ = {"version_id_col": Versioned.version}  # noqa: RUF012

@@ -1,0 +1,112 @@
+"""Sides, kinds of cable, and when two words mean the same port. Plain values only."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from enum import StrEnum
+from typing import NamedTuple
+
+from school_it.errors import N_
+from school_it.network.rules import folded
+
+
+class Side(StrEnum):
+    """The front takes the patch cord, the back the cable in the wall."""
+
+    FRONT = "front"
+    BACK = "back"
+
+    @property
+    def other(self) -> Side:
+        return Side.BACK if self is Side.FRONT else Side.FRONT
+
+
+class Face(StrEnum):
+    FRONT = "front"
+    REAR = "rear"
+
+
+FACES = {Face.FRONT: N_("vorn"), Face.REAR: N_("hinten")}
+
+
+class CableKind(StrEnum):
+    FIXED = "fixed"
+    PATCH = "patch"
+    DEVICE = "device"
+    UPLINK = "uplink"
+
+
+CABLE_KINDS = {
+    CableKind.FIXED: N_("fest verlegt"),
+    CableKind.PATCH: N_("Patchkabel"),
+    CableKind.DEVICE: N_("Anschlusskabel"),
+    CableKind.UPLINK: N_("Uplink"),
+}
+
+
+def number_in(name: str) -> str:
+    """What is left of a port's name without the words before it: ``Gi1/0/13`` and ``1/0/13`` -> ``1/0/13``."""
+    found = re.search(r"[0-9]+(?:[/.:][0-9]+)*$", folded(name))
+    return found.group() if found else ""
+
+
+def port_named(said: str | None, names: Mapping[str, int], positions: Mapping[int, int]) -> int | None:
+    """The port that a list calls `said`; `names` gives ids by `folded` name, `positions` ids by position.
+
+    Exactly that name; else the one port with the same number (``Gi1/0/13`` for ``GigabitEthernet1/0/13``); else, for a
+    plain number or a number at the end of ``1/0/13``, the port at that position. None where it could be several.
+    """
+    text = folded(said)
+    if not text:
+        return None
+    if text in names:
+        return names[text]
+    number = number_in(text)
+    alike = {name: ident for name, ident in names.items() if number and number_in(name) == number}
+    word = text.removesuffix(number)
+    nearer = {name: ident for name, ident in alike.items() if name.startswith(word)}
+    for found in (nearer, alike):
+        if len(found) == 1:
+            return next(iter(found.values()))
+    if alike:
+        return None
+    last = re.search(r"[0-9]{1,6}$", number)
+    plain = last is not None and not any("/" in number_in(name) for name in names)
+    return positions.get(int(last.group())) if last is not None and plain else None
+
+
+class Taken(NamedTuple):
+    """Units of a rack that something takes: from `unit` upwards, `height` of them, on one face or through."""
+
+    unit: int
+    height: int
+    name: str
+
+
+def refuse_overlap(wanted: Taken, others: Iterable[Taken]) -> Taken | None:
+    """The first of the others that is in the way."""
+    mine = range(wanted.unit, wanted.unit + wanted.height)
+    return next(
+        (one for one in others if one.unit in mine or wanted.unit in range(one.unit, one.unit + one.height)),
+        None,
+    )
+
+
+PANEL_SIZES = (12, 16, 24, 48)
+
+
+def panel_size(positions: Sequence[int]) -> int:
+    """How many ports a panel has of which these are named: the next usual size."""
+    most = max(positions, default=1)
+    return next((size for size in PANEL_SIZES if most <= size), most)
+
+
+POE_WATTS = {
+    "type1-ieee802.3af": Decimal("15.4"),
+    "type2-ieee802.3at": Decimal(30),
+    "type3-ieee802.3bt": Decimal(60),
+    "type4-ieee802.3bt": Decimal(90),
+}
+"""What a port of each class gives at most at the switch, by IEEE 802.3 af, at and bt."""

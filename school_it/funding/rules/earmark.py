@@ -1,9 +1,11 @@
-"""How long a device has to serve its purpose: F05 and F06."""
+"""How long a device has to serve its purpose: F05, F06, F08, F33 and F34.
+
+F07, what may not happen to a bound device, is a rule of the devices."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import MAXYEAR, date
+from datetime import MAXYEAR, date, timedelta
 
 from school_it.funding.rules.words import Anchor, EndRule
 from school_it.school_year import years_after
@@ -28,8 +30,9 @@ def earmark_end(
 ) -> date | None:
     """F05, F06: the last day on which a device has to serve its purpose; None where the anchor's day is not known.
 
-    Implementation to 31.10.2024, 5 years, calendar year -> 31.12.2029. Commissioned 15.02.2021, 3 years, anniversary
-    -> 15.02.2024. `period_to` is the latest of a grant's decisions.
+    Implementation to 31.10.2024, 5 years, calendar year -> 31.12.2029 (ministry's answers on earmarks, NRW).
+    Commissioned 15.02.2021, 3 years, anniversary -> 15.02.2024 (directive on teachers' devices, Bavaria); where the
+    first day counts, it ends the day before -> 14.02.2024. `period_to` is the latest of a grant's decisions.
     """
     if earmark.years is None or earmark.anchor is None or earmark.end_rule is None:
         return None
@@ -43,4 +46,33 @@ def earmark_end(
         return None
     if earmark.end_rule is EndRule.CALENDAR_YEAR:
         return date(begun.year + earmark.years, 12, 31)
-    return years_after(begun, earmark.years)
+    anniversary = years_after(begun, earmark.years)
+    is_short = anniversary.day != begun.day  # begun on a 29.02.: the 28.02. is the day before already
+    if earmark.end_rule is EndRule.DAY_BEFORE and not is_short:
+        return anniversary - timedelta(days=1)
+    return anniversary
+
+
+def outlives_use(commissioned_on: date, useful_life_years: int, bound_until: date) -> bool:
+    """F08 (derived): bound for longer than it serves, so that its replacement is the town's own money.
+
+    In use from 01.09.2020 for 5 years, bound until 31.12.2029 -> yes.
+    """
+    return years_after(commissioned_on, useful_life_years) < bound_until
+
+
+def lasts(remaining_years: int, earmark_years: int) -> bool:
+    """F33 (directive on teachers' devices, NRW): a used device has to last as long as the earmark. 3 of 5 -> no."""
+    return remaining_years >= earmark_years
+
+
+def kept_until(
+    settled_on: date, bound_until: date | None, *, authority_years: int, programme_years: int | None = None
+) -> date:
+    """F34: until when papers are kept: the latest of the town's own rule, the programme's, and the earmark.
+
+    Both periods count from 1 January after the settlement, the town's as KomHVO NRW § 59 has it for the annual
+    accounts. Settled 31.12.2025, 6 and 5 years, bound until 31.12.2029 -> 31.12.2031.
+    """
+    years = max(authority_years, programme_years or 0)
+    return max(filter(None, (date(min(settled_on.year + years, MAXYEAR), 12, 31), bound_until)))

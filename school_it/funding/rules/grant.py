@@ -1,13 +1,14 @@
-"""What a grant comes to: F01 to F04, F12 and F21."""
+"""What a grant comes to: F01 to F04, F12 to F14, F21, F31 and F36."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from school_it.errors import N_, Sentence
-from school_it.funding.rules.words import NOTHING
+from school_it.funding.rules.words import NOTHING, CapBasis
 from school_it.money import CENT, shown, to_cent
 
 
@@ -55,6 +56,73 @@ def final_fixed(amount: Decimal, receipts: Iterable[tuple[Decimal, int]], unit_c
         NOTHING,
     )
     return min(amount, whole)
+
+
+def per_unit(unit_cost: Decimal, rate: Decimal, unit_cap: Decimal, basis: CapBasis) -> Decimal:
+    """F13, the grant for one device under a share with an amount per device; the basis stands in the decision only.
+
+    540.00 at 0.9 with 500.00: of the eligible cost -> 450.00, of the grant -> 486.00.
+    """
+    if basis is CapBasis.ELIGIBLE_COST:
+        return granted(min(unit_cost, unit_cap), rate)
+    return min(granted(unit_cost, rate), unit_cap)
+
+
+def open_per_unit(unit_cost: Decimal, rate: Decimal, unit_cap: Decimal) -> Decimal:
+    """F13: what hangs on the basis that the decision has to name, per device. 540.00 at 0.9 with 500.00 -> 36.00."""
+    by_grant = per_unit(unit_cost, rate, unit_cap, CapBasis.GRANT)
+    return by_grant - per_unit(unit_cost, rate, unit_cap, CapBasis.ELIGIBLE_COST)
+
+
+@dataclass(frozen=True)
+class UnitCosts:
+    """F14: how devices stand to an amount per device: on the average, and each."""
+
+    average: Decimal
+    over: int
+    average_holds: bool
+
+    @property
+    def each_holds(self) -> bool:
+        return self.over == 0
+
+
+def against_cap(costs: Sequence[tuple[Decimal, int]], unit_cap: Decimal) -> UnitCosts | None:
+    """F14: `costs` are (cost of all, quantity); None without devices. The directives leave open which is meant.
+
+    Five at 450.00 and five at 550.00 with 500.00: the average holds, five are above.
+    """
+    counted = [(cost, quantity) for cost, quantity in costs if quantity > 0]
+    pieces = sum(quantity for _cost, quantity in counted)
+    if not pieces:
+        return None
+    whole = sum((cost for cost, _quantity in counted), NOTHING)
+    over = sum(quantity for cost, quantity in counted if cost > unit_cap * quantity)
+    return UnitCosts(to_cent(whole / pieces), over, whole <= unit_cap * pieces)
+
+
+def base_amount(
+    pupils: int,
+    *,
+    base: Decimal,
+    full_from: int,
+    per_pupil: Decimal = NOTHING,
+    factor: Decimal = Decimal(1),
+) -> Decimal:
+    """F31 (SchIT-IVRdErl, Lower Saxony; below `full_from` pupils read as linear): base and amount per pupil.
+
+    30,000 with 60 pupils for the whole of it: 45 pupils -> 22,500.00, 60 and more -> 30,000.00.
+    """
+    share = min(Decimal(1), Decimal(pupils) / full_from)
+    return to_cent(base * share) + to_cent(pupils * factor * per_pupil)
+
+
+def reaches_minimum(amount: Decimal, minimum: Decimal) -> bool:
+    """F36: the least that is granted at all; the amount is no fact of ours, it stands in the directive.
+
+    11,900 with a minimum of 12,500 -> no.
+    """
+    return amount >= minimum
 
 
 def odd_in_decision(values: Mapping[str, Any]) -> Iterator[Sentence]:

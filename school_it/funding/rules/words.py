@@ -84,8 +84,15 @@ ANCHORS = {
 
 
 class EndRule(StrEnum):
+    """How the earmark ends; only the decision says whether the anniversary itself still counts (F06)."""
+
     CALENDAR_YEAR = "calendar_year"
     ANNIVERSARY = "anniversary"
+    DAY_BEFORE = "day_before"
 
 
-END_RULES = {EndRule.CALENDAR_YEAR: N_("Kalenderjahr"), EndRule.ANNIVERSARY: N_("Jahrestag")}
+END_RULES = {
+    EndRule.CALENDAR_YEAR: N_("Kalenderjahr"),
+    EndRule.ANNIVERSARY: N_("Jahrestag"),
+    EndRule.DAY_BEFORE: N_("Tag vor dem Jahrestag"),
+}

@@ -12,8 +12,9 @@ from xml.parsers import expat
 
 from imports import xls
 from imports.csv_text import wide_encoding
-from imports.workbook import DAMAGED, Limits
+from imports.workbook import Limits
 from school_it.errors import N_, CannotRead
+from school_it.workbooks.damage import DAMAGED
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _RATIO_FROM = 2**20  # small parts may be packed as tightly as they like

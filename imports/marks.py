@@ -6,9 +6,9 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from imports.workbook import DAMAGED
 from school_it.cells import Fault
 from school_it.errors import CannotRead
+from school_it.workbooks.damage import DAMAGED
 
 
 @dataclass(slots=True)

@@ -24,10 +24,11 @@ from xml.parsers.expat import ExpatError
 from imports import container, csv_text, xlsx
 from imports.data_rows import Found, Left, Request, data_rows, request
 from imports.finder import SEARCHED_ROWS, Header, find_header, speaks_of_letters, without_header
-from imports.workbook import DAMAGED, Limits
+from imports.workbook import Limits
 from school_it import cells
 from school_it.errors import N_, CannotRead
 from school_it.sheets import same_header
+from school_it.workbooks.damage import DAMAGED
 
 BATCH = 2000
 

@@ -25,6 +25,7 @@ from typing import IO, Any
 from imports import progress
 from school_it.errors import N_, CannotRead
 from school_it.sheets import Sheet, Table
+from school_it.workbooks.damage import DAMAGED
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,6 @@ class Limits:
 
 
 LIMITS = Limits()
-DAMAGED = N_("Die Datei ist beschädigt und lässt sich nicht lesen. Bitte noch einmal speichern.")
 _BEYOND_LIMITS = N_(
     "Die Datei sprengt die Grenzen für Zeit und Speicher. Bitte nur die Tabelle in eine neue Datei kopieren."
 )

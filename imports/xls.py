@@ -13,9 +13,9 @@ from pathlib import Path
 
 from imports import number_format
 from imports.marks import Marks, RowMarks
-from imports.workbook import DAMAGED
 from school_it.cells import Fault
 from school_it.errors import CannotRead
+from school_it.workbooks.damage import DAMAGED
 
 _FREE = 0xFFFFFFFA  # from here on a number of a sector is none
 _SMALL = 4096  # smaller streams lie in sectors of 64 bytes

@@ -16,8 +16,8 @@ from imports import container
 from imports.container import Kind
 from imports.corrected import FAILED, package, remade
 from imports.corrected.asked import Asked
-from imports.workbook import DAMAGED
 from school_it.errors import CannotRead
+from school_it.workbooks.damage import DAMAGED
 
 _LARGEST_FILE = 2**29  # one workbook, and what is laid aside while it is written
 

@@ -10,11 +10,12 @@ from collections.abc import Collection, Iterable, Mapping
 
 from imports import xlsx
 from imports.container import Kind, open_workbook
-from imports.corrected import tags
 from imports.corrected.asked import Asked
 from imports.corrected.splice import Splice
 from imports.corrected.styles import Styles
 from school_it.sheets import HINT_HEADER, same_header
+from school_it.workbooks import tags
+from school_it.workbooks.damage import Damaged
 
 Pieces = Iterable[bytes | memoryview]
 
@@ -40,7 +41,7 @@ def _changed(source: zipfile.ZipFile, asked: Asked) -> Mapping[str, Pieces]:
     sheet = xlsx.sheet_part(source, asked.sheet_name or "")
     look = _related(source, workbook, "/styles")
     if sheet is None:
-        raise tags.Damaged
+        raise Damaged
     if look is None:
         raise WithoutStyles
     styles = Styles(source.read(look))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
-from imports.corrected import tags
-
-_REFERENCE = re.compile(r"([A-Z]{1,3})(\d+)")
+from school_it.workbooks import tags
+from school_it.workbooks.damage import Damaged
+from school_it.workbooks.places import column_of, corners
 
 
 @dataclass(slots=True)
@@ -71,7 +70,7 @@ def scan(content: bytes, wanted: Collection[int], rows: range, *, beyond: int, a
     scanner = _Scanner(content, frozenset(wanted), rows, beyond, also)
     tags.parse(content, scanner.start, scanner.end)
     if scanner.found.data_start < 0:
-        raise tags.Damaged
+        raise Damaged
     return scanner.found
 
 
@@ -163,30 +162,3 @@ class _Scanner:
         _tag, is_whole = tags.start_tag(self.content, line.start)
         line.inner_end = -1 if is_whole else at
         self.line = None
-
-
-def column_of(reference: str) -> int:
-    """Column from 0 of ``C7``."""
-    column = 0
-    for letter in reference:
-        if not "A" <= letter <= "Z":
-            break
-        column = column * 26 + ord(letter) - 64
-    return column - 1
-
-
-def letters(column: int) -> str:
-    """``A`` for 0."""
-    text, column = "", column + 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        text = chr(65 + rest) + text
-    return text
-
-
-def corners(reference: str) -> Iterator[tuple[int, int, int, int]]:
-    """First and last row, first and last column (from 0) of ``A1:C7``."""
-    found = [(int(row), column_of(column)) for column, row in _REFERENCE.findall(reference.replace("$", ""))]
-    if found:
-        rows, columns = [row for row, _column in found], [column for _row, column in found]
-        yield min(rows), max(rows), min(columns), max(columns)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from imports.corrected import scan, tags
+from imports.corrected import scan
 from imports.corrected.asked import LAST_COLUMN, Asked
-from imports.corrected.scan import Cell, Line, letters
+from imports.corrected.scan import Cell, Line
 from imports.corrected.styles import Styles
 from school_it.errors import N_, CannotRead
 from school_it.sheets import HINT_HEADER
+from school_it.workbooks import tags
+from school_it.workbooks.damage import Damaged
+from school_it.workbooks.places import corners, letters
 
 _WIDTH = 70
 _KEPT_FORMULA = (
@@ -41,7 +44,7 @@ class Splice:
             also=is_ours if comes_again else None,
         )
         if wanted - self.found.lines.keys():
-            raise tags.Damaged
+            raise Damaged
         self.old_column = self._column_by_colour() if old_column is None and comes_again else old_column
         self.column = self._column()
 
@@ -203,7 +206,7 @@ class Splice:
         if self.found.dimension is None:
             return
         at, reference = self.found.dimension
-        for first, last, left, right in scan.corners(reference):
+        for first, last, left, right in corners(reference):
             tag, _is_whole = tags.start_tag(self.content, at)
             wider = f"{letters(left)}{first}:{letters(max(right, self.column))}{last}"
             self.edits.append((at, at + len(tag), tags.with_attributes(tag, {"ref": wider})))

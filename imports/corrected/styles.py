@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from imports.corrected import tags
+from school_it.workbooks import tags
+from school_it.workbooks.damage import Damaged
 
 # Nobody else's colours, so that ours are known again when the file comes back.
 FAULT_COLOUR, HINT_COLOUR = "FFFFC4B9", "FFFFF1C7"
@@ -37,7 +38,7 @@ class Styles:
         self._scan()
         self.colours = [_colour(entry) for entry in self.fills.entries]
         if not self.fills.entries or not self.looks.entries:
-            raise tags.Damaged
+            raise Damaged
 
     def _scan(self) -> None:
         lists = {"fills": self.fills, "cellXfs": self.looks}

@@ -10,18 +10,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from xml.parsers import expat
 
-from imports.workbook import DAMAGED
-from school_it.errors import CannotRead
+from school_it.workbooks.damage import Damaged
 
 _TAG = re.compile(rb"<[^\s/>]+(?:\s+[^\s=/>]+\s*=\s*(?:\"[^\"]*\"|'[^']*'))*\s*(/?)>")
 _ATTRIBUTE = re.compile(rb"\s+([^\s=/>]+)\s*=\s*(\"[^\"]*\"|'[^']*')")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LIKE_AN_ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
-
-
-class Damaged(CannotRead):
-    def __init__(self) -> None:
-        super().__init__(DAMAGED)
 
 
 def start_tag(content: bytes, at: int) -> tuple[bytes, bool]:

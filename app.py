@@ -27,13 +27,18 @@ from school_it.accounts import night as _accounts_at_night  # noqa: F401 - decla
 from school_it.accounts import signing_in
 from school_it.accounts.views import bp as accounts
 from school_it.demo import commands as demo_commands
+from school_it.devices import documented as _devices_carry_documents  # noqa: F401 - says which may carry them
 from school_it.devices import forgetting as _devices_forget  # noqa: F401 - likewise
 from school_it.devices import undo as device_undo
 from school_it.devices.api import api as device_api
 from school_it.devices.views import bp as devices
 from school_it.devices.views.own import bp as own_devices
 from school_it.devices.views.returns import bp as returns
+from school_it.documents import health as _documents_looked_at  # noqa: F401 - declares a check of the doctor
+from school_it.documents import night as _documents_at_night  # noqa: F401 - declares its work
+from school_it.documents.views import bp as documents
 from school_it.errors import SettingsError
+from school_it.funding import documented as _funding_carries_documents  # noqa: F401 - likewise
 from school_it.funding import undo as funding_undo
 from school_it.funding.views import bp as funding
 from school_it.jobs import commands as job_commands
@@ -73,6 +78,7 @@ BLUEPRINTS = (
     devices,
     own_devices,
     returns,
+    documents,
     funding,
     licences,
     network,

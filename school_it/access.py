@@ -59,6 +59,11 @@ class May(StrEnum):
     DISPOSE_DEVICES = "devices.dispose"
     APPROVE_DISPOSAL = "devices.approve_disposal"
     EDIT_CATALOGUE = "catalogue.edit"
+    SEE_DOCUMENTS = "documents.see"
+    EDIT_DOCUMENTS = "documents.edit"
+    SEE_PROCUREMENT = "procurement.see"
+    EDIT_PROCUREMENT = "procurement.edit"
+    RECEIVE_DELIVERIES = "procurement.receive"
     SEE_FUNDING = "funding.see"
     EDIT_FUNDING = "funding.edit"
     SEE_LICENCES = "licences.see"
@@ -93,6 +98,11 @@ MAY_NAMES = {
     May.DISPOSE_DEVICES: N_("Geräte aussondern"),
     May.APPROVE_DISPOSAL: N_("Aussonderungen genehmigen"),
     May.EDIT_CATALOGUE: N_("Gerätearten und Modelle pflegen"),
+    May.SEE_DOCUMENTS: N_("Unterlagen von allem sehen, was zu sehen ist"),
+    May.EDIT_DOCUMENTS: N_("Unterlagen zu allem ablegen und entfernen, was geändert werden darf"),
+    May.SEE_PROCUREMENT: N_("Aufträge, Lieferungen und Rechnungen sehen"),
+    May.EDIT_PROCUREMENT: N_("Aufträge, Rechnungen und ihre Aufteilung eintragen und ändern"),
+    May.RECEIVE_DELIVERIES: N_("Lieferungen annehmen"),
     May.SEE_FUNDING: N_("Förderprogramme, Zuwendungen und Belege sehen"),
     May.EDIT_FUNDING: N_("Förderprogramme, Zuwendungen und Belege eintragen und ändern"),
     May.SEE_LICENCES: N_("Lizenzen sehen"),
@@ -138,6 +148,11 @@ RIGHTS: dict[May, tuple[Reach, Reach, Reach, Reach, Reach]] = {
     May.DISPOSE_DEVICES:  (_ALL, _ALL, _OWN, _NO,  _NO),
     May.APPROVE_DISPOSAL: (_ALL, _ALL, _NO,  _NO,  _NO),
     May.EDIT_CATALOGUE:   (_ALL, _ALL, _NO,  _NO,  _NO),
+    May.SEE_DOCUMENTS:    (_ALL, _ALL, _OWN, _NO,  _ALL),
+    May.EDIT_DOCUMENTS:   (_ALL, _ALL, _OWN, _NO,  _NO),
+    May.SEE_PROCUREMENT:  (_ALL, _ALL, _OWN, _NO,  _ALL),
+    May.EDIT_PROCUREMENT: (_ALL, _ALL, _NO,  _NO,  _NO),
+    May.RECEIVE_DELIVERIES: (_ALL, _ALL, _OWN, _NO,  _NO),
     May.SEE_FUNDING:      (_ALL, _ALL, _NO,  _NO,  _ALL),
     May.EDIT_FUNDING:     (_ALL, _ALL, _NO,  _NO,  _NO),
     May.SEE_LICENCES:     (_ALL, _ALL, _OWN, _NO,  _ALL),
@@ -160,7 +175,7 @@ RIGHTS: dict[May, tuple[Reach, Reach, Reach, Reach, Reach]] = {
 TOWN_WIDE = frozenset({
     May.SEE_DIRECTORY, May.RUN_SYNC, May.FORGET_PEOPLE, May.EDIT_CATALOGUE, May.IMPORT_ALL, May.SEE_AUDIT,
     May.SEE_ACCOUNTS, May.EDIT_ACCOUNTS, May.EDIT_PLAN,
-    May.SEE_FUNDING, May.EDIT_FUNDING,
+    May.SEE_FUNDING, May.EDIT_FUNDING, May.EDIT_PROCUREMENT,
 })  # fmt: skip
 """What concerns no single school: a role that somebody has at a school does not reach it."""
 

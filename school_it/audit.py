@@ -104,6 +104,8 @@ class Action(enum.StrEnum):
     DEVICE_TAKEN_BACK = "device.taken_back"
     DISPOSAL_APPROVED = "device.disposal_approved"
     DEVICE_DISPOSED = "device.disposed"
+    DEVICE_RECORDED = "device.recorded"
+    DEVICE_REPLACED = "device.replaced"
     LICENCE_ADDED = "licence.added"
     LICENCE_CHANGED = "licence.changed"
     LICENCE_RENEWED = "licence.renewed"
@@ -205,6 +207,8 @@ SAID = {
     Action.DEVICE_TAKEN_BACK: N_("zurückgenommen"),
     Action.DISPOSAL_APPROVED: N_("Aussonderung genehmigt"),
     Action.DEVICE_DISPOSED: N_("ausgesondert"),
+    Action.DEVICE_RECORDED: N_("Vorgang festgehalten"),
+    Action.DEVICE_REPLACED: N_("ersetzt ein anderes Gerät"),
     Action.LICENCE_ADDED: N_("Lizenz eingetragen"),
     Action.LICENCE_CHANGED: N_("Lizenz geändert"),
     Action.LICENCE_RENEWED: N_("Lizenz verlängert"),
@@ -404,7 +408,9 @@ def assign(thing: Any, values: Mapping[str, Any], fields: Sequence[str]) -> Chan
 
 def whole(thing: Any, *, gone: bool = False) -> Changes:
     """Every column of a row that holds something: of one that came to be, or with `gone` of one that is about to go."""
-    names = (column.key for column in inspect(thing).mapper.column_attrs if column.key not in ("id", "version"))
+    names = (
+        column.key for column in inspect(thing).mapper.column_attrs if column.key not in ("id", "version")
+    )
     said = {name: plain(getattr(thing, name)) for name in names}
     return {
         name: [value, None] if gone else [None, value] for name, value in said.items() if value is not None

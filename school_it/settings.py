@@ -102,6 +102,7 @@ SETTINGS = (
     Setting("IDLE_MINUTES", _from(1), 30, N_("Minuten ohne Tätigkeit, nach denen eine Sitzung endet")),
     Setting("SESSION_HOURS", _from(1), 12, N_("Stunden, nach denen eine Sitzung spätestens endet")),
     Setting("UPLOAD_MB", _from(1), 32, N_("größte Datei, die hochgeladen werden darf, in MB")),
+    Setting("DOCUMENT_MB", _from(1), 20, N_("größte Unterlage (PDF oder Foto), die abgelegt werden darf, in MB")),
     Setting("ASSET_TAG_PREFIX", _text, "IT-", N_("Anfang der Inventarnummern, die das Produkt vergibt")),
     Setting("NIGHT_HOUR", _from(0, 23), 2, N_("Stunde (0 bis 23), ab der die nächtlichen Arbeiten laufen")),
     Setting("BACKUP_FOLDER", _text, "", N_("Ordner der nächtlichen Sicherungen (Standard: backups/ in HOME)")),

@@ -67,6 +67,7 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("funding.receipt", "ident"): shared("receipt"),
     ("funding.edit_receipt", "ident"): shared("receipt"),
     ("funding.remove_receipt", "ident"): shared("receipt"),
+    ("documents", "ident"): of_school("document", MISSING_NUMBER),
     ("imports", "ident"): shared("upload"),
     ("imports", "number"): shared("import_profile"),
     ("exports", "name"): fixed("schools", "nothing"),
@@ -76,7 +77,11 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("batches", "ident"): shared("batch"),
 }
 # What stands in the query where the page needs one.
-QUERIES = {"devices.edit_many": "?all=1", "devices.suggest_receivers": "?to=kanar&device={tag}"}
+QUERIES = {
+    "devices.edit_many": "?all=1",
+    "devices.suggest_receivers": "?to=kanar&device={tag}",
+    "documents.new": "?at=devices:1",
+}
 ENDS_THE_SESSION = frozenset({"accounts.sign_out", "accounts.end_own_sessions"})
 OWN_AFFAIRS = frozenset({"accounts", "own_devices"})
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from flask import Flask
+from flask import Flask, current_app
 from flask.testing import FlaskClient
 from sqlalchemy import Enum, String, Text
 from sqlalchemy.orm import Session
@@ -21,6 +21,8 @@ from school_it.devices import actions as devices
 from school_it.devices import catalogue, loans
 from school_it.devices.models import Device, DeviceModel, SavedView
 from school_it.devices.rules import ItemClass
+from school_it.documents import actions as documents
+from school_it.documents.rules import DocumentKind
 from school_it.funding import actions as funding
 from school_it.funding import rules
 from school_it.jobs.models import Job
@@ -129,6 +131,10 @@ def part(word: str, number: str, by: Actor) -> Part:
             "cancel_by": today(),
         }
         licence = licences.add_licence(session, bought, by=by)
+        paper = documents.attach(
+            session, lent, b"%PDF-1.4 " + word.encode() + b" %%EOF", name=word, kind=DocumentKind.PHOTO,
+            home=current_app.config["SCHOOL_IT"].home, by=by,
+        )  # fmt: skip
         outlet = network.add_outlet(session, school, {"outlet": word, "room": room.room}, by=by)
         session.flush()
         made.rows = [school, building, room, person, lent, spare, given, licence, outlet]
@@ -142,6 +148,7 @@ def part(word: str, number: str, by: Actor) -> Part:
             "job": job.id,
             "licence": licence.id,
             "outlet": outlet.id,
+            "document": paper.id,
         }
     return made
 

@@ -24,8 +24,10 @@ COLUMNS = (
     Column("requested", "angeforderter Betrag", EURO),
     Column("remaining", "verbleibend", EURO),
     Column("reference", "Kennzeichen", cells.CODE),
+    Column("pending", "angefordert, noch nicht ausgezahlt", EURO),
 )
 AMOUNTS = ("granted", "drawn", "paid", "due", "own_share_used", "requested", "remaining")
+SUMS = (*AMOUNTS, "pending")
 NAMES: dict[str, tuple[int | str, str]] = {
     "mav_bewilligt": (SUM, "granted"),
     "mav_abgerufen": (SUM, "drawn"),
@@ -35,13 +37,13 @@ NAMES: dict[str, tuple[int | str, str]] = {
 
 
 def page(grant: Grant, call: Call, subtitle: Sequence[str]) -> Page:
-    """The number of the call is only known where nothing was drawn before; else it is left to whoever sends it."""
+    """The number of the call is only known where nothing was drawn before but by calls that are entered."""
     rows = [
         (
-            1 if not line.drawn else None, decision.file_reference, decision.portal_number, decision.decision_date,
-            *(getattr(line, name) for name in AMOUNTS), grant.reference,
+            number, at.decision.file_reference, at.decision.portal_number, at.decision.decision_date,
+            *(getattr(line, name) for name in AMOUNTS), grant.reference, line.pending,
         )
-        for decision, line in zip(grant.decisions, call.lines, strict=True)
+        for at, line, number in zip(call.positions, call.lines, call.numbers, strict=True)
     ]  # fmt: skip
     names = {**NAMES, "mav_kennzeichen": (0, "reference")} if rows else {}
-    return Page("Mittelabruf", "Mittelabruf", COLUMNS, rows, subtitle=subtitle, sums=AMOUNTS, names=names)
+    return Page("Mittelabruf", "Mittelabruf", COLUMNS, rows, subtitle=subtitle, sums=SUMS, names=names)

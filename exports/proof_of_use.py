@@ -198,22 +198,35 @@ def _named(name: str | None, value: Decimal | None) -> Decimal | Formula | None:
 
 
 def _spending(standing: Standing, subtitle: Sequence[str]) -> Page:
-    number = len(standing.receipts)
-    rows = [
+    """With a cost plan its columns are sums too; what it does not share out of the decisions is a line of its own."""
+    number, planned = len(standing.receipts), standing.figures.eligible_planned
+    spent = proof.spending(standing.spent, standing.planned)
+    rows: list[tuple[Any, ...]] = [
         (
-            one.category, None, None, _of_category("paid_amount", number, place, one.paid),
+            one.category, one.planned, one.planned_eligible, _of_category("paid_amount", number, place, one.paid),
             _of_category("eligible_requested", number, place, one.eligible),
         )
-        for place, one in enumerate(proof.spending(standing.spent))
+        for place, one in enumerate(spent)
     ]  # fmt: skip
-    planned = Formula(NAMES["eligible_planned"][0], standing.figures.eligible_planned)
-    return Page(
-        "Ausgaben", "Ausgaben", SPENDING, rows, subtitle=subtitle, sums=("paid", "eligible"),
-        totals={"planned": planned, "planned_eligible": planned},
-    )  # fmt: skip
+    if not standing.planned:
+        whole = Formula(NAMES["eligible_planned"][0], planned)
+        return Page(
+            "Ausgaben", "Ausgaben", SPENDING, rows, subtitle=subtitle, sums=("paid", "eligible"),
+            totals={"planned": whole, "planned_eligible": whole},
+        )  # fmt: skip
+    open_ = planned - sum((one.planned_eligible or rules.NOTHING for one in spent), rules.NOTHING)
+    if open_:
+        rows.append((NOT_SHARED_OUT, open_, open_, None, None))
+    sums = ("planned", "planned_eligible", "paid", "eligible")
+    return Page("Ausgaben", "Ausgaben", SPENDING, rows, subtitle=subtitle, sums=sums)
+
+
+NOT_SHARED_OUT = "nicht aufgeteilt"
 
 
 def _of_category(field: str, number: int, place: int, value: Decimal) -> Formula:
     """Compared letter by letter: to SUMIF the items »2.1« and »2.10« would be one number."""
+    if not number:
+        return Formula("0", value)
     same = f"EXACT({_receipts('category', number)},$A${FIRST_ROW + place + 1})"
     return Formula(f"SUMPRODUCT({same}*{_receipts(field, number)})", value)

@@ -5,8 +5,9 @@ Amounts are euros as `Decimal`, to the cent.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
+from datetime import date
 from decimal import Decimal
 
 from school_it.errors import N_, Sentence
@@ -21,10 +22,14 @@ MONTHS_AHEAD = 2
 
 @dataclass(frozen=True)
 class Line:
-    """The draw-down for one decision. `requested` is None where the terms do not say what is due."""
+    """The draw-down for one decision. `requested` is None where the terms do not say what is due.
+
+    `pending` was asked for before and is not paid out yet.
+    """
 
     granted: Decimal
     drawn: Decimal
+    pending: Decimal
     paid: Decimal
     due: Decimal
     own_share_used: Decimal | None
@@ -36,23 +41,31 @@ AMOUNTS = tuple(field.name for field in fields(Line))
 
 
 def lines(
-    terms: Terms, decisions: Sequence[Decided], paid: Sequence[Spent], due: Sequence[Spent]
+    terms: Terms,
+    decisions: Sequence[Decided],
+    paid: Sequence[Spent],
+    due: Sequence[Spent],
+    pending: Sequence[Decimal] | None = None,
 ) -> list[Line]:
     """What was paid and what falls due in the next two months is shared out by the eligible expenses of the decisions.
 
-    Asked for is what the grant bears of both, less what was drawn, the earlier decision first; the town's own share is
-    the rest. Granted 40,000.00 at 0.8, nothing drawn, 9,604.00 paid -> 7,683.20 asked for, 32,316.80 remain.
+    Asked for is what the grant bears of both, less what was drawn and is `pending` for each decision, the earlier
+    decision first; the town's own share is the rest.
+
+    Granted 40,000.00 at 0.8, nothing drawn, 9,604.00 paid -> 7,683.20 asked for, 32,316.80 remain.
     """
     whole_paid, whole_due = _sum(one.paid for one in paid), _sum(one.paid for one in due)
     weights = [one.eligible for one in decisions]
-    own, asked = _asked(terms, decisions, [*paid, *due])
+    waiting = [NOTHING] * len(decisions) if pending is None else pending
+    own, asked = _asked(terms, decisions, [*paid, *due], waiting)
     return [
         Line(
-            one.granted, one.drawn, share_paid, share_due, share_own, requested,
-            None if requested is None else one.granted - one.drawn - requested,
+            one.granted, one.drawn, open_, share_paid, share_due, share_own, requested,
+            None if requested is None else one.granted - one.drawn - open_ - requested,
         )
-        for one, share_paid, share_due, share_own, requested in zip(
+        for one, open_, share_paid, share_due, share_own, requested in zip(
             decisions,
+            waiting,
             _shared(whole_paid, weights),
             _shared(whole_due, weights),
             [None] * len(decisions) if own is None else _shared(own, weights),
@@ -63,17 +76,17 @@ def lines(
 
 
 def _asked(
-    terms: Terms, decisions: Sequence[Decided], spent: Sequence[Spent]
+    terms: Terms, decisions: Sequence[Decided], spent: Sequence[Spent], pending: Sequence[Decimal]
 ) -> tuple[Decimal | None, Sequence[Decimal | None]]:
     """The own share used in all, and what is asked for of each decision."""
     of = proof.figures(terms, decisions, spent)
     if of.grant_final is None:
         return None, [None] * len(decisions)
-    left, asked = max(NOTHING, of.grant_final - of.drawn), []
-    for one in decisions:
-        asked.append(min(left, max(NOTHING, one.granted - one.drawn)))
+    left, asked = max(NOTHING, of.grant_final - of.drawn - _sum(pending)), []
+    for one, waiting in zip(decisions, pending, strict=True):
+        asked.append(min(left, max(NOTHING, one.granted - one.drawn - waiting)))
         left -= asked[-1]
-    own = of.paid_total - of.drawn - _sum(asked) - of.third_party
+    own = of.paid_total - of.drawn - _sum(pending) - _sum(asked) - of.third_party
     return max(NOTHING, own), asked
 
 
@@ -110,6 +123,59 @@ _IN_STEP = N_("Abgerufen sind %(drawn)s, von den gezahlten Ausgaben trägt die Z
 _AHEAD = N_(
     "Abgerufen sind %(drawn)s, von den gezahlten Ausgaben trägt die Zuwendung erst %(borne)s. "
     "Bitte vor einem weiteren Abruf die Belege eintragen."
+)
+
+
+# --- one request ---
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What somebody is about to ask for on one decision, beside what could be asked for."""
+
+    on: date
+    amount: Decimal
+    line: Line
+
+
+def last_day(on: date, last: date | None) -> Checks:
+    """F17: the last day on which the programme pays."""
+    if last is not None:
+        text = _STILL_OPEN if on <= last else _TOO_LATE
+        yield Check("F17", on <= last, Severity.ERROR, Sentence(text, day=f"{last:%d.%m.%Y}"))
+
+
+_STILL_OPEN = N_("Abgerufen werden kann bis zum %(day)s.")
+_TOO_LATE = N_("Der letzte Tag für einen Abruf war der %(day)s.")
+
+
+def against_amount(wanted: Wanted) -> Iterator[tuple[str, Sentence]]:
+    """What keeps this amount from being asked for: the field and the sentence."""
+    line = wanted.line
+    left = line.granted - line.drawn - line.pending
+    if not NOTHING < wanted.amount <= left:
+        text = _LEFT if wanted.amount > NOTHING else _NOTHING_ASKED
+        yield "requested", Sentence(text, left=shown(left))
+
+
+_LEFT = N_("Von der Bewilligung sind nur noch %(left)s abzurufen.")
+_NOTHING_ASKED = N_("Bitte einen Betrag über 0,00 € anfordern; offen sind noch %(left)s.")
+
+
+def needed(wanted: Wanted) -> Checks:
+    """F18: no more is asked for than the grant bears of what is paid and falls due in the next two months."""
+    most = wanted.line.requested
+    if most is not None:
+        holds = wanted.amount <= most
+        yield Check(
+            "F18", holds, Severity.WARN, Sentence(_NEEDED if holds else _NOT_NEEDED, most=shown(most))
+        )
+
+
+_NEEDED = N_("Gebraucht werden jetzt und in den nächsten zwei Monaten bis zu %(most)s.")
+_NOT_NEEDED = N_(
+    "Nach den Belegen werden jetzt und in den nächsten zwei Monaten nur %(most)s gebraucht. "
+    "Wer mehr anfordert, sagt bitte, warum."
 )
 
 

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
 from math import floor
-from typing import Any
+from typing import Any, Protocol
 
 from school_it.errors import N_
 from school_it.funding import rules
@@ -162,24 +162,49 @@ def hundred(amounts: Sequence[Decimal]) -> list[Decimal]:
     return [part * CENT for part in parts]
 
 
+class PlannedItem(Protocol):
+    """What the decisions plan for one funding item."""
+
+    @property
+    def total(self) -> Decimal: ...
+
+    @property
+    def eligible(self) -> Decimal: ...
+
+
 @dataclass(frozen=True)
 class Spending:
-    """What was spent on one funding item."""
+    """What was spent on one funding item, beside what the decisions plan for it; None where there is no plan."""
 
     category: str
     paid: Decimal
     eligible: Decimal
+    planned: Decimal | None = None
+    planned_eligible: Decimal | None = None
 
 
-def spending(receipts: Iterable[Spent]) -> list[Spending]:
-    """By funding item, in the order of their codes."""
+def spending(receipts: Iterable[Spent], planned: Mapping[str, PlannedItem] | None = None) -> list[Spending]:
+    """By funding item, in the order of their codes; with a plan its items too, of which nothing was bought."""
     found: dict[str, list[Spent]] = {}
     for one in receipts:
         found.setdefault(one.category, []).append(one)
+    plan = planned or {}
     return [
-        Spending(category, _sum(one.paid for one in among), _sum(one.eligible for one in among))
-        for category, among in sorted(found.items())
+        Spending(
+            category,
+            _sum(one.paid for one in found.get(category, ())),
+            _sum(one.eligible for one in found.get(category, ())),
+            *_planned(plan, category),
+        )
+        for category in sorted(found.keys() | plan.keys())
     ]
+
+
+def _planned(plan: Mapping[str, PlannedItem], category: str) -> tuple[Decimal | None, Decimal | None]:
+    if not plan:
+        return None, None
+    known = plan.get(category)
+    return (NOTHING, NOTHING) if known is None else (known.total, known.eligible)
 
 
 # --- the cap ---

@@ -12,13 +12,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from school_it.errors import N_, Sentence
-from school_it.funding import checks, drawdown, proof, queries, rules
-from school_it.funding.checks import Check, Severity
-from school_it.funding.models import Decision, Grant, Receipt
+from school_it.errors import Sentence
+from school_it.funding import checks, cost_plan, drawdown, proof, queries, rules
+from school_it.funding.book import DrawdownState
+from school_it.funding.checks import Check
+from school_it.funding.cost_plan import Planned
+from school_it.funding.models import Decision, Drawdown, Grant, Receipt
 from school_it.funding.proof import Cap, Decided, Figures, Spent, Terms
 from school_it.funding.receipts import as_part, invoice_of
 from school_it.school_year import months_after
@@ -27,11 +29,27 @@ Rows = Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
+class Overview:
+    """How a grant stands, without its receipts: what its page tells at any number of them."""
+
+    receipts: int
+    spent: Sequence[Spent]
+    planned: Mapping[str, Planned]
+    figures: Figures
+    checks: Sequence[Check]
+
+    @property
+    def spending(self) -> list[proof.Spending]:
+        return proof.spending(self.spent, self.planned)
+
+
+@dataclass(frozen=True)
 class Standing:
     """`receipts` are rows of the sheet `receipts`."""
 
     receipts: Rows
     spent: Sequence[Spent]
+    planned: Mapping[str, Planned]
     figures: Figures
     checks: Sequence[Check]
 
@@ -40,25 +58,81 @@ def of_grant(session: Session, grant: Grant) -> Standing:
     """As the proof of use has it."""
     receipts = list(queries.receipt_rows_of(session, [grant.id]))
     spent = [_spent(one) for one in receipts]
-    terms, decisions = terms_of(grant), decided(grant)
+    planned = cost_plan.of_grant(session, grant)
+    figures, looked_at = _judged(session, grant, spent, planned, receipts)
+    return Standing(receipts, spent, planned, figures, looked_at)
+
+
+def overview(session: Session, grant: Grant) -> Overview:
+    """The same figures and rules, summed up by the database; a dozen statements at any number of receipts."""
+    spent = spent_by(session, grant)
+    planned = cost_plan.of_grant(session, grant)
+    suspicious = list(queries.receipt_rows(session, Receipt.grant_id == grant.id, _suspicious(grant)))
+    figures, looked_at = _judged(session, grant, spent, planned, suspicious)
+    return Overview(queries.receipt_count(session, grant), spent, planned, figures, looked_at)
+
+
+def _suspicious(grant: Grant) -> ColumnElement[bool]:
+    """Receipts that F15, F16 or F30 might be against: the rules themselves decide of each."""
+    window = _window(grant)
+    day = getattr(Receipt, rules.EVENT_FIELD[window.start_event])
+    left = Receipt.paid_amount - Receipt.vat_non_eligible - Receipt.other_non_eligible
+    found = [
+        Receipt.eligible_requested != left,
+        Receipt.vat_non_eligible < 0,
+        Receipt.other_non_eligible < 0,
+        left < 0,
+    ]
+    for column, first, last in (
+        (day, window.earliest_start, window.period_to),
+        (Receipt.order_date, window.orders_from, None),
+    ):
+        found += [] if first is None else [column < first]
+        found += [] if last is None else [column > last]
+    return or_(*found)
+
+
+def _judged(
+    session: Session, grant: Grant, spent: Sequence[Spent], planned: Mapping[str, Planned], receipts: Rows
+) -> tuple[Figures, list[Check]]:
+    terms, decisions = terms_of(grant), [one.amounts for one in positions(grant)]
     figures = proof.figures(terms, decisions, spent, grant.earmark_end)
+    eligible = {one.category: one.eligible for one in proof.spending(spent)}
     looked_at = [
         *checks.of_amounts(terms, decisions, figures, spent),
         *_of_programme(session, grant),
-        *checks.of_receipts(receipts, _window(session, grant), _twice(session, grant)),
+        *checks.of_receipts(receipts, _window(grant), _twice(session, grant)),
+        *cost_plan.looked_at(planned, eligible),
     ]
-    return Standing(receipts, spent, figures, checks.in_order(iter(looked_at)))
+    return figures, checks.in_order(iter(looked_at))
 
 
 def terms_of(grant: Grant) -> Terms:
     return Terms(grant.programme.financing, grant.rate, grant.programme.unit_cap)
 
 
-def decided(grant: Grant) -> list[Decided]:
-    return [
-        Decided(one.eligible, one.granted, one.third_party or rules.NOTHING, one.drawn or rules.NOTHING)
-        for one in grant.decisions
-    ]
+@dataclass(frozen=True)
+class Position:
+    """A decision with what was changed of it since: what may be drawn is drawn on it."""
+
+    decision: Decision
+    amounts: Decided
+
+
+def positions(grant: Grant) -> list[Position]:
+    """The decisions that granted something, each with the amendments and revocations that name it."""
+    known = {one.id for one in grant.decisions}
+    heads = [one for one in grant.decisions if one.amends_id not in known]
+    return [Position(head, _together(cost_plan.chain(head))) for head in heads]
+
+
+def _together(decisions: Sequence[Decision]) -> Decided:
+    return Decided(
+        sum((one.eligible for one in decisions), rules.NOTHING),
+        sum((one.granted for one in decisions), rules.NOTHING),
+        sum((one.third_party or rules.NOTHING for one in decisions), rules.NOTHING),
+        sum((one.drawn or rules.NOTHING for one in decisions), rules.NOTHING),
+    )
 
 
 def _spent(receipt: Mapping[str, Any]) -> Spent:
@@ -67,8 +141,15 @@ def _spent(receipt: Mapping[str, Any]) -> Spent:
     )
 
 
-def _window(session: Session, grant: Grant) -> rules.Window:
-    return queries.grant_facts(session)[grant.reference].window
+def _window(grant: Grant) -> rules.Window:
+    programme, decisions = grant.programme, grant.decisions
+    return rules.Window(
+        programme.start_event,
+        programme.earliest_start,
+        grant.period_to,
+        min((one.decision_date for one in decisions), default=None),
+        min((one.early_start_from for one in decisions if one.early_start_from), default=None),
+    )
 
 
 # --- the programme ---
@@ -141,37 +222,79 @@ def _of_the_same_invoices(session: Session, grant: Grant) -> list[Mapping[str, A
 
 @dataclass(frozen=True)
 class Call:
-    """What may be drawn of a grant on a day."""
+    """What may be drawn of a grant on a day: a line for each of `positions`; `numbers` are those of the next requests.
 
+    A number is None where something was drawn of which no request is known.
+    """
+
+    positions: Sequence[Position]
     lines: Sequence[drawdown.Line]
+    numbers: Sequence[int | None]
     checks: Sequence[Check]
 
     @property
     def figures(self) -> dict[str, Decimal | None]:
         return drawdown.totals(self.lines)
 
+    def line_of(self, decision: Decision) -> drawdown.Line | None:
+        """None of a decision that only changes another one."""
+        found = zip(self.positions, self.lines, strict=True)
+        return next((line for one, line in found if one.decision is decision), None)
 
-def call_of(session: Session, grant: Grant, on: date) -> Call:
-    """Receipts paid by `on` count as paid, those to be paid in the two months after it as falling due."""
+
+def call_of(session: Session, grant: Grant, on: date, *, but: int | None = None) -> Call:
+    """Receipts paid by `on` count as paid, those to be paid in the two months after it as falling due.
+
+    `but` is the draw-down that is being changed: it does not count among those that are pending.
+    """
     until = months_after(on, drawdown.MONTHS_AHEAD)
-    paid, due = [], []
-    for receipt in queries.receipt_rows_of(session, [grant.id]):
-        if receipt["payment_date"] <= on:
-            paid.append(_spent(receipt))
-        elif receipt["payment_date"] <= until:
-            due.append(_spent(receipt))
-    terms, decisions = terms_of(grant), decided(grant)
-    looked_at = [*_last_day(grant, on), *drawdown.looked_at(terms, decisions, paid)]
-    return Call(drawdown.lines(terms, decisions, paid, due), checks.in_order(iter(looked_at)))
+    paid, due = spent_by(session, grant, on), spent_by(session, grant, until, after=on)
+    terms, at = terms_of(grant), positions(grant)
+    decisions = [one.amounts for one in at]
+    waiting, highest = _pending(session, grant, but)
+    looked_at = [
+        *drawdown.last_day(on, grant.programme.last_drawdown),
+        *drawdown.looked_at(terms, decisions, paid),
+    ]
+    pending = [waiting.get(one.decision.id, rules.NOTHING) for one in at]
+    lines = drawdown.lines(terms, decisions, paid, due, pending)
+    numbers = [_next(highest.get(one.decision.id), one.amounts) for one in at]
+    return Call(at, lines, numbers, checks.in_order(iter(looked_at)))
 
 
-def _last_day(grant: Grant, on: date) -> checks.Checks:
-    """F17: the last day on which the programme pays."""
-    last = grant.programme.last_drawdown
-    if last is not None:
-        text = _STILL_OPEN if on <= last else _TOO_LATE
-        yield Check("F17", on <= last, Severity.ERROR, Sentence(text, day=f"{last:%d.%m.%Y}"))
+def _next(highest: int | None, of: Decided) -> int | None:
+    if highest is None:
+        return None if of.drawn else 1
+    return highest + 1
 
 
-_STILL_OPEN = N_("Abgerufen werden kann bis zum %(day)s.")
-_TOO_LATE = N_("Der letzte Tag für einen Abruf war der %(day)s.")
+def _pending(session: Session, grant: Grant, but: int | None) -> tuple[dict[int, Decimal], dict[int, int]]:
+    """By id of the decision: what was asked for and is not paid out, and the highest number of a request."""
+    rows = (
+        select(Drawdown.id, Drawdown.decision_id, Drawdown.number, Drawdown.state, Drawdown.requested)
+        .join(Decision, Decision.id == Drawdown.decision_id)
+        .where(Decision.grant_id == grant.id)
+    )
+    waiting: dict[int, Decimal] = defaultdict(lambda: rules.NOTHING)
+    highest: dict[int, int] = {}
+    for ident, decision_id, number, state, requested in session.execute(rows):
+        highest[decision_id] = max(number, highest.get(decision_id, 0))
+        if state is DrawdownState.REQUESTED and ident != but:
+            waiting[decision_id] += requested
+    return dict(waiting), highest
+
+
+def spent_by(
+    session: Session, grant: Grant, until: date | None = None, *, after: date | None = None
+) -> list[Spent]:
+    """What was paid from a grant, by funding item; receipt by receipt where the programme pays for each device."""
+    when = [] if until is None else [Receipt.payment_date <= until]
+    when += [] if after is None else [Receipt.payment_date > after]
+    if grant.programme.financing is rules.Financing.FIXED_AMOUNT:
+        rows = select(Receipt.category, Receipt.paid_amount, Receipt.eligible_requested, Receipt.quantity)
+    else:
+        rows = select(
+            Receipt.category, func.sum(Receipt.paid_amount), func.sum(Receipt.eligible_requested),
+            func.sum(Receipt.quantity),
+        ).group_by(Receipt.category)  # fmt: skip
+    return [Spent(*row) for row in session.execute(rows.where(Receipt.grant_id == grant.id, *when))]

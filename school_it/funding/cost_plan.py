@@ -1,0 +1,253 @@
+"""What the decisions plan for each funding item, and amendments: what they change of a decision and of its plan.
+
+A line of an amendment holds what it adds to an item, below zero where it takes away; the sum over all decisions of a
+grant is the plan that holds now. Amounts are euros as `Decimal`, to the cent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from school_it import audit
+from school_it.access import Actor, May
+from school_it.audit import Action
+from school_it.errors import N_, Refused, Sentence
+from school_it.funding import bound, queries, rules
+from school_it.funding.book import DecisionKind
+from school_it.funding.checks import Check, Checks, Severity
+from school_it.funding.models import Decision, Grant, PlanLine
+from school_it.funding.rules import NOTHING
+from school_it.money import shown
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What a funding item may cost, and what of it is eligible."""
+
+    total: Decimal = NOTHING
+    eligible: Decimal = NOTHING
+
+    def __add__(self, other: Planned) -> Planned:
+        return Planned(self.total + other.total, self.eligible + other.eligible)
+
+    def __sub__(self, other: Planned) -> Planned:
+        return Planned(self.total - other.total, self.eligible - other.eligible)
+
+    def __bool__(self) -> bool:
+        return bool(self.total or self.eligible)
+
+
+Plan = Mapping[str, Planned]
+
+
+def together(plans: Iterable[Plan]) -> dict[str, Planned]:
+    """By funding item, in the order of their codes; items of which nothing is left are gone."""
+    found: dict[str, Planned] = {}
+    for plan in plans:
+        for item, planned in plan.items():
+            found[item] = found.get(item, Planned()) + planned
+    return {item: found[item] for item in sorted(found) if found[item]}
+
+
+def whole(plan: Plan) -> Planned:
+    return sum(plan.values(), Planned())
+
+
+# --- finding ---
+
+
+def of_decisions(session: Session, grant: Grant) -> dict[int, dict[str, Planned]]:
+    """By id of the decision, what it says of each funding item; one statement."""
+    rows = (
+        select(PlanLine.decision_id, PlanLine.category, PlanLine.total, PlanLine.eligible)
+        .join(Decision, Decision.id == PlanLine.decision_id)
+        .where(Decision.grant_id == grant.id)
+        .order_by(PlanLine.category)
+    )
+    found: dict[int, dict[str, Planned]] = {}
+    for ident, item, total, eligible in session.execute(rows):
+        found.setdefault(ident, {})[item] = Planned(total, eligible)
+    return found
+
+
+def of_grant(session: Session, grant: Grant) -> dict[str, Planned]:
+    """The plan that holds now; empty where none is entered. One statement."""
+    rows = (
+        select(PlanLine.category, func.sum(PlanLine.total), func.sum(PlanLine.eligible))
+        .join(Decision, Decision.id == PlanLine.decision_id)
+        .where(Decision.grant_id == grant.id)
+        .group_by(PlanLine.category)
+    )
+    return together([{item: Planned(total, eligible)} for item, total, eligible in session.execute(rows)])
+
+
+def before(session: Session, decision: Decision) -> dict[str, Planned]:
+    """The plan that a decision finds: of the one that it changes, and of what changed that before."""
+    lines = of_decisions(session, decision.grant)
+    return together(lines.get(one.id, {}) for one in found_by(decision))
+
+
+def chain(decision: Decision) -> list[Decision]:
+    """A decision that granted something, and by age all that changed it; the same for whichever of them is asked."""
+    known = {one.id: one for one in decision.grant.decisions}
+    head = decision
+    while head.amends_id in known:
+        head = known[head.amends_id]
+    found, named = [head], {head.id}
+    for one in sorted(decision.grant.decisions, key=lambda one: one.id):
+        if one.amends_id in named:
+            found.append(one)
+            named.add(one.id)
+    return found
+
+
+def found_by(decision: Decision) -> list[Decision]:
+    """The decisions that one changes, by age; none of a first one."""
+    in_order = chain(decision)
+    return in_order[: in_order.index(decision)]
+
+
+def after(session: Session, decision: Decision) -> dict[str, Planned]:
+    """The plan as a decision leaves it."""
+    return together([before(session, decision), of_decisions(session, decision.grant).get(decision.id, {})])
+
+
+# --- rules ---
+
+
+def looked_at(plan: Plan, spent: Mapping[str, Decimal]) -> Checks:
+    """F20: no item costs more than a fifth above its plan, where there is one.
+
+    `spent` is what is eligible of the receipts by item. Planned 10,000, spent 12,000 -> holds.
+    """
+    if not plan:
+        return
+    over = [item for item, amount in sorted(spent.items()) if amount > _most(plan, item)]
+    if not over:
+        yield Check("F20", True, Severity.WARN, Sentence(_AS_PLANNED))
+        return
+    item = over[0]
+    values = {
+        "item": item, "spent": shown(spent[item]), "most": shown(_most(plan, item)),
+        "planned": shown(plan.get(item, Planned()).eligible), "more": len(over) - 1,
+    }  # fmt: skip
+    yield Check("F20", False, Severity.WARN, Sentence(_OVER if len(over) == 1 else _MORE_OVER, **values))
+
+
+def _most(plan: Plan, item: str) -> Decimal:
+    return rules.most_of_item(plan.get(item, Planned()).eligible)
+
+
+_AS_PLANNED = N_("Kein Fördergegenstand liegt mehr als ein Fünftel über seinem Plan.")
+_OVER = N_(
+    "Für %(item)s sind %(spent)s belegt, geplant sind %(planned)s; ohne Änderungsantrag gehen bis zu %(most)s."
+)
+_MORE_OVER = N_(
+    "Für %(item)s sind %(spent)s belegt, geplant sind %(planned)s; ohne Änderungsantrag gehen bis zu %(most)s "
+    "(und %(more)s weitere Fördergegenstände)."
+)
+
+
+# --- writing ---
+
+
+def record(session: Session, decision: Decision, plan: Plan, *, by: Actor) -> None:
+    """The plan as the decision leaves it; of an amendment what it changes is kept. Raises Refused."""
+    by.must(May.EDIT_FUNDING, None)
+    _refuse([(item, one) for item, planned in plan.items() for one in _against(planned)])
+    found = before(session, decision)
+    wanted = {
+        item: plan.get(item, Planned()) - found.get(item, Planned()) for item in plan.keys() | found.keys()
+    }
+    stored = session.scalars(select(PlanLine).where(PlanLine.decision_id == decision.id)).all()
+    known = {line.category: line for line in stored}
+    for item in sorted(wanted.keys() | known.keys()):
+        _keep(session, decision, item, known.get(item), wanted.get(item, Planned()), by)
+
+
+def _keep(
+    session: Session, decision: Decision, item: str, line: PlanLine | None, planned: Planned, by: Actor
+) -> None:
+    if line is None:
+        if planned:
+            line = PlanLine(decision=decision, category=item, total=planned.total, eligible=planned.eligible)
+            session.add(line)
+            audit.record(session, Action.COST_PLAN_ADDED, line, by=by, changes=audit.whole(line))
+    elif not planned:
+        audit.record(session, Action.ROW_REMOVED, line, by=by, changes=audit.whole(line, gone=True))
+        session.delete(line)
+    else:
+        changes = audit.assign(
+            line, {"total": planned.total, "eligible": planned.eligible}, ("total", "eligible")
+        )
+        if changes:
+            audit.record(session, Action.COST_PLAN_CHANGED, line, by=by, changes=changes)
+
+
+def _against(planned: Planned) -> Iterable[Sentence]:
+    if planned.total < 0 or planned.eligible < 0:
+        yield Sentence(N_("Ein Plan hat keine Beträge unter 0,00 €."))
+    elif planned.eligible > planned.total:
+        yield Sentence(N_("Zuwendungsfähig kann nicht mehr sein, als geplant ist."))
+
+
+def amend(
+    session: Session,
+    decision: Decision,
+    values: Mapping[str, Any],
+    *,
+    kind: DecisionKind = DecisionKind.AMENDMENT,
+    by: Actor,
+) -> Decision:
+    """A decision that changes another one; `eligible`, `granted` and `third_party` are what holds from then on.
+
+    Kept is what changes. Granted 90,000.00, from now on 72,000.00 -> the amendment holds -18,000.00. Without `granted`
+    it is computed of the rate. Raises Refused.
+    """
+    by.must(May.EDIT_FUNDING, None)
+    grant = decision.grant
+    if any(one.file_reference == values["file_reference"] for one in grant.decisions):
+        _refuse([("file_reference", Sentence(_SAME_REFERENCE))])
+    now = standing_of(decision)
+    wanted = dict(values)
+    if wanted.get("granted") is None:
+        if grant.rate is None:
+            _refuse([("granted", Sentence(_NO_RATE))])
+        wanted["granted"] = rules.granted(wanted["eligible"], grant.rate or NOTHING)
+    if wanted["granted"] > wanted["eligible"]:
+        _refuse([("granted", Sentence(_MORE_GRANTED))])
+    whole_now = {
+        name: (wanted.get(name) or NOTHING) - now[name] for name in ("eligible", "granted", "third_party")
+    }
+    own = {name: wanted.get(name) for name in queries.DECISION_FIELDS}
+    with bound.following(session, by=by):
+        made = Decision(**{**own, **whole_now, "drawn": None}, kind=kind, amends_id=decision.id)
+        grant.decisions.append(made)
+        audit.record(session, Action.DECISION_ADDED, made, by=by, changes=audit.whole(made))
+    return made
+
+
+def standing_of(decision: Decision) -> dict[str, Decimal]:
+    """What a decision comes to with everything that has changed it so far."""
+    return {
+        name: sum((getattr(one, name) or NOTHING for one in chain(decision)), NOTHING)
+        for name in ("eligible", "granted", "third_party")
+    }
+
+
+_SAME_REFERENCE = N_(
+    "Dieses Aktenzeichen hat schon ein Bescheid der Zuwendung. Bitte einen Zusatz anhängen, etwa »Ä1«."
+)
+_NO_RATE = N_("Die Zuwendung hat keinen Fördersatz. Bitte den bewilligten Betrag eintragen.")
+_MORE_GRANTED = N_("Bewilligt wäre mehr, als zuwendungsfähig ist.")
+
+
+def _refuse(faults: Collection[tuple[str, Sentence]]) -> None:
+    if faults:
+        raise Refused(list(faults))

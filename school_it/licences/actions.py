@@ -11,8 +11,8 @@ from school_it import audit
 from school_it.access import Actor, May
 from school_it.audit import Action
 from school_it.database import expect_version
-from school_it.errors import N_, BadValue, RuleBroken
-from school_it.licences import queries, rules
+from school_it.errors import N_, BadValue, Refused, RuleBroken
+from school_it.licences import queries, rules, seat_queries
 from school_it.licences.models import Licence
 
 FIELDS = (
@@ -39,7 +39,10 @@ def change_licence(
     by.must(May.EDIT_LICENCES, licence.school_id)
     by.must(May.EDIT_LICENCES, values.get("school_id", licence.school_id))
     expect_version(licence, version)
+    seat_queries.hold(session, licence.id)
+    expect_version(licence, version)
     _check({**{name: getattr(licence, name) for name in FIELDS}, **values})
+    _refuse_against_seats(session, licence, values)
     if values.get("licence_no", licence.licence_no) != licence.licence_no:
         _refuse_known_number(session, values["licence_no"])
     changes = audit.assign(licence, values, FIELDS)
@@ -54,6 +57,13 @@ def _check(values: Mapping[str, Any]) -> None:
     if wrong is not None:
         _field, sentence = wrong
         raise BadValue(sentence.text, **sentence.values)
+
+
+def _refuse_against_seats(session: Session, licence: Licence, values: Mapping[str, Any]) -> None:
+    stored = {"seats": licence.seats, "basis": licence.basis}
+    wrong = rules.what_is_in_use(stored, values, seat_queries.number_used(session, licence))
+    if wrong is not None:
+        raise Refused([wrong])
 
 
 def _refuse_known_number(session: Session, number: str) -> None:

@@ -14,7 +14,7 @@ from school_it.audit import Action, Batch
 from school_it.changes import Change
 from school_it.database import held, portions, table_of
 from school_it.errors import Sentence
-from school_it.licences import rules
+from school_it.licences import rules, seat_queries
 from school_it.licences.models import Licence
 from school_it.licences.queries import SHEET_COLUMNS
 from school_it.licences.sheet import LICENCES
@@ -32,9 +32,12 @@ class LicenceIntake(Intake):
         yield from unknown_schools(session, reading, by=by, may=May.IMPORT_ALL)
         yield from setwise.misfits(reading, {**Licence.__table__.c})
         known = reading.known = self.known(session, reading.rows)
+        used = seat_queries.used(session)
         for row in reading.rows:
-            _ident, stored = known.get(row.number, (0, {}))
+            ident, stored = known.get(row.number, (0, {}))
             wrong = rules.what_is_wrong({**stored, **row.values})
+            if wrong is None and stored:
+                wrong = rules.what_is_in_use(stored, row.values, used.get(ident, 0))
             if wrong is not None:
                 yield _problem(row, reading, *wrong)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
@@ -33,6 +34,49 @@ BASES = {
     Basis.SCHOOL: N_("Schule"),
     Basis.AUTHORITY: N_("Träger"),
 }
+
+
+class SeatFor(StrEnum):
+    """Who has a seat."""
+
+    PERSON = "person"
+    DEVICE = "device"
+    CLASS = "class"
+    SCHOOL = "school"
+
+
+SEAT_FOR = {
+    SeatFor.PERSON: N_("Person"),
+    SeatFor.DEVICE: N_("Gerät"),
+    SeatFor.CLASS: N_("Klasse"),
+    SeatFor.SCHOOL: N_("Schule"),
+}
+
+
+class Released(StrEnum):
+    """Why a seat was released."""
+
+    BY_HAND = "by_hand"
+    LEFT = "left"
+    MOVED = "moved"
+    GROUP_ENDED = "group_ended"
+    GONE = "gone"
+
+
+RELEASED = {
+    Released.BY_HAND: N_("freigegeben"),
+    Released.LEFT: N_("abgegangen"),
+    Released.MOVED: N_("gehört nicht mehr zur Gruppe"),
+    Released.GROUP_ENDED: N_("Zuteilung beendet"),
+    Released.GONE: N_("Gerät ausgesondert"),
+}
+
+
+def seat_for(basis: Basis | None) -> SeatFor | None:
+    """Who has the seats of a licence; where nothing is said of it they are for people. None: it is for everybody."""
+    if basis is Basis.AUTHORITY:
+        return None
+    return SeatFor(basis.value) if basis is not None else SeatFor.PERSON
 
 
 class Standing(StrEnum):
@@ -68,6 +112,53 @@ def what_is_wrong(values: Mapping[str, Any]) -> tuple[str, Sentence] | None:
         )  # fmt: skip
         return "valid_to", sentence
     return None
+
+
+def what_is_in_use(
+    stored: Mapping[str, Any], values: Mapping[str, Any], used: int
+) -> tuple[str, Sentence] | None:
+    """What the seats that are given away (`used`) have against a change of `stored` to `values`: field and why."""
+    after = {**stored, **values}
+    if used and seat_for(after.get("basis")) is not seat_for(stored.get("basis")):
+        sentence = Sentence(
+            N_("%(used)s Plätze sind so vergeben, wie die Lizenzart es sagt. Bitte sie zuerst freigeben."),
+            used=used,
+        )
+        return "basis", sentence
+    if after["seats"] < min(used, stored["seats"]):
+        sentence = Sentence(
+            N_("%(used)s Plätze sind vergeben, auf %(seats)s lässt sich die Anzahl nicht senken. Bitte zuerst Plätze "
+               "freigeben."),
+            used=used, seats=after["seats"],
+        )  # fmt: skip
+        return "seats", sentence
+    return None
+
+
+def next_term(valid_from: date, valid_to: date, cancel_by: date | None) -> tuple[date, date, date | None]:
+    """Beginning, end and notice date of the term behind one that renews itself: as long, and notice as long before.
+
+    Whole months stay whole months (01.08. to 31.07.), anything else is as many days.
+    """
+    begins = valid_to + timedelta(days=1)
+    months = 12 * (begins.year - valid_from.year) + begins.month - valid_from.month
+    if months > 0 and months_after(valid_from, months) == begins:
+        ends = months_after(begins, months) - timedelta(days=1)
+        return begins, ends, cancel_by and _same_place(cancel_by, months)
+    length = begins - valid_from
+    return begins, valid_to + length, cancel_by and cancel_by + length
+
+
+def _same_place(day: date, months: int) -> date:
+    """Months later; the last day of a month stays the last one."""
+    behind = day + timedelta(days=1)
+    return months_after(behind, months) - timedelta(days=1) if behind.day == 1 else months_after(day, months)
+
+
+def grade_of(school_class: str) -> str | None:
+    """`07B` is in `07`, `Q1A` in `Q1`; None for a name that says no grade."""
+    found = re.match(r"(?:\d{2}|EF|Q1|Q2)", school_class)
+    return found[0] if found else None
 
 
 def what_is_odd(values: Mapping[str, Any]) -> Sentence | None:

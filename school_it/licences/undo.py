@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from school_it.access import May
 from school_it.database import portions
-from school_it.errors import N_
-from school_it.licences.models import Licence
+from school_it.errors import N_, Sentence
+from school_it.licences import rules, seat_queries, seats
+from school_it.licences.models import Licence, LicenceKey, Seat, SeatRule, Term
 from school_it.licences.sheet import LICENCES
-from school_it.undo import Touched, Undoing, headers
+from school_it.undo import Against, Touched, Undoing, Values, headers
 
 
 class _Licences(Undoing):
@@ -23,6 +24,46 @@ class _Licences(Undoing):
             found |= dict(session.execute(wanted).all())
         return found
 
+    def against(
+        self, session: Session, things: Sequence[Touched], now: Mapping[int, Values]
+    ) -> Iterator[Against]:
+        """Nobody is thrown out by an undo: with fewer seats than are given away, the licence stays."""
+        used = seat_queries.used(session)
+        for thing, values in (
+            (thing, self.before(session, [thing])[thing.ident]) for thing in things if not thing.made
+        ):
+            stored = now[thing.ident]
+            after = {name: values[name] for name in ("seats", "basis") if name in values}
+            wrong = rules.what_is_in_use(stored, after, used.get(thing.ident, 0))
+            if wrong is not None:
+                yield Against(thing.ident, *wrong)
+
+
+class _Seats(Undoing):
+    def against(
+        self, session: Session, things: Sequence[Touched], now: Mapping[int, Values]
+    ) -> Iterator[Against]:
+        """A seat that was released goes back only while one is free, and to nobody who has one again."""
+        back = [thing for thing in things if not thing.made and now[thing.ident]["released_on"] is not None]
+        free: dict[int, int] = {}
+        for thing in sorted(back, key=lambda one: one.ident):
+            seat = now[thing.ident]
+            licence_id = seat["licence_id"]
+            if licence_id not in free:
+                free[licence_id] = seats.free_seats(session, seat_queries.hold(session, licence_id))
+            free[licence_id] -= 1
+            if free[licence_id] < 0 or _has_another(session, seat):
+                yield Against(thing.ident, None, Sentence(TAKEN))
+
+
+TAKEN = N_("Dieser Platz ist inzwischen wieder vergeben.")
+
+
+def _has_another(session: Session, seat: Values) -> bool:
+    same = [getattr(Seat, name) == seat[name] for name in seats.OF_TARGET if name not in ("kind", "rule_id")]
+    wanted = select(Seat.id).where(Seat.licence_id == seat["licence_id"], seat_queries.OPEN, *same)
+    return session.scalar(wanted.limit(1)) is not None
+
 
 UNDOINGS = (
     _Licences(
@@ -31,5 +72,8 @@ UNDOINGS = (
         batches={"import.licences": May.IMPORT_ALL},
         shown={"school_id": "school_number"},
         names=headers(LICENCES),
+        parts=(Term, LicenceKey),
     ),
+    Undoing(SeatRule, N_("Zuteilung")),
+    _Seats(Seat, N_("Platz"), batches={seats.BATCH: May.EDIT_LICENCES}),
 )

@@ -65,11 +65,14 @@ def write_people(
 ) -> list[int]:
     """Add, change, bring back or mark as left, some at a time. Returns the person's id for each step."""
     school_ids = school_queries.ids_by_number(session)
-    return [
+    idents = [
         ident
         for some in portions(steps, CHUNK)
         for ident in _write_some(session, source, some, school_ids, by=by, batch=batch)
     ]
+    for following in holdings.FOLLOWING:
+        following(session, by, batch)
+    return idents
 
 
 def _write_some(

@@ -14,16 +14,20 @@ from sqlalchemy import ColumnElement, ScalarSelect, false, func, or_, select, un
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from school_it.access import Actor
+from school_it.audit import Batch
 from school_it.people.models import Person
 
 Panel = Callable[[Session, Person, Actor], Markup]
 """What a person holds, as a part of their page: safe HTML."""
 Forgetting = Callable[[Session, Sequence[int]], None]
 """Empties what a room keeps about these people, while their names still stand in the table of people."""
+Following = Callable[[Session, Actor, Batch], None]
+"""Makes what a room keeps follow the people, in the transaction and the batch that has just changed them."""
 PersonColumn = InstrumentedAttribute[int | None]
 
 PANELS: list[Panel] = []
 FORGETTING: list[Forgetting] = []
+FOLLOWING: list[Following] = []
 _COLUMNS: list[PersonColumn] = []
 _GIVEN_BACK: list[tuple[PersonColumn, InstrumentedAttribute[date | None]]] = []
 
@@ -50,6 +54,12 @@ def also_forget(forgetting: Forgetting) -> None:
     """`forgetting` is asked whenever people are forgotten, in the same transaction."""
     if forgetting not in FORGETTING:
         FORGETTING.append(forgetting)
+
+
+def also_follow(following: Following) -> None:
+    """`following` is called once after people were written: a sync, a file, due leavers."""
+    if following not in FOLLOWING:
+        FOLLOWING.append(following)
 
 
 def holds_something() -> ColumnElement[bool]:

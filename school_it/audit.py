@@ -132,6 +132,13 @@ class Action(enum.StrEnum):
     DEVICE_TYPE_CHANGED = "device_type.changed"
     TARGET_ADDED = "target.added"
     TARGET_CHANGED = "target.changed"
+    PLAN_ADDED = "plan.added"
+    PLAN_CHANGED = "plan.changed"
+    COUNTING_LAID_DOWN = "plan.counting"
+    SCENARIO_ADDED = "scenario.added"
+    SCENARIO_CHANGED = "scenario.changed"
+    SCENARIO_REMOVED = "scenario.removed"
+    PLAN_DECIDED = "plan.decided"
     FILE_IMPORTED = "import.applied"
     PROFILE_KEPT = "import.profile_kept"
     PROFILE_REMOVED = "import.profile_removed"
@@ -235,6 +242,13 @@ SAID = {
     Action.DEVICE_TYPE_CHANGED: N_("Gerätetyp geändert"),
     Action.TARGET_ADDED: N_("Ausstattungsziel eingetragen"),
     Action.TARGET_CHANGED: N_("Ausstattungsziel geändert"),
+    Action.PLAN_ADDED: N_("Fassung des Medienentwicklungsplans angelegt"),
+    Action.PLAN_CHANGED: N_("Annahmen des Medienentwicklungsplans geändert"),
+    Action.COUNTING_LAID_DOWN: N_("festgelegt, welche Gerätearten zählen"),
+    Action.SCENARIO_ADDED: N_("Szenario angelegt"),
+    Action.SCENARIO_CHANGED: N_("Szenario geändert"),
+    Action.SCENARIO_REMOVED: N_("Szenario gelöscht"),
+    Action.PLAN_DECIDED: N_("Beschluss festgehalten"),
     Action.FILE_IMPORTED: N_("Datei eingelesen"),
     Action.PROFILE_KEPT: N_("Profil für Dateien gemerkt"),
     Action.PROFILE_REMOVED: N_("Profil für Dateien gelöscht"),

@@ -172,7 +172,8 @@ def _at_school(number: str) -> ColumnElement[bool]:
 
 
 def _of_category(ident: str) -> ColumnElement[bool]:
-    return Device.category_id == (whole_number(ident) or 0)
+    """One category, or several with commas between."""
+    return Device.category_id.in_([whole_number(one) or 0 for one in ident.split(",")])
 
 
 def _in_state(text: str) -> ColumnElement[bool]:
@@ -180,7 +181,12 @@ def _in_state(text: str) -> ColumnElement[bool]:
 
 
 def _with_use(text: str) -> ColumnElement[bool]:
-    return Device.use == Use(text) if text in set(Use) else Device.use.is_(None)
+    """One use, or several with commas between; ``-`` are devices without one."""
+    wanted = text.split(",")
+    named = [Use(one) for one in wanted if one in set(Use)]
+    if not named:
+        return Device.use.is_(None)
+    return or_(Device.use.in_(named), Device.use.is_(None)) if "-" in wanted else Device.use.in_(named)
 
 
 def _in_room(text: str) -> ColumnElement[bool]:

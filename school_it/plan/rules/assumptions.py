@@ -1,4 +1,4 @@
-"""What a plan assumes: useful lives, prices, support, network. Defaults with where they come from and how sure they are."""
+"""What a plan assumes: useful lives, prices, support, network; the defaults with their source and how sure they are."""
 
 from __future__ import annotations
 
@@ -61,29 +61,125 @@ class Default:
 
 
 _D = Decimal
-_PUBLISHED = N_("veröffentlichte Medienentwicklungspläne")
 _ESTIMATE = N_("Schätzung, bitte durch eigene Preise ersetzen")
 DEFAULTS = (
-    Default("life.mobile", N_("Lebensdauer mobil"), _D(5), Unit.YEARS, Sure.PUBLISHED, N_("üblich 4 bis 5 Jahre")),
-    Default("life.presentation", N_("Lebensdauer Präsentation"), _D(8), Unit.YEARS, Sure.ASSUMED, N_("üblich 7 bis 10 Jahre")),
-    Default("life.access_point", N_("Lebensdauer Accesspoint"), _D(6), Unit.YEARS, Sure.ASSUMED, N_("üblich 5 bis 10 Jahre")),
-    Default("life.teachers", N_("Lebensdauer Lehrkräfte"), _D(5), Unit.YEARS, Sure.ASSUMED, N_("üblich 4 bis 6 Jahre")),
-    Default("life.workplace", N_("Lebensdauer Arbeitsplatz"), _D(6), Unit.YEARS, Sure.PUBLISHED, N_("üblich 5 bis 6 Jahre")),
-    Default("price.mobile", N_("Preis mobil"), _D(500), Unit.EURO, Sure.PUBLISHED, N_("Tablet mit Hülle, veröffentlicht 400 bis 560 €")),
+    Default(
+        "life.mobile", N_("Lebensdauer mobil"), _D(5), Unit.YEARS, Sure.PUBLISHED, N_("üblich 4 bis 5 Jahre")
+    ),
+    Default(
+        "life.presentation",
+        N_("Lebensdauer Präsentation"),
+        _D(8),
+        Unit.YEARS,
+        Sure.ASSUMED,
+        N_("üblich 7 bis 10 Jahre"),
+    ),
+    Default(
+        "life.access_point",
+        N_("Lebensdauer Accesspoint"),
+        _D(6),
+        Unit.YEARS,
+        Sure.ASSUMED,
+        N_("üblich 5 bis 10 Jahre"),
+    ),
+    Default(
+        "life.teachers",
+        N_("Lebensdauer Lehrkräfte"),
+        _D(5),
+        Unit.YEARS,
+        Sure.ASSUMED,
+        N_("üblich 4 bis 6 Jahre"),
+    ),
+    Default(
+        "life.workplace",
+        N_("Lebensdauer Arbeitsplatz"),
+        _D(6),
+        Unit.YEARS,
+        Sure.PUBLISHED,
+        N_("üblich 5 bis 6 Jahre"),
+    ),
+    Default(
+        "price.mobile",
+        N_("Preis mobil"),
+        _D(500),
+        Unit.EURO,
+        Sure.PUBLISHED,
+        N_("Tablet mit Hülle, veröffentlicht 400 bis 560 €"),
+    ),
     Default("price.presentation", N_("Preis Präsentation"), _D(4000), Unit.EURO, Sure.ASSUMED, _ESTIMATE),
     Default("price.access_point", N_("Preis Accesspoint"), _D(450), Unit.EURO, Sure.ASSUMED, _ESTIMATE),
-    Default("price.teachers", N_("Preis Lehrkräfte"), _D(500), Unit.EURO, Sure.PUBLISHED, N_("Dienstgerät, veröffentlicht um 520 €")),
+    Default(
+        "price.teachers",
+        N_("Preis Lehrkräfte"),
+        _D(500),
+        Unit.EURO,
+        Sure.PUBLISHED,
+        N_("Dienstgerät, veröffentlicht um 520 €"),
+    ),
     Default("price.workplace", N_("Preis Arbeitsplatz"), _D(700), Unit.EURO, Sure.ASSUMED, _ESTIMATE),
-    Default("price.switch", N_("Preis Switch mit 48 Anschlüssen"), _D(1500), Unit.EURO, Sure.ASSUMED, _ESTIMATE),
-    Default("price.year", N_("Preise vom Jahr"), _D(2026), Unit.WHOLE, Sure.ASSUMED, N_("Jahr, in dem die Preise erhoben sind")),
-    Default("price.increase", N_("Preissteigerung im Jahr"), _D("0.02"), Unit.SHARE, Sure.ASSUMED, N_("Annahme")),
-    Default("support.devices", N_("Geräte je Betreuungsstelle"), _D(400), Unit.NUMBER, Sure.PUBLISHED, N_("Empfehlung: 1 Stelle je 400 Geräte")),
-    Default("support.cost", N_("Kosten einer Betreuungsstelle im Jahr"), _D(75000), Unit.EURO, Sure.ASSUMED, _ESTIMATE),
-    Default("network.uplink", N_("Mbit/s je Schüler"), _D("0.5"), Unit.NUMBER, Sure.PUBLISHED, N_("Richtwert von Anbietern")),
-    Default("network.ports", N_("Anschlüsse je Raum"), _D(4), Unit.NUMBER, Sure.ASSUMED, N_("Lehrkraft, Anzeige, Accesspoint, Reserve")),
-    Default("money.own_share", N_("Eigenanteil an der Förderung"), _D("0.1"), Unit.SHARE, Sure.PUBLISHED, N_("Förderrichtlinie, sonst Bescheid")),
-    Default("money.investive_from", N_("investiv ab einem Nettopreis über"), LOW_VALUE, Unit.EURO, Sure.PUBLISHED, N_("§ 36 (3) KomHVO NRW")),
-)  # fmt: skip
+    Default(
+        "price.switch", N_("Preis Switch mit 48 Anschlüssen"), _D(1500), Unit.EURO, Sure.ASSUMED, _ESTIMATE
+    ),
+    Default(
+        "price.year",
+        N_("Preise vom Jahr"),
+        _D(2026),
+        Unit.WHOLE,
+        Sure.ASSUMED,
+        N_("Jahr, in dem die Preise erhoben sind"),
+    ),
+    Default(
+        "price.increase", N_("Preissteigerung im Jahr"), _D("0.02"), Unit.SHARE, Sure.ASSUMED, N_("Annahme")
+    ),
+    Default(
+        "support.devices",
+        N_("Geräte je Betreuungsstelle"),
+        _D(400),
+        Unit.NUMBER,
+        Sure.PUBLISHED,
+        N_("Empfehlung: 1 Stelle je 400 Geräte"),
+    ),
+    Default(
+        "support.cost",
+        N_("Kosten einer Betreuungsstelle im Jahr"),
+        _D(75000),
+        Unit.EURO,
+        Sure.ASSUMED,
+        _ESTIMATE,
+    ),
+    Default(
+        "network.uplink",
+        N_("Mbit/s je Schüler"),
+        _D("0.5"),
+        Unit.NUMBER,
+        Sure.PUBLISHED,
+        N_("Richtwert von Anbietern"),
+    ),
+    Default(
+        "network.ports",
+        N_("Anschlüsse je Raum"),
+        _D(4),
+        Unit.NUMBER,
+        Sure.ASSUMED,
+        N_("Lehrkraft, Anzeige, Accesspoint, Reserve"),
+    ),
+    Default(
+        "money.own_share",
+        N_("Eigenanteil an der Förderung"),
+        _D("0.1"),
+        Unit.SHARE,
+        Sure.PUBLISHED,
+        N_("Förderrichtlinie, sonst Bescheid"),
+    ),
+    Default(
+        "money.investive_from",
+        N_("investiv ab einem Nettopreis über"),
+        LOW_VALUE,
+        Unit.EURO,
+        Sure.PUBLISHED,
+        N_("§ 36 (3) KomHVO NRW"),
+    ),
+)
 BY_KEY = {one.key: one for one in DEFAULTS}
 
 

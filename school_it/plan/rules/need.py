@@ -44,7 +44,7 @@ class Aim:
 
     @property
     def closeness(self) -> tuple[int, int, int]:
-        """The closest target counts where several fit: one for few types before one for many, few grades before many."""
+        """The closest counts where several fit: one for few types before one for many, few grades before many."""
         return (-len(self.types) if self.types else -100, -len(self.grades), self.ident)
 
     def fits(self, kind: SchoolType) -> bool:
@@ -153,9 +153,7 @@ def _pupil_steps(kind: SchoolType, figures: Figures, closest: Sequence[Aim]) -> 
 
 
 def _closest(grade: int | None, closest: Sequence[Aim]) -> Aim | None:
-    fitting = (
-        aim for aim in closest if not aim.is_bounded or (grade is not None and grade in aim.grades)
-    )
+    fitting = (aim for aim in closest if not aim.is_bounded or (grade is not None and grade in aim.grades))
     return next(fitting, None)
 
 
@@ -191,29 +189,35 @@ class Counting:
     categories: frozenset[int]
     uses: frozenset[Use | None]
     is_usual: bool = True
+    also: frozenset[tuple[int, Use | None]] = frozenset()
 
-    def counts(self, category: int, use: Use | None) -> bool:
-        return category in self.categories and (not self.uses or use in self.uses)
+    @property
+    def pairs(self) -> set[tuple[int, Use | None]]:
+        """Each category with each use that counts."""
+        own = {(category, use) for category in self.categories for use in self.uses or ALL_USES}
+        return own | self.also
+
+    @property
+    def all_categories(self) -> frozenset[int]:
+        return self.categories | {category for category, _use in self.also}
 
 
 ALL_USES: frozenset[Use | None] = frozenset({None, *Use})
-OF_TEACHERS: frozenset[Use | None] = frozenset({Use.TEACHER})
 OF_PUPILS: frozenset[Use | None] = frozenset({None, Use.POOL, Use.LOAN})
-OF_SCHOOLS: frozenset[Use | None] = frozenset()
 
 
 def usual_counting(class_of: Mapping[int, ItemClass | None]) -> dict[ItemClass, Counting]:
-    """By the class of each category: a mobile device that a teacher has is a teacher's, that of an office is no pupil's."""
+    """By the class of each category. A mobile device of a teacher is a teacher's, that of an office no pupil's."""
     by_class: dict[ItemClass, set[int]] = {one: set() for one in ItemClass}
     for category, item_class in class_of.items():
         if item_class is not None:
             by_class[item_class].add(category)
     mobile = by_class[ItemClass.MOBILE]
-    found = {one: Counting(one, frozenset(some), OF_SCHOOLS) for one, some in by_class.items()}
+    found = {one: Counting(one, frozenset(some), frozenset()) for one, some in by_class.items()}
     found[ItemClass.MOBILE] = Counting(ItemClass.MOBILE, frozenset(mobile), OF_PUPILS)
-    own = by_class[ItemClass.TEACHERS]
-    if not own:
-        found[ItemClass.TEACHERS] = Counting(ItemClass.TEACHERS, frozenset(mobile), OF_TEACHERS)
+    own = found[ItemClass.TEACHERS]
+    lent = frozenset((category, Use.TEACHER) for category in mobile)
+    found[ItemClass.TEACHERS] = replace(own, also=lent)
     return found
 
 

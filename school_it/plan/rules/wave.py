@@ -97,7 +97,12 @@ def as_due(cohorts: Iterable[Cohort], years: Sequence[int], *, replace_bound: bo
 
 
 def smoothed(
-    cohorts: Iterable[Cohort], years: Sequence[int], ceiling: Decimal, price: Price, *, replace_bound: bool = False
+    cohorts: Iterable[Cohort],
+    years: Sequence[int],
+    ceiling: Decimal,
+    price: Price,
+    *,
+    replace_bound: bool = False,
 ) -> Spread:
     """The same wave with at most `ceiling` euros a year: each device as near to its year as there is room, rather
     earlier than later. Nothing is pulled forward that is bound or under warranty; what finds no room is told."""
@@ -127,13 +132,17 @@ def _nearest(slot: Slot, years: Sequence[int]) -> Iterator[int]:
                 yield year
 
 
-def again(bought: Mapping[tuple[int, ItemClass], int], lives: Mapping[ItemClass, int], last: int) -> list[Cohort]:
+def again(
+    bought: Mapping[tuple[int, ItemClass], int], lives: Mapping[ItemClass, int], last: int
+) -> list[Cohort]:
     """What is bought within the plan and falls due within it once more, and again after that."""
     found = []
     for (year, item_class), count in bought.items():
         life = lives[item_class]
         found += [
-            Cohort(item_class, begun, begun + life, count) for begun in range(year, last - life + 1, life) if count
+            Cohort(item_class, begun, begun + life, count)
+            for begun in range(year, last - life + 1, life)
+            if count
         ]
     return found
 

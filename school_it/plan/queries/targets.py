@@ -18,6 +18,7 @@ from school_it.errors import N_, NotThere
 from school_it.plan import rules
 from school_it.plan.models import Target, types_of
 from school_it.plan.rules import Standing
+from school_it.plan.rules.need import Aim
 from school_it.schools.rules import SchoolType
 
 Key = tuple[Any, ...]
@@ -133,3 +134,18 @@ def counting(session: Session) -> dict[ItemClass, list[str]]:
 def as_text(types: Sequence[SchoolType] | None) -> str:
     """School types as their column holds them."""
     return " ".join(rules.in_order(types or ()))
+
+
+def aims_on(session: Session, on: date) -> tuple[str | None, list[Aim]]:
+    """The name of the plan that holds on a day, and its targets on that day."""
+    holding = [
+        one.target for one in ruled(session, Wish(all_of_time=True), on) if one.standing is Standing.HOLDS
+    ]
+    name = holding[0].plan if holding else None
+    return name, [
+        Aim(
+            one.id, one.item_class, one.basis, one.value, one.reserve, one.types, one.grade_from, one.grade_to
+        )
+        for one in holding
+        if one.plan == name
+    ]  # fmt: skip

@@ -1,0 +1,213 @@
+"""The plan in euros by fiscal year: gap, replacement, network, licences, support, and who pays."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from school_it.access import Actor
+from school_it.audit import plain
+from school_it.devices.rules import ItemClass
+from school_it.licences import queries as licence_queries
+from school_it.plan.models import Scenario
+from school_it.plan.rules import budget, wave
+from school_it.plan.rules.budget import Part, Post, Year
+from school_it.plan.rules.wave import Spread
+from school_it.plan.standing import Town, steady_need
+
+
+@dataclass(frozen=True)
+class Budget:
+    """A plan or scenario in money. `spread` is the wave as it is paid; `again` of it are devices that the plan itself
+    buys and that fall due within it once more."""
+
+    years: list[Year]
+    spread: Spread
+    gap_counts: Mapping[ItemClass, int]
+    again: int
+    posts: Decimal
+    posts_exact: Decimal
+    pupils: int
+    switches: int
+    ports: int
+    uplink: Decimal
+    steady: Decimal
+    licences_unknown: int
+
+    @property
+    def total(self) -> Decimal:
+        return sum((one.total for one in self.years), budget.NOTHING)
+
+    @property
+    def grant(self) -> Decimal:
+        return sum((one.grant for one in self.years), budget.NOTHING)
+
+    @property
+    def own(self) -> Decimal:
+        return self.total - self.grant
+
+    @property
+    def investive(self) -> Decimal:
+        return sum((one.investive for one in self.years), budget.NOTHING)
+
+    def part(self, part: Part) -> Decimal:
+        return sum((one.parts[part] for one in self.years), budget.NOTHING)
+
+    @property
+    def per_pupil(self) -> Decimal | None:
+        return budget.per_pupil_and_year(self.total, len(self.years), self.pupils)
+
+    @property
+    def own_per_pupil(self) -> Decimal | None:
+        return budget.per_pupil_and_year(self.own, len(self.years), self.pupils)
+
+
+def of(session: Session, town: Town, scenario: Scenario | None = None, *, seen_by: Actor) -> Budget:
+    """The budget of what `standing.look` found, under the same scenario."""
+    costs = licence_queries.yearly_costs(session, licence_queries.Wish(), town.years, seen_by=seen_by)
+    return reckoned(town, scenario, costs.by_year, costs.unknown)
+
+
+def reckoned(
+    town: Town, scenario: Scenario | None, licences: Mapping[int, Decimal], licences_unknown: int = 0
+) -> Budget:
+    """Pure arithmetic on what is known."""
+    years, assumed = town.years, town.assumed
+    gap_years = years[: (scenario.gap_years if scenario else None) or len(years)]
+    gaps = {one: town.missing(one) for one in town.classes}
+    shares = {one: budget.spread_count(count, gap_years) for one, count in gaps.items()}
+    spread, again = _spread(town, scenario, shares)
+    ports = [budget.ports_needed(_rooms(school), assumed["network.ports"]) for school in town.schools]
+    switches = sum(
+        max(0, budget.switches_needed(number) - school.switches)
+        for number, school in zip(ports, town.schools, strict=True)
+    )
+    posts = [
+        *_gap_posts(town, shares),
+        *_wave_posts(town, spread, funds=bool(scenario and scenario.funds_replacement)),
+        *_switch_posts(town, switches, gap_years),
+        *(Post(year, Part.LICENCES, licences.get(year, budget.NOTHING)) for year in years),
+        *_support_posts(town, shares),
+    ]
+    limit = scenario.grant_limit if scenario else None
+    per_post = assumed["support.devices"]
+    return Budget(
+        budget.by_year(years, posts, assumed["money.own_share"], limit), spread, gaps, again,
+        budget.posts_needed(town.computers, per_post), budget.posts_exact(town.computers, per_post), town.pupils,
+        switches, sum(ports), town.pupils * assumed["network.uplink"], steady_need(town), licences_unknown,
+    )  # fmt: skip
+
+
+def _rooms(school: Any) -> int:
+    return (school.figures.rooms or 0) if school.figures else 0
+
+
+def _spread(
+    town: Town, scenario: Scenario | None, shares: Mapping[ItemClass, Mapping[int, int]]
+) -> tuple[Spread, int]:
+    """The wave with what the plan itself buys and has to buy again before it ends."""
+    years, assumed = town.years, town.assumed
+    replaces = bool(scenario and scenario.replaces_bound)
+    bought = dict(wave.as_due(town.cohorts, years, replace_bound=replaces).by_year_and_class())
+    for item_class, by_year in shares.items():
+        for year, count in by_year.items():
+            bought[year, item_class] = bought.get((year, item_class), 0) + count
+    lives = {one: assumed.life(one) for one in ItemClass}
+    again = wave.again(bought, lives, years[-1])
+    cohorts = [*town.cohorts, *again]
+    ceiling = scenario.ceiling if scenario else None
+    if ceiling is None:
+        spread = wave.as_due(cohorts, years, replace_bound=replaces)
+    else:
+        spread = wave.smoothed(cohorts, years, ceiling, assumed.price, replace_bound=replaces)
+    return spread, sum(one.count for one in again)
+
+
+def _gap_posts(town: Town, shares: Mapping[ItemClass, Mapping[int, int]]) -> list[Post]:
+    return [
+        Post(
+            year, Part.GAP, count * town.assumed.price(one, year),
+            is_investive=town.assumed.is_investive(f"price.{one.value}"), is_fundable=True,
+        )
+        for one, by_year in shares.items()
+        for year, count in by_year.items()
+    ]  # fmt: skip
+
+
+def _wave_posts(town: Town, spread: Spread, *, funds: bool) -> list[Post]:
+    """What is still bound by its funding is replaced from the town's own money."""
+    return [
+        Post(
+            slot.year, Part.REPLACEMENT, slot.count * town.assumed.price(slot.cohort.item_class, slot.year),
+            is_investive=town.assumed.is_investive(f"price.{slot.cohort.item_class.value}"),
+            is_fundable=funds and not slot.is_bound,
+        )
+        for slot in spread.slots
+    ]  # fmt: skip
+
+
+def _switch_posts(town: Town, switches: int, years: Sequence[int]) -> list[Post]:
+    return [
+        Post(
+            year, Part.INFRASTRUCTURE, count * town.assumed.priced("price.switch", year),
+            is_investive=town.assumed.is_investive("price.switch"), is_fundable=True,
+        )
+        for year, count in budget.spread_count(switches, years).items()
+    ]  # fmt: skip
+
+
+def _support_posts(town: Town, shares: Mapping[ItemClass, Mapping[int, int]]) -> list[Post]:
+    """Half posts for the computers there are and for those that the plan adds."""
+    found, devices = [], town.computers
+    worn = sum(cell.stock - cell.usable for school in town.schools for cell in school.cells.values())
+    for year in town.years:
+        added = sum(by_year.get(year, 0) for by_year in shares.values())
+        replaced = min(added, max(0, worn))  # what is too old leaves when its successor comes
+        worn -= replaced
+        devices += added - replaced
+        posts = budget.posts_needed(devices, town.assumed["support.devices"])
+        found.append(Post(year, Part.SUPPORT, posts * town.assumed.priced("support.cost", year)))
+    return found
+
+
+def frozen(town: Town, made: Budget, scenario: Scenario | None) -> tuple[str, str]:
+    """The figures of a plan as text that can be read for ever, and its SHA-256."""
+    kept = {
+        "plan": town.plan, "on": plain(town.on), "scenario": scenario.name if scenario else None, "years": town.years,
+        "assumptions": {key: plain(value) for key, value in town.assumed.values.items()},
+        "pupils": town.pupils, "total": plain(made.total), "grant": plain(made.grant), "own": plain(made.own),
+        "per_pupil": plain(made.per_pupil), "posts": plain(made.posts),
+        "budget": [
+            {
+                "year": one.year, "total": plain(one.total), "grant": plain(one.grant), "own": plain(one.own),
+                "investive": plain(one.investive),
+                "parts": {part.value: plain(amount) for part, amount in one.parts.items()},
+            }
+            for one in made.years
+        ],
+        "classes": {
+            one.value: {
+                "target": town.sum(one).target, "stock": town.sum(one).stock, "usable": town.sum(one).usable,
+                "gap": town.missing(one),
+            }
+            for one in town.classes
+        },
+        "schools": {
+            school.number: {
+                "name": school.name, "pupils": school.pupils,
+                **{
+                    one.value: [school.cells[one].target, school.cells[one].usable, school.cells[one].gap]
+                    for one in town.classes
+                },
+            }
+            for school in town.schools
+        },
+    }  # fmt: skip
+    text = json.dumps(kept, ensure_ascii=False, sort_keys=True)
+    return text, hashlib.sha256(text.encode()).hexdigest()

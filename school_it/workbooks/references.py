@@ -59,9 +59,11 @@ class Moves:
         return moved
 
     def bottom(self, number: int, top: int) -> int:
-        """The last row of a range that begins in `top`: where the table ends, the range grows with it."""
-        grown = sum(one.by for one in self.moves if number == one.last and top <= one.last)
-        return min(self.row(number) + grown, LAST_ROW)
+        """The last row of a range that begins in `top`: where it ends in the table, it grows to the table's new end."""
+        for one in self.moves:
+            if number == one.last or (one.first <= number < one.last and top <= one.first):
+                return min(self.row(one.last) + one.by, LAST_ROW)
+        return self.row(number)
 
     def starts_below(self, number: int) -> bool:
         return number > self.lowest

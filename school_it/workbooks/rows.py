@@ -30,10 +30,11 @@ class Formula:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """The style numbers of a column's cells: of its own values, and of texts in it."""
+    """The style numbers of a column's cells: of its own values, of texts, of days where they have one."""
 
     own: int = 0
     text: int = 0
+    day: int | None = None
 
 
 def escaped(text: str) -> str:
@@ -59,9 +60,10 @@ Writer = Callable[[int, Any], str]
 def writer(column: int, look: Look, *, prefix: str = "", from_1904: bool = False, header: str = "") -> Writer:
     """How the cells of a column (from 0) are written. The writer raises BadValue where a text fits in no cell."""
     name, p = letters(column), prefix
-    own, as_text = (f' s="{style}"' if style else "" for style in (look.own, look.text))
+    day_style = look.own if look.day is None else look.day
+    own, as_text, as_day = (f' s="{style}"' if style else "" for style in (look.own, look.text, day_style))
     opened = f'<{p}c r="{name}'
-    number_head, number_end = f'"{own}><{p}v>', f"</{p}v></{p}c>"
+    number_head, day_head, number_end = f'"{own}><{p}v>', f'"{as_day}><{p}v>', f"</{p}v></{p}c>"
     text_head, kept_head = (
         f'"{as_text} t="inlineStr"><{p}is><{p}t{space}>' for space in ("", ' xml:space="preserve"')
     )
@@ -83,7 +85,7 @@ def writer(column: int, look: Look, *, prefix: str = "", from_1904: bool = False
             day = serial(value, from_1904=from_1904)
             if day is None:
                 return as_texts(row, cells.show_date(value))
-            return f"{opened}{row}{number_head}{day}{number_end}"
+            return f"{opened}{row}{day_head}{day}{number_end}"
         if isinstance(value, Formula):
             inner = f"<{p}f>{escaped(value.text)}</{p}f><{p}v>{value.value}"
             return f'{opened}{row}"{own}>{inner}{number_end}'

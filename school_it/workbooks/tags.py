@@ -5,6 +5,7 @@ What is inserted is ASCII, so that it fits whatever encoding the part says it ha
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -107,3 +108,18 @@ def pieces(content: bytes, edits: list[Edit]) -> list[bytes | memoryview]:
         parts += [whole[done:begin], text]
         done = end
     return [*parts, whole[done:]]
+
+
+def plain(content: bytes) -> str:
+    """The text inside an element, as a formula or a name has it. Raises Damaged where it is more than text."""
+    if b"<" in content:
+        raise Damaged
+    return html.unescape(content.decode("utf-8", "replace"))
+
+
+def quoted(text: str) -> bytes:
+    """A formula for the inside of an element or an attribute."""
+    text = _FORBIDDEN.sub("", text)
+    for sign, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("'", "&apos;")):
+        text = text.replace(sign, entity)
+    return text.encode("ascii", "xmlcharrefreplace")

@@ -9,10 +9,15 @@ from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, TextAreaField
 from wtforms.validators import Length, NumberRange, Optional
 
-from school_it.database import HIGHEST_ID
-from school_it.errors import N_
+from school_it.database import HIGHEST_ID, whole_number
+from school_it.errors import N_, BadValue
+from school_it.licences import keys
+from school_it.licences.groups import Group
 from school_it.licences.queries import Wish
 from school_it.licences.rules import BASES, STANDINGS, Basis
+from school_it.licences.seat_queries import Wish as SeatWish
+from school_it.licences.seats import LONGEST_REASON
+from school_it.people.rules import PersonRole
 from school_it.web.fields import ChoiceField, DayField, EuroField, Form, Needed, NumberField, TextField
 from school_it.web.shapes import LONGEST_REMARK
 
@@ -66,4 +71,46 @@ def wish(args: Mapping[str, str]) -> Wish:
         school_number=args.get("school") or None,
         basis=Basis(basis) if basis in set(Basis) else None,
         state=state if (state := args.get("state", "")) in STATES else None,
+        product=args.get("product", "").strip()[:160] or None,
     )
+
+
+class ReasonForm(Form):
+    """Why more seats are given than were bought."""
+
+    reason = TextField(_l("Warum mehr als gekauft?"), [Needed(), Length(max=LONGEST_REASON)])
+
+
+class KeyForm(Form):
+    label = TextField(_l("Wofür"), [Length(max=80)], description=_l("etwa: Aktivierung, Zugang zum Verlag"))
+    secret = TextAreaField(_l("Schlüssel"), [Needed(), Length(max=keys.LONGEST)])
+
+
+def seat_wish(args: Mapping[str, str]) -> SeatWish:
+    """The query string of the list of seats. What it cannot read is left open."""
+    state = args.get("state", "")
+    return SeatWish(
+        text=args.get("q", "").strip()[:200],
+        school_number=args.get("school") or None,
+        school_class=args.get("class", "")[:40] or None,
+        rule_id=whole_number(args.get("rule", "")),
+        state=state if state in SEAT_STATES else "open",
+    )
+
+
+def group(args: Mapping[str, str], school_id: int | None) -> Group:
+    """The group that a form or an address names, at that school. Raises BadValue for what it cannot be."""
+    role = args.get("role", "")
+    if role and role not in set(PersonRole):
+        raise BadValue(N_("Diese Gruppe gibt es nicht."))
+    return Group(
+        school_id=school_id,
+        role=PersonRole(role) if role else None,
+        grade=args.get("grade", "")[:4] or None,
+        school_class=args.get("class", "")[:40] or None,
+        category_id=whole_number(args.get("category", "")),
+        room_id=whole_number(args.get("room", "")),
+    )
+
+
+SEAT_STATES = {"open": N_("vergeben"), "over": N_("mehr als gekauft"), "released": N_("freigegeben")}

@@ -38,6 +38,7 @@ class Wish:
     school_number: str | None = None
     basis: Basis | None = None
     state: str | None = None
+    product: str | None = None
 
 
 def within(seen_by: Actor, may: May = May.SEE_LICENCES) -> ColumnElement[bool]:
@@ -74,6 +75,8 @@ def _conditions(wish: Wish) -> list[ColumnElement[bool]]:
     elif wish.school_number:
         at = select(School.id).where(School.school_number == wish.school_number)
         found.append(Licence.school_id.in_(at))
+    if wish.product:
+        found.append(Licence.product == wish.product)
     if wish.basis:
         found.append(Licence.basis == wish.basis)
     if wish.state:

@@ -187,6 +187,22 @@ def class_sizes(session: Session, licence: Licence, school_id: int) -> list[Clas
     ]
 
 
+def seated(session: Session, licence: Licence, person_ids: Sequence[int]) -> set[int]:
+    """Those of the people who have a seat of the licence."""
+    rows = select(Seat.person_id).where(Seat.licence_id == licence.id, OPEN, Seat.person_id.in_(person_ids))
+    return {ident for ident in session.scalars(rows) if ident is not None}
+
+
+def seated_classes(session: Session, licence: Licence, school_id: int) -> set[str]:
+    rows = select(Seat.school_class).where(Seat.licence_id == licence.id, OPEN, Seat.school_id == school_id)
+    return {name for name in session.scalars(rows) if name is not None}
+
+
+def has_school(session: Session, licence: Licence, school_id: int) -> bool:
+    own = (Seat.licence_id == licence.id, OPEN, Seat.school_id == school_id, Seat.school_class.is_(None))
+    return session.scalar(select(Seat.id).where(*own)) is not None
+
+
 def rows_for_report(session: Session, *, seen_by: Actor, school_id: int | None = None) -> Sequence[Seat]:
     """The open seats for the report, by licence; people only where the reader may see people."""
     rows = select(Seat).where(OPEN, within(seen_by), within(seen_by, May.SEE_PEOPLE))

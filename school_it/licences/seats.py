@@ -324,7 +324,7 @@ def write_released(
             "action": Action.SEAT_RELEASED, "object_type": Seat.__tablename__, "object_id": seat.id,
             "object_label": f"#{seat.licence_id}/{seat.id}", "school_id": getattr(seat, "at", None),
             "changes": {name: [None, audit.plain(value)] for name, value in {**values, "released_why": why}.items()},
-            "person_id": seat.person_id,
+            "personal": None if seat.person_id is None else {}, "person_id": seat.person_id,
         }
         for seat, why in seats
     ]  # fmt: skip

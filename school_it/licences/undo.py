@@ -33,7 +33,7 @@ class _Licences(Undoing):
             (thing, self.before(session, [thing])[thing.ident]) for thing in things if not thing.made
         ):
             stored = now[thing.ident]
-            after = {name: values[name] for name in ("seats", "basis") if name in values}
+            after: Values = {name: values[name] for name in ("seats", "basis") if name in values}
             wrong = rules.what_is_in_use(stored, after, used.get(thing.ident, 0))
             if wrong is not None:
                 yield Against(thing.ident, *wrong)

@@ -20,7 +20,7 @@ from school_it.devices.rules import ITEM_CLASSES
 from school_it.errors import N_
 from school_it.funding import story as funding_story
 from school_it.licences.rules import BASES
-from school_it.licences.views import FIELD_NAMES as LICENCE_FIELDS
+from school_it.licences.words import FIELD_NAMES as LICENCE_FIELDS
 from school_it.network.views import types as network_types
 from school_it.network.views.outlets import FIELD_NAMES as NETWORK_FIELDS
 from school_it.people.rules import PERSON_ROLES, PERSON_STATES
@@ -52,6 +52,8 @@ THINGS = {
     "categories": N_("Geräteart"),
     "device_models": N_("Modell"),
     "licences": N_("Lizenz"),
+    "licence_seats": N_("Platz einer Lizenz"),
+    "licence_seat_rules": N_("Plätze einer Gruppe"),
     **funding_story.THINGS,
     "outlets": N_("Netzwerkdose"),
     "device_types": N_("Gerätetyp"),

@@ -1,34 +1,25 @@
-"""Pages of licences."""
+"""The list of licences, the page of one, and its form."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from typing import Any
 
-from flask import Blueprint, redirect, request, url_for
+from flask import redirect, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from school_it import audit, money
 from school_it.access import Actor, May, current, needs
 from school_it.database import db, today, transaction
-from school_it.errors import N_
-from school_it.licences import actions, forms, queries, rules
+from school_it.licences import actions, costs, forms, groups, keys, queries, renewal, rules, seat_queries
 from school_it.licences.forms import STATES, LicenceForm
 from school_it.licences.models import Licence
+from school_it.licences.views.blueprint import bp
+from school_it.licences.words import FIELD_NAMES, group_words
 from school_it.schools import queries as school_queries
 from school_it.web import flash_done, flash_hint, lists, page, said, show
 from school_it.web.fields import refusals_in, status_of
-
-bp = Blueprint("licences", __name__, url_prefix="/licences")
-
-FIELD_NAMES = {
-    "licence_no": N_("Lizenz-Nr."), "product": N_("Produkt"), "vendor": N_("Anbieter"), "basis": N_("Lizenzart"),
-    "seats": N_("Anzahl"), "school_id": N_("Schule"), "valid_from": N_("gültig ab"), "valid_to": N_("gültig bis"),
-    "cancel_by": N_("Kündigung bis"), "renews": N_("verlängert sich"), "price_net": N_("Preis netto"),
-    "price_gross": N_("Preis brutto"), "supplier": N_("Lieferant"), "invoice_no": N_("Rechnungsnummer"),
-    "remark": N_("Bemerkung"),
-}  # fmt: skip
 
 
 @bp.get("")
@@ -55,6 +46,7 @@ def index() -> Any:
         has_any=queries.has_any(session, seen_by=actor),
         costs=queries.yearly_costs(session, wanted, _years(), seen_by=actor),
         seats=queries.seats_bought(session, wanted, seen_by=actor),
+        used=seat_queries.used(session, [row[0].id for row in found.rows]),
         schools=[(queries.FOR_ALL, _("für alle Schulen")), *schools],
         bases=[(basis.value, _(name)) for basis, name in rules.BASES.items()],
         states=[(state, _(name)) for state, name in STATES.items()],
@@ -111,13 +103,24 @@ def new() -> Any:
 @needs(May.SEE_LICENCES)
 def licence(ident: int) -> Any:
     session = db.session()
-    found = queries.get_licence(session, ident, seen_by=current())
+    found, actor = queries.get_licence(session, ident, seen_by=current()), current()
+    kind = rules.seat_for(found.basis)
+    editable = actor.scope(May.EDIT_LICENCES).holds(found.school_id)
     return page(
         "licences/licence.html",
         licence=found,
-        costs=queries.summed([(found.valid_from, found.valid_to, found.renews, found.price_gross)], _years()),
-        editable=current().scope(May.EDIT_LICENCES).holds(found.school_id),
-        events=_story(session, found, current()),
+        costs=costs.of_licence(session, found, _years()),
+        editable=editable,
+        giving=kind is not None and (editable or (found.school_id is None and actor.may(May.EDIT_LICENCES))),
+        events=_story(session, found, actor),
+        seat_kind=kind,
+        used=seat_queries.number_used(session, found),
+        missing=groups.number_missing(session, found, kind) if kind in groups.KEYS else 0,
+        rules=seat_queries.rules_of(session, found, seen_by=actor),
+        group_words=group_words,
+        keys=keys.keys_of(session, found) if editable else [],
+        next_term=renewal.next_term(found),
+        terms=renewal.terms_of(session, found),
         **_looks(),
     )
 

@@ -32,12 +32,14 @@ from school_it.devices import forgetting as _devices_forget  # noqa: F401 - like
 from school_it.devices import undo as device_undo
 from school_it.devices.api import api as device_api
 from school_it.devices.views import bp as devices
+from school_it.devices.views.earmark import bp as earmark
 from school_it.devices.views.own import bp as own_devices
 from school_it.devices.views.returns import bp as returns
 from school_it.documents import health as _documents_looked_at  # noqa: F401 - declares a check of the doctor
 from school_it.documents import night as _documents_at_night  # noqa: F401 - declares its work
 from school_it.documents.views import bp as documents
 from school_it.errors import SettingsError
+from school_it.funding import commands as funding_commands
 from school_it.funding import documented as _funding_carries_documents  # noqa: F401 - likewise
 from school_it.funding import undo as funding_undo
 from school_it.funding.views import bp as funding
@@ -47,14 +49,18 @@ from school_it.jobs.views import bp as job_pages
 from school_it.licences import forgetting as _licences_forget  # noqa: F401 - likewise
 from school_it.licences import night as _licences_at_night  # noqa: F401 - declares its work
 from school_it.licences import undo as licence_undo
+from school_it.licences.api import api as licence_api
 from school_it.licences.views import bp as licences
 from school_it.network import undo as network_undo
+from school_it.network.api import api as network_api
 from school_it.network.views import bp as network
 from school_it.operations import alarms as _alarms  # noqa: F401 - declares a duty of the worker
 from school_it.operations import commands as operation_commands
 from school_it.operations import night as _operations_at_night  # noqa: F401 - declares its work
 from school_it.overview import attention
 from school_it.overview.batches import bp as batches
+from school_it.overview.deadlines import night as _reminders  # noqa: F401 - declares its work
+from school_it.overview.deadlines.views import bp as deadlines
 from school_it.overview.nights import failing_nights
 from school_it.overview.views import bp as overview
 from school_it.people import commands as people_commands
@@ -74,12 +80,14 @@ ROOT = Path(__file__).resolve().parent
 BLUEPRINTS = (
     overview,
     batches,
+    deadlines,
     accounts,
     schools,
     people,
     devices,
     own_devices,
     returns,
+    earmark,
     documents,
     funding,
     licences,
@@ -89,7 +97,7 @@ BLUEPRINTS = (
     exports,
     job_pages,
 )
-APIS = (school_api, people_api, device_api, job_api)
+APIS = (school_api, people_api, device_api, licence_api, network_api, job_api)
 UNDOINGS = (
     *school_undo.UNDOINGS,
     *people_undo.UNDOINGS,
@@ -105,6 +113,7 @@ COMMANDS = (
     import_commands.import_file,
     export_commands.export,
     demo_commands.demo,
+    funding_commands.funding,
     people_commands.ldap,
     retention_commands.retention_group,
     job_commands.worker,

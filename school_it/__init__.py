@@ -24,6 +24,7 @@ HOUSE = (
     "workbooks",
     "web",
     "jobs",
+    "deadlines",
     "undo",
     "serving",
     "operations",

@@ -64,6 +64,8 @@ class Action(enum.StrEnum):
     ROLE_ENDED = "account.role_ended"
     TOKEN_MADE = "token.made"
     TOKEN_ENDED = "token.ended"
+    CALENDAR_OPENED = "calendar.opened"
+    CALENDAR_CLOSED = "calendar.closed"
     DOCUMENT_ATTACHED = "document.attached"
     DOCUMENT_DETACHED = "document.detached"
     SUPPLIER_ADDED = "supplier.added"
@@ -174,6 +176,8 @@ SAID = {
     Action.ROLE_ENDED: N_("Rolle beendet"),
     Action.TOKEN_MADE: N_("Zugriffsschlüssel ausgestellt"),
     Action.TOKEN_ENDED: N_("Zugriffsschlüssel beendet"),
+    Action.CALENDAR_OPENED: N_("Kalenderadresse erzeugt"),
+    Action.CALENDAR_CLOSED: N_("Kalenderadresse zurückgezogen"),
     Action.DOCUMENT_ATTACHED: N_("Unterlage abgelegt"),
     Action.DOCUMENT_DETACHED: N_("Unterlage entfernt"),
     Action.SUPPLIER_ADDED: N_("Lieferant aufgenommen"),

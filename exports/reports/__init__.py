@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from exports.reports.assets import ASSETS
 from exports.reports.funding import FUNDING
 from exports.reports.investment import INVESTMENT
 from exports.reports.lists import LISTS
@@ -10,7 +11,7 @@ from school_it.errors import N_, BadValue
 
 __all__ = ["REPORTS", "Choice", "Report", "get_report"]
 
-REPORTS = {report.name: report for report in (*LISTS, *FUNDING, *INVESTMENT)}
+REPORTS = {report.name: report for report in (*LISTS, *FUNDING, *INVESTMENT, *ASSETS)}
 
 
 def get_report(name: str) -> Report:

@@ -14,10 +14,10 @@ from school_it import audit
 from school_it.access import Actor, May
 from school_it.audit import Action
 from school_it.database import expect_version, today
-from school_it.devices import funded, numbers, queries, rules, tags
+from school_it.devices import binding, followers, funded, numbers, queries, rules, tags
 from school_it.devices.models import Device
-from school_it.devices.rules import DisposalReason, State
-from school_it.errors import N_, BadValue, RuleBroken, SchoolItError
+from school_it.devices.rules import DisposalReason, RecordKind, State
+from school_it.errors import N_, BadValue, Refused, RuleBroken, SchoolItError, Sentence
 from school_it.schools import queries as school_queries
 from school_it.schools.models import Room
 
@@ -26,7 +26,13 @@ FIELDS = (
     "commissioned_on", "price_net", "price_gross", "supplier", "invoice_no", "order_no", "programme", "file_reference",
     "bound_until", "warranty_until", "mac_address", "remark",
 )  # fmt: skip
-DISPOSAL_FIELDS = ("disposed_on", "disposal_reason", "disposal_remark", "proceeds", "document")
+DISPOSAL_FIELDS = (
+    "disposed_on", "disposal_reason", "disposal_remark", "proceeds", "document", "receiver", "wiped_on", "wiped_how",
+    "wiped_by", "waste_certificate",
+)  # fmt: skip
+APPROVAL_FIELDS = (
+    "approved_by", "approved_by_id", "approved_on", "approval_reason", "approval_person", "approval_reference",
+)  # fmt: skip
 
 
 class Double(RuleBroken):
@@ -49,6 +55,7 @@ def add_device(session: Session, values: Mapping[str, Any], *, by: Actor) -> Dev
     with unique_or_refused():
         session.flush()
     audit.record(session, Action.DEVICE_ADDED, device, by=by, changes=_stored(device))
+    followers.tell(session, [device.id])
     return device
 
 
@@ -57,7 +64,8 @@ def change_device(
 ) -> audit.Changes:
     """Change the facts of a device; its state, its holder and its disposal have verbs of their own.
 
-    Raises NotAllowed where the device, or the school it moves to, is out of reach; Stale, Double, BadValue.
+    `values` may hold a `move_reason`, which a bound device needs on its way to another school. Raises NotAllowed
+    where the device, or the school it moves to, is out of reach; Stale, Double, BadValue; Refused against the funding.
     """
     by.must(May.EDIT_DEVICES, device.school_id)
     expect_version(device, version)
@@ -65,6 +73,10 @@ def change_device(
     wanted = {name: values[name] for name in FIELDS if name in values}
     wanted = funded.settled(session, wanted, {name: getattr(device, name) for name in FIELDS})
     _authorise_new_place(session, device, wanted, by)
+    before = {name: getattr(device, name) for name in binding.WATCHED}
+    moves = binding.expect_allowed(
+        session, device, before, {**before, **wanted}, reason=values.get("move_reason"), by=by
+    )
     for name, value in wanted.items():
         setattr(device, name, value)
     changes = audit.differences(device, FIELDS)
@@ -76,6 +88,11 @@ def change_device(
         with unique_or_refused():
             session.flush()
         audit.record(session, Action.DEVICE_CHANGED, device, by=by, changes=changes)
+    if {"asset_tag", "manufacturer", "model"} & changes.keys():
+        was = changes.get("asset_tag", [device.asset_tag])[0]
+        followers.tell(session, [device.id], {was: device.asset_tag} if was != device.asset_tag else {})
+    if moves:
+        binding.record_move(session, device, before["school_id"], reason=values["move_reason"], by=by)
     return changes
 
 
@@ -127,18 +144,47 @@ def propose_disposal(session: Session, device: Device, values: Mapping[str, Any]
 
 
 def approve_disposal(
-    session: Session, device: Device, *, reason: str | None, on: date | None = None, by: Actor
+    session: Session,
+    device: Device,
+    *,
+    reason: str | None,
+    on: date | None = None,
+    person: str | None = None,
+    reference: str | None = None,
+    by: Actor,
 ) -> None:
-    """Record by name that the device may go. A reason is needed while the funding binds it."""
+    """Record by name that the device may go.
+
+    While the funding binds it: who gave the consent (`person` of the granting authority or the town), and the reason.
+    Raises Refused where one of them is missing.
+    """
     by.must(May.APPROVE_DISPOSAL, device.school_id)
     _refuse_gone(device)
-    if rules.is_bound(device.bound_until, today()) and not reason:
-        raise BadValue(N_("Die Zweckbindung läuft noch: Bitte den Grund der Genehmigung eintragen."))
-    device.approved_by, device.approved_by_id = by.name, by.id
-    device.approved_on, device.approval_reason = on or today(), reason
+    if rules.is_bound(device.bound_until, today()):
+        _refuse_nameless(reason, person)
+    values = (by.name, by.id, on or today(), reason, person, reference)
+    changes = audit.assign(device, dict(zip(APPROVAL_FIELDS, values, strict=True)), APPROVAL_FIELDS)
     audit.record(
-        session, Action.DISPOSAL_APPROVED, device, by=by, reason=reason, bound_until=device.bound_until
-    )
+        session, Action.DISPOSAL_APPROVED, device, by=by, changes=changes, reason=reason,
+        bound_until=device.bound_until,
+    )  # fmt: skip
+    if person:
+        binding.keep_record(
+            session, device, RecordKind.APPROVAL, happened_on=on or today(), person=person, reference=reference,
+            reason=reason, by=by,
+        )  # fmt: skip
+
+
+def _refuse_nameless(reason: str | None, person: str | None) -> None:
+    faults = []
+    if not reason:
+        sentence = N_("Die Zweckbindung läuft noch: Bitte den Grund der Genehmigung eintragen.")
+        faults.append(("approval_reason", Sentence(sentence)))
+    if not person:
+        sentence = N_("Die Zweckbindung läuft noch: Bitte eintragen, wer zugestimmt hat.")
+        faults.append(("approval_person", Sentence(sentence)))
+    if faults:
+        raise Refused(faults)
 
 
 def dispose(session: Session, device: Device, values: Mapping[str, Any], *, by: Actor) -> None:
@@ -165,6 +211,7 @@ def why_not_disposed(device: Device) -> Any:
         bound_until=device.bound_until,
         is_out=device.is_out,
         is_approved=device.approved_on is not None,
+        is_approved_by_name=bool(device.approval_person and device.approval_reason),
         today=today(),
     )
 

@@ -109,7 +109,10 @@ class NewDevice(DeviceValues):
 
 
 class ChangedDevice(DeviceValues):
+    """`move_reason`: why a device whose funding still binds it goes to another school."""
+
     asset_tag = Text(60)
+    move_reason = Text(300)
     category = Text(60, metadata={"examples": KNOWN_CATEGORIES})
     state = Word(SETTABLE)
 
@@ -200,6 +203,7 @@ def change(values: dict[str, Any], asset_tag: str) -> Any:
         changing = queries.get_device(session, asset_tag, seen_by=current())
         expect_match(changing)
         columns = _columns(session, values, changing.school_id)
+        columns["move_reason"] = values.get("move_reason")
         actions.change_device(session, changing, columns, by=current())
         if "state" in values:
             actions.move(session, changing, values["state"], by=current())

@@ -8,16 +8,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, bindparam, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from school_it import audit
 from school_it.access import Actor, May
 from school_it.audit import Action, Batch
 from school_it.database import held, portions, table_of, today
-from school_it.devices import actions, funded, numbers, queries, rules, search, tags
-from school_it.devices.models import FOLDED_FROM, Device, folds
-from school_it.devices.rules import State
+from school_it.devices import actions, binding, followers, funded, numbers, queries, rules, search, tags
+from school_it.devices.models import FOLDED_FROM, Device, DeviceRecord, folds
+from school_it.devices.rules import RecordKind, State
 from school_it.errors import N_, BadValue, Sentence
 
 EDITABLE = (
@@ -42,6 +42,7 @@ class Edit:
     before: Mapping[str, Any]
     after: Mapping[str, Any]
     state_since: date | None = None
+    bound_until: date | None = None
 
 
 @dataclass
@@ -63,12 +64,21 @@ class Plan:
 
 
 def plan(
-    session: Session, which: Which, values: Mapping[str, Any], clear: Collection[str] = (), *, by: Actor
+    session: Session,
+    which: Which,
+    values: Mapping[str, Any],
+    clear: Collection[str] = (),
+    *,
+    move_reason: str | None = None,
+    by: Actor,
 ) -> Plan:
-    """What `edit_many` would do now. Raises BadValue for a field that cannot be set or emptied together."""
+    """What `edit_many` would do now. Raises BadValue for a field that cannot be set or emptied together.
+
+    Bound devices go to another school only with a `move_reason`.
+    """
     wanted = _wanted(values, clear)
     actions.checked_place(session, *_place(wanted))
-    judge = _Judge(session, wanted, by)
+    judge = _Judge(session, wanted, by, move_reason)
     made = Plan()
     for row in _rows(session, which, by):
         judge.sort_in(made, row)
@@ -82,13 +92,14 @@ def edit_many(
     clear: Collection[str] = (),
     *,
     title: str = "",
+    move_reason: str | None = None,
     by: Actor,
 ) -> Plan:
     """Set `values` and empty `clear` on many devices, in one batch.
 
     Statements grow by batches of 500, not by devices.
     """
-    made = plan(session, which, values, clear, by=by)
+    made = plan(session, which, values, clear, move_reason=move_reason, by=by)
     if not made.edits:
         return made
     made.batch = audit.begin_batch(session, "devices.bulk", by=by, title=title)
@@ -97,9 +108,11 @@ def edit_many(
         with search.in_bulk(session, [edit.ident for edit in made.edits]):
             _write(session, made.edits)
             refold(session, [edit.ident for edit in made.edits])
+        followers.tell(session, [edit.ident for edit in made.edits])
     else:
         _write(session, made.edits)
     audit.record_many(session, list(map(_trace, made.edits)), by=by, batch=made.batch)
+    _keep_moves(session, made.edits, move_reason, by)
     session.expire_all()
     return made
 
@@ -163,14 +176,19 @@ def _rows(session: Session, which: Which, by: Actor) -> Iterator[Row[Any]]:
 class _Judge:
     """Decides for each device: it changes, it is so already, or it is left out and why."""
 
-    def __init__(self, session: Session, wanted: Mapping[str, Any], by: Actor) -> None:
+    def __init__(
+        self, session: Session, wanted: Mapping[str, Any], by: Actor, move_reason: str | None = None
+    ) -> None:
         self.session, self.wanted, self.scope = session, wanted, by.scope(May.EDIT_DEVICES)
+        self.approving, self.move_reason = by.scope(May.APPROVE_DISPOSAL), move_reason
+        self.approved_for_use = binding.all_approved_for_use(session) if "use" in wanted else frozenset()
         if "school_id" in wanted:
             by.must(May.EDIT_DEVICES, wanted["school_id"])
         self.room_school = self._school_of_room()
         self.serials: dict[str, set[str]] = {}
-        known = funded.settled(session, wanted, {})
-        self.bound_until = None if "bound_until" in wanted else known.get("bound_until")
+        funded.settled(session, wanted, {})
+        follows = "bound_until" not in wanted and {"file_reference", *funded.DAYS} & wanted.keys()
+        self.funding = funded.Funding(session) if follows else None
 
     def _school_of_room(self) -> int | None:
         room_id = self.wanted.get("room_id")
@@ -185,16 +203,25 @@ class _Judge:
         if not after:
             made.same += 1
             return
+        against = self._against_binding(row, after)
+        if against is not None:
+            made.skipped.append((row.asset_tag, against))
+            return
         before = {name: getattr(row, name) for name in after}
         school_id = after.get("school_id", row.school_id)
-        made.edits.append(Edit(row.id, row.asset_tag, school_id, before, after, row.state_since))
+        made.edits.append(
+            Edit(row.id, row.asset_tag, school_id, before, after, row.state_since, row.bound_until)
+        )
 
     def after(self, row: Row[Any]) -> dict[str, Any]:
         after = {name: value for name, value in self.wanted.items() if getattr(row, name) != value}
         if "school_id" in after and "room_id" not in self.wanted and row.room_id is not None:
             after["room_id"] = None
-        if "file_reference" in after and self.bound_until is not None and row.bound_until != self.bound_until:
-            after["bound_until"] = self.bound_until
+        if self.funding is not None and after:
+            stored = {name: getattr(row, name) for name in ("file_reference", "bound_until", *funded.DAYS)}
+            end = self.funding.bound_until(after, stored)
+            if end is not None and end != row.bound_until:
+                after["bound_until"] = end
         return after
 
     def against(self, row: Row[Any]) -> Sentence | None:
@@ -205,6 +232,21 @@ class _Judge:
         if self.room_school is not None and self.wanted.get("school_id", row.school_id) != self.room_school:
             return Sentence(N_("der Raum gehört zu einer anderen Schule"))
         return self._against_state(row) or self._against_serial(row)
+
+    def _against_binding(self, row: Row[Any], after: Mapping[str, Any]) -> Sentence | None:
+        if row.bound_until is None:
+            return None
+        before = {name: getattr(row, name) for name in binding.WATCHED}
+        faults = binding.against(
+            row.asset_tag,
+            before,
+            {**before, **{name: after[name] for name in binding.WATCHED if name in after}},
+            may_shorten=self.approving.holds(row.school_id),
+            use_approved=row.id in self.approved_for_use,
+            move_reason=self.move_reason,
+        )
+        field = next((name for name, _sentence in faults), None)
+        return Sentence(_BOUND[field]) if field else None
 
     def _against_state(self, row: Row[Any]) -> Sentence | None:
         to = self.wanted.get("state")
@@ -236,11 +278,35 @@ class _Judge:
         return Sentence(N_("die Seriennummer gibt es bei diesem Hersteller schon")) if taken else None
 
 
+_BOUND = {
+    "bound_until": N_("die Zweckbindung kürzt nur das Schulverwaltungsamt"),
+    "use": N_("zweckgebunden: für die Verwaltung fehlt eine Genehmigung am Gerät"),
+    "move_reason": N_("zweckgebunden: für eine andere Schule fehlt der Grund"),
+}
+
+
+def _keep_moves(session: Session, edits: Sequence[Edit], reason: str | None, by: Actor) -> None:
+    """Bound devices that went to another school, each with the reason."""
+    if not reason:
+        return
+    rows = [
+        {
+            "device_id": edit.ident, "kind": RecordKind.MOVE, "happened_on": today(), "reason": reason,
+            "from_school_id": edit.before["school_id"], "to_school_id": edit.after["school_id"],
+            "recorded_by": by.name,
+        }
+        for edit in edits
+        if "school_id" in edit.after and rules.is_bound(edit.bound_until, today())
+    ]  # fmt: skip
+    if rows:
+        session.execute(insert(DeviceRecord), rows)
+
+
 def _write(session: Session, edits: Sequence[Edit]) -> None:
-    """One statement for each set of fields and 500 devices; a field gets the same value wherever it changes."""
-    groups: dict[tuple[str, ...], list[Edit]] = defaultdict(list)
+    """One statement for each set of fields and 500 devices; only the end of the earmark may differ among them."""
+    groups: dict[tuple[Any, ...], list[Edit]] = defaultdict(list)
     for edit in edits:
-        groups[tuple(sorted(edit.after))].append(edit)
+        groups[*sorted(edit.after), edit.after.get("bound_until")].append(edit)
     for together in groups.values():
         values = {**together[0].after, "version": Device.version + 1}
         if "state" in values:

@@ -14,11 +14,14 @@ from school_it.devices import numbers
 from school_it.devices.models import Category, Device
 from school_it.devices.rules import (
     DISPOSAL_REASONS,
+    INCIDENTS,
     ITEM_CLASSES,
+    RECORD_KINDS,
     STATES,
     USES,
     DisposalReason,
     ItemClass,
+    RecordKind,
     State,
     Use,
 )
@@ -88,6 +91,11 @@ class DeviceForm(FactsForm):
     asset_tag = TextField(_l("Inventarnummer"), [Length(max=60)])
     serial_number = TextField(_l("Seriennummer"), [Length(max=120)])
     mac_address = TextField(_l("MAC-Adresse"), [mac_address])
+    move_reason = TextField(
+        _l("Grund für die andere Schule"),
+        [Length(max=300)],
+        description=_l("nur wenn ein zweckgebundenes Gerät an eine andere Schule geht"),
+    )
 
     def read_from(self, device: Device) -> None:
         """Show the device; school and room stand in the form by their numbers."""
@@ -136,6 +144,11 @@ class BulkForm(FactsForm):
     """Every field may stay empty: then it is left as it is."""
 
     state = ChoiceField(_l("Zustand"), coerce=State)
+    move_reason = TextField(
+        _l("Grund für die andere Schule"),
+        [Length(max=300)],
+        description=_l("für zweckgebundene Geräte; ohne ihn bleiben sie, wo sie sind"),
+    )
 
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
@@ -194,6 +207,26 @@ class DisposalForm(Form):
     document = TextField(
         _l("Beleg der Aussonderung"), [Length(max=160)], description=_l("etwa: Entsorgungsnachweis 2026-17")
     )
+    receiver = TextField(
+        _l("Käufer oder Empfänger"), [Length(max=160)], description=_l("bei Verkauf, Abgabe oder Entsorgung")
+    )
+    wiped_on = DayField(_l("Daten gelöscht am"), description=DAY)
+    wiped_how = TextField(
+        _l("Wie gelöscht"),
+        [Length(max=160)],
+        description=_l("etwa: zurückgesetzt, überschrieben, geschreddert"),
+    )
+    wiped_by = TextField(_l("Gelöscht von"), [Length(max=120)])
+    waste_certificate = TextField(
+        _l("Entsorgungsnachweis"), [Length(max=160)], description=_l("Nummer des Nachweises nach ElektroG")
+    )
+    approval_person = TextField(
+        _l("Wer hat zugestimmt?"),
+        [Length(max=160)],
+        description=_l("Name und Stelle, etwa: Frau Beispiel, Bezirksregierung"),
+    )
+    approval_reference = TextField(_l("Aktenzeichen der Zustimmung"), [Length(max=120)])
+    approved_on = DayField(_l("Zugestimmt am"), description=DAY)
     approval_reason = TextField(_l("Grund der Genehmigung"), [Length(max=300)])
 
     def __init__(self, *args: Any, **values: Any) -> None:
@@ -202,6 +235,41 @@ class DisposalForm(Form):
             ("", ""),
             *((reason.value, _(name)) for reason, name in DISPOSAL_REASONS.items()),
         ]
+
+
+class IncidentForm(Form):
+    kind = RadioField(_l("Was ist geschehen?"), coerce=RecordKind, default=RecordKind.DEFECT)
+    happened_on = DayField(_l("Am"), description=DAY)
+    authority = TextField(
+        _l("Wo gemeldet"), [Length(max=200)], description=_l("etwa: Polizeiwache, Versicherung, Werkstatt")
+    )
+    reference = TextField(
+        _l("Aktenzeichen oder Nachweis"), [Length(max=120)], description=_l("Polizei, Servicebericht, Foto")
+    )
+    reason = TextField(_l("Was dazu zu sagen ist"), [Length(max=300)])
+
+    def __init__(self, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
+        self.kind.choices = [(kind.value, _(RECORD_KINDS[kind])) for kind in INCIDENTS]
+
+
+class UseApprovalForm(Form):
+    person = TextField(
+        _l("Wer hat zugestimmt?"),
+        [Needed(), Length(max=120)],
+        description=_l("Name und Stelle, etwa: Frau Beispiel, Bezirksregierung"),
+    )
+    happened_on = DayField(_l("Zugestimmt am"), description=DAY)
+    reference = TextField(_l("Aktenzeichen der Zustimmung"), [Length(max=120)])
+    reason = TextField(_l("Grund"), [Needed(), Length(max=300)])
+
+
+class ReplacementForm(Form):
+    tag = TextField(
+        _l("Inventarnummer des neuen Geräts"),
+        [Needed(), Length(max=60)],
+        description=_l("das Gerät muss schon aufgenommen sein"),
+    )
 
 
 class CategoryForm(Form):

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from school_it import setwise
 from school_it.access import Actor, May
 from school_it.database import today
-from school_it.devices import funded, intake_matching, intake_writing, numbers, queries, rules, sheet
+from school_it.devices import binding, funded, intake_matching, intake_writing, numbers, queries, rules, sheet
 from school_it.devices.intake_matching import Keys, Stored, against_keys, keys_of, known_by_keys, problem
 from school_it.devices.intake_references import same_name
 from school_it.devices.models import Category, Device
@@ -25,6 +25,8 @@ from school_it.sheets import Creation, Problem, Reading, Row, Sheet
 
 NAMES = ("manufacturer", "model", "supplier")
 """The free words of a device that »meinten Sie …?« asks about."""
+
+WATCHED = ("school_number", "use", "bound_until")
 
 
 class DeviceIntake(ReadyIntake):
@@ -50,7 +52,7 @@ class DeviceIntake(ReadyIntake):
                 self._is_plainly_new(row, its_keys, stored)
                 or self._is_plainly_known(row, its_keys, stored, by)
             ):
-                yield from self._against(row, its_keys, stored, reading, by)
+                yield from self._against(session, row, its_keys, stored, reading, by)
 
     def _is_plainly_new(self, row: Row, keys: Keys, stored: Stored) -> bool:
         """A device that nothing stored can be against: most rows of a first list."""
@@ -70,11 +72,12 @@ class DeviceIntake(ReadyIntake):
             and keys.serial == (device["serial_folded"], device["maker_folded"])
             and device["state"] is not State.DISPOSED
             and row.values.get("state") is not State.DISPOSED
+            and (device["bound_until"] is None or _keeps_what_is_bound(row, device))
             and by.scope(May.IMPORT_DEVICES).holds(device["school_id"])
         )
 
     def _against(
-        self, row: Row, keys: Keys, stored: Stored, reading: Reading, by: Actor
+        self, session: Session, row: Row, keys: Keys, stored: Stored, reading: Reading, by: Actor
     ) -> Iterator[Problem]:
         device = stored.meant_by(keys)
         if device is not None and not by.scope(May.IMPORT_DEVICES).holds(device["school_id"]):
@@ -88,6 +91,8 @@ class DeviceIntake(ReadyIntake):
         if device is None:
             yield from _against_tag(row, reading)
         yield from against_keys(row, keys, device, stored, reading, by)
+        if device is not None and not _keeps_what_is_bound(row, device):
+            yield from _against_binding(session, row, device, reading, by)
         if row.values.get("state") is State.DISPOSED:
             yield from _against_disposal(row, device, reading, by)
         elif row.values.get("state") and device is not None and device["state"] is State.DISPOSED:
@@ -237,6 +242,35 @@ def _against_disposal(
         yield problem(
             row, reading, "state", N_("Aussondern darf über eine Datei nur das Schulverwaltungsamt.")
         )
+
+
+def _keeps_what_is_bound(row: Row, device: Mapping[str, Any]) -> bool:
+    """Nothing changes that the funding watches."""
+    return all(row.values.get(name, device[name]) == device[name] for name in WATCHED)
+
+
+def _against_binding(
+    session: Session, row: Row, device: Mapping[str, Any], reading: Reading, by: Actor
+) -> Iterator[Problem]:
+    """The office's list is the record of a move; for the rest a list may no more than the page (F07)."""
+    office = by.scope(May.APPROVE_DISPOSAL).holds(device["school_id"])
+    before = {"school_id": device["school_number"], **{name: device[name] for name in WATCHED[1:]}}
+    after = {
+        "school_id": row.values.get("school_number", device["school_number"]),
+        **{name: row.values.get(name, device[name]) for name in WATCHED[1:]},
+    }
+    faults = binding.against(
+        device["asset_tag"],
+        before,
+        after,
+        may_shorten=office,
+        use_approved=after["use"] != before["use"]
+        and bool(binding.approved_for_use(session, [device["id"]])),
+        move_reason="office" if office else None,
+    )
+    for name, sentence in faults:
+        column = "school_number" if name == "move_reason" else name
+        yield problem(row, reading, column, sentence.text, **sentence.values)
 
 
 def _against_revival(row: Row, device: Mapping[str, Any], reading: Reading, by: Actor) -> Iterator[Problem]:

@@ -18,7 +18,7 @@ from school_it.access import Actor
 from school_it.audit import Action
 from school_it.changes import Change
 from school_it.database import is_writing, portions, table_of, today
-from school_it.devices import many, search, tags
+from school_it.devices import followers, many, search, tags
 from school_it.devices.intake_references import NO_HOLDER, References
 from school_it.devices.models import FOLDED_FROM, Device, Handout, fold_columns, folds
 from school_it.devices.rules import State
@@ -31,7 +31,10 @@ from school_it.sheets import Row
 DEVICES = table_of(Device)
 HANDOUTS = table_of(Handout)
 TOGETHER = 4000  # new rows made ready at a time: columns of all rows at once would fill the memory
-OF_DISPOSAL = ("approved_by", "approved_by_id", "approved_on", "disposed_on", "disposal_reason")
+OF_DISPOSAL = (
+    "approved_by", "approved_by_id", "approved_on", "approval_reason", "approval_person", "approval_reference",
+    "disposed_on", "disposal_reason",
+)  # fmt: skip
 
 
 def prepare(
@@ -50,10 +53,13 @@ def prepare(
     index = search.Bulk(moved)
     lots.then(index.begin)
     free = _free_numbers(session, lots, new)
+    followed = [one.ident for one in changed if FOLLOWED & one.fields.keys()]
     for some in portions(new, TOGETHER):
-        _add(lots, some, known, free, by=by, batch_id=batch_id)
+        followed += _add(lots, some, known, free, by=by, batch_id=batch_id)
     _change(session, lots, changed, known, by=by, batch_id=batch_id)
     lots.then(index.end)
+    renamed = {tag.before: tag.after for one in changed if (tag := one.fields.get("asset_tag"))}
+    lots.then(lambda writing: followers.tell(writing, followed, renamed))
     lots.then(lambda writing: writing.expire_all())
 
 
@@ -66,7 +72,8 @@ def _after(one: Changed) -> dict[str, Any]:
 
 def _add(
     lots: Lots, new: Sequence[Row], known: References, free: Iterator[str], *, by: Actor, batch_id: int
-) -> None:
+) -> Sequence[int]:
+    """Returns the ids of those with a model: only they have followers."""
     rows = [row.values for row in new]
     columns = _columns(rows, known, by)
     columns["asset_tag"] = [tag or next(free) for tag in columns["asset_tag"]]
@@ -95,6 +102,8 @@ def _add(
         by=by,
         batch_id=batch_id,
     )
+    models = columns.get("model") or ()
+    return [ident for ident, model in zip(idents, models, strict=False) if model]
 
 
 def _columns(rows: Sequence[Mapping[str, Any]], known: References, by: Actor) -> dict[str, list[Any]]:
@@ -118,6 +127,7 @@ def _columns(rows: Sequence[Mapping[str, Any]], known: References, by: Actor) ->
     return columns
 
 
+FOLLOWED = frozenset({"asset_tag", "manufacturer", "model"})
 _ALWAYS = frozenset({"asset_tag", "state", *FOLDED_FROM})
 
 

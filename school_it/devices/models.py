@@ -14,7 +14,7 @@ from school_it.access import Actor
 from school_it.accounts.models import User
 from school_it.database import Euro, Model, Moment, Versioned, now, words
 from school_it.devices import numbers, rules
-from school_it.devices.rules import DisposalReason, ItemClass, State, Use
+from school_it.devices.rules import DisposalReason, ItemClass, RecordKind, State, Use
 from school_it.people import holdings
 from school_it.people.models import Person
 from school_it.schools.models import Room, School
@@ -93,6 +93,8 @@ class Device(Versioned, Model):
         Index("ix_devices_holder_room", "holder_room_id"),
         Index("ix_devices_mac", "mac_address"),
         Index("ix_devices_file_reference", "file_reference"),
+        Index("ix_devices_bound_until", "bound_until"),
+        Index("ix_devices_replaces", "replaces_id"),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -116,6 +118,7 @@ class Device(Versioned, Model):
     programme: Mapped[str | None] = mapped_column(String(80))
     file_reference: Mapped[str | None] = mapped_column(String(80))
     bound_until: Mapped[date | None]
+    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("devices.id", ondelete="SET NULL"))
     warranty_until: Mapped[date | None]
     mac_address: Mapped[str | None] = mapped_column(String(17))
     remark: Mapped[str | None] = mapped_column(Text)
@@ -130,11 +133,18 @@ class Device(Versioned, Model):
     approved_by_id: Mapped[int | None]
     approved_on: Mapped[date | None]
     approval_reason: Mapped[str | None] = mapped_column(String(300))
+    approval_person: Mapped[str | None] = mapped_column(String(160))
+    approval_reference: Mapped[str | None] = mapped_column(String(120))
     disposed_on: Mapped[date | None]
     disposal_reason: Mapped[DisposalReason | None] = mapped_column(words(DisposalReason))
     disposal_remark: Mapped[str | None] = mapped_column(String(300))
     proceeds: Mapped[Decimal | None] = mapped_column(Euro)
     document: Mapped[str | None] = mapped_column(String(160))
+    receiver: Mapped[str | None] = mapped_column(String(160))
+    wiped_on: Mapped[date | None]
+    wiped_how: Mapped[str | None] = mapped_column(String(160))
+    wiped_by: Mapped[str | None] = mapped_column(String(120))
+    waste_certificate: Mapped[str | None] = mapped_column(String(160))
 
     tag_folded: Mapped[str] = mapped_column(String(60), nullable=False)
     serial_folded: Mapped[str | None] = mapped_column(String(120))
@@ -243,6 +253,29 @@ class Handout(Model):
 
 
 holdings.given_back_on(Handout.person_id, Handout.returned_on)
+
+
+class DeviceRecord(Model):
+    """What was said and proven of one device: an approval of the granting authority, an incident, a move, a lineage.
+
+    `person` and `authority` name who outside said so; `recorded_by` who wrote it down here.
+    """
+
+    __tablename__ = "device_records"
+    __table_args__ = (Index("ix_device_records_device", "device_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    device_id: Mapped[int] = mapped_column(ForeignKey(Device.id, ondelete="CASCADE"), nullable=False)
+    kind: Mapped[RecordKind] = mapped_column(words(RecordKind), nullable=False)
+    happened_on: Mapped[date] = mapped_column(nullable=False)
+    authority: Mapped[str | None] = mapped_column(String(200))
+    person: Mapped[str | None] = mapped_column(String(120))
+    reference: Mapped[str | None] = mapped_column(String(120))
+    reason: Mapped[str | None] = mapped_column(String(300))
+    from_school_id: Mapped[int | None] = mapped_column(ForeignKey(School.id, ondelete="SET NULL"))
+    to_school_id: Mapped[int | None] = mapped_column(ForeignKey(School.id, ondelete="SET NULL"))
+    recorded_by: Mapped[str] = mapped_column(String(120), nullable=False)
+    recorded_at: Mapped[datetime] = mapped_column(Moment, nullable=False, default=now)
 
 
 class SavedView(Model):

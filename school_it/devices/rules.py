@@ -109,6 +109,32 @@ DISPOSAL_REASONS = {
     DisposalReason.TRANSFER: N_("abgegeben"),
 }
 
+
+class RecordKind(StrEnum):
+    """What is written down of a device beside its facts."""
+
+    APPROVAL = "approval"
+    DEFECT = "defect"
+    LOSS = "loss"
+    THEFT = "theft"
+    MOVE = "move"
+    USE = "use"
+
+
+RECORD_KINDS = {
+    RecordKind.APPROVAL: N_("Genehmigung"),
+    RecordKind.DEFECT: N_("Defekt"),
+    RecordKind.LOSS: N_("Verlust"),
+    RecordKind.THEFT: N_("Diebstahl"),
+    RecordKind.MOVE: N_("an eine andere Schule"),
+    RecordKind.USE: N_("andere Nutzung genehmigt"),
+}
+INCIDENTS = {
+    RecordKind.DEFECT: State.DEFECTIVE,
+    RecordKind.LOSS: State.LOST,
+    RecordKind.THEFT: State.STOLEN,
+}
+
 # name, years of useful life, funding item, item class; each can be edited once it is there.
 CATEGORIES: tuple[tuple[str, int, str | None, ItemClass | None], ...] = (
     ("Tablet", 5, "2.3", ItemClass.MOBILE),
@@ -142,15 +168,47 @@ def is_bound(bound_until: date | None, today: date) -> bool:
     return bound_until is not None and today <= bound_until
 
 
+USE_IS_OTHER = N_(
+    "%(tag)s ist bis %(day)s für den Unterricht gebunden. Für die Verwaltung braucht es eine Genehmigung; "
+    "das Schulverwaltungsamt trägt sie am Gerät ein."
+)
+SHORTENED = N_(
+    "Die Zweckbindung von %(tag)s läuft bis %(day)s. Kürzen oder entfernen darf sie nur das Schulverwaltungsamt."
+)
+MOVE_NEEDS_REASON = N_(
+    "%(tag)s ist bis %(day)s zweckgebunden. An eine andere Schule darf es nur, wenn die Maßnahme sie umfasst oder "
+    "die Bewilligungsbehörde zustimmt: Bitte den Grund eintragen."
+)
+
+
+def is_other_use(before: Use | None, after: Use | None) -> bool:
+    """Funded devices serve teaching: the administration is another purpose (F07)."""
+    return after is Use.OFFICE and before is not Use.OFFICE
+
+
+def is_shortened(before: date | None, after: date | None, today: date) -> bool:
+    """A running earmark would end earlier, or be gone: what binds could be slipped off."""
+    return is_bound(before, today) and before is not None and (after is None or after < before)
+
+
 def why_not_disposed(
-    *, state: State, bound_until: date | None, is_out: bool, is_approved: bool, today: date
+    *,
+    state: State,
+    bound_until: date | None,
+    is_out: bool,
+    is_approved: bool,
+    today: date,
+    is_approved_by_name: bool = False,
 ) -> Sentence | None:
-    """What stands against disposal: it is gone already, somebody has it, or nobody has approved (I04, F07)."""
+    """What stands against disposal: it is gone already, somebody has it, or nobody has approved (I04, F07).
+
+    While the funding binds it, an approval counts only by the name of whoever gave it, with a reason.
+    """
     if state is State.DISPOSED:
         return Sentence(N_("Das Gerät ist schon ausgesondert."))
     if is_out:
         return Sentence(N_("Das Gerät ist noch ausgegeben. Bitte zuerst zurücknehmen."))
-    if is_approved:
+    if is_approved and (is_approved_by_name or not is_bound(bound_until, today)):
         return None
     if bound_until is not None and is_bound(bound_until, today):
         return Sentence(

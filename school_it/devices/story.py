@@ -33,7 +33,10 @@ FIELD_NAMES = {
     "disposal_remark": N_("Erläuterung"), "proceeds": N_("Erlös"), "document": N_("Beleg der Aussonderung"),
     "approved_by": N_("Genehmigt von"), "approved_by_id": N_("Genehmigt von (Konto)"),
     "approved_on": N_("Genehmigt am"),
-    "approval_reason": N_("Grund der Genehmigung"),
+    "approval_reason": N_("Grund der Genehmigung"), "approval_person": N_("Zugestimmt hat"),
+    "approval_reference": N_("Aktenzeichen der Zustimmung"), "replaces_id": N_("Ersetzt"),
+    "receiver": N_("Käufer oder Empfänger"), "wiped_on": N_("Daten gelöscht am"), "wiped_how": N_("Wie gelöscht"),
+    "wiped_by": N_("Gelöscht von"), "waste_certificate": N_("Entsorgungsnachweis"),
 }  # fmt: skip
 WORDS: dict[str, dict[Any, str]] = {
     "state": dict(STATES),
@@ -45,10 +48,14 @@ NAMED = {
     "school_id": (School.id, School.name),
     "room_id": (Room.id, Room.room),
     "building_id": (Building.id, Building.name),
+    "replaces_id": (Device.id, Device.asset_tag),
     "holder_room_id": (Room.id, Room.room),
 }
 AMOUNTS = frozenset({"price_net", "price_gross", "proceeds"})
-FACTS = {"condition": N_("Zustand"), "remark": N_("Bemerkung"), "reason": N_("Grund")}
+FACTS = {
+    "condition": N_("Zustand"), "remark": N_("Bemerkung"), "authority": N_("gemeldet bei"),
+    "person": N_("zugestimmt hat"), "reference": N_("Aktenzeichen"), "reason": N_("Grund"),
+}  # fmt: skip
 
 
 def of_device(session: Session, device: Device, *, seen_by: Actor) -> list[show.Event]:

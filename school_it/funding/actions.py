@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -13,11 +14,14 @@ from school_it.access import Actor, May
 from school_it.audit import Action
 from school_it.database import expect_version
 from school_it.errors import N_, Refused, Sentence
-from school_it.funding import intake, queries, receipts, rules
+from school_it.funding import bound, intake, queries, receipts, rules
 from school_it.funding.models import Decision, Grant, Programme, Receipt
+from school_it.funding.programmes import compare, facts
+from school_it.funding.programmes.shipped import Shipped
 from school_it.schools.models import School
 
 Faults = Sequence[tuple[str, Sentence]]
+KEEP: Any = object()
 
 
 def _refuse(faults: Faults) -> None:
@@ -32,11 +36,16 @@ def _must_edit(by: Actor) -> None:
 # --- programmes ---
 
 
-def add_programme(session: Session, values: Mapping[str, Any], *, by: Actor) -> Programme:
-    """Raises Refused."""
+def add_programme(
+    session: Session, values: Mapping[str, Any], *, because: str | None = None, by: Actor
+) -> Programme:
+    """With `terms` and `facts` where `values` names them; `because` says whence the values are. Raises Refused."""
     _must_edit(by)
     _refuse([*_against_code(session, values, None), *intake.against_programme(values)])
-    programme = Programme(**_with(intake.PROGRAMME_DEFAULTS, values, queries.PROGRAMME_FIELDS))
+    whole = _with(intake.PROGRAMME_DEFAULTS, values, queries.PROGRAMME_FIELDS)
+    whole["terms"] = values.get("terms") or None
+    whole["facts"] = values.get("facts") or (facts.entered({}, {}, whole, because) if because else None)
+    programme = Programme(**whole)
     session.add(programme)
     audit.record(session, Action.PROGRAMME_ADDED, programme, by=by)
     return programme
@@ -47,18 +56,36 @@ def change_programme(
     programme: Programme,
     values: Mapping[str, Any],
     *,
+    because: str | None = None,
     version: int | None = None,
     by: Actor,
 ) -> None:
-    """Raises Refused, Stale."""
+    """What `values` does not name stays; `because` says whence what is new in them is. Raises Refused, Stale."""
     _must_edit(by)
     expect_version(programme, version)
     whole = {**_values_of(programme, queries.PROGRAMME_FIELDS), **values}
     _refuse([*_against_code(session, whole, programme), *intake.against_programme(whole)])
     wanted = _with(intake.PROGRAMME_DEFAULTS, whole, queries.PROGRAMME_FIELDS)
-    changes = audit.assign(programme, wanted, queries.PROGRAMME_FIELDS)
-    if changes:
-        audit.record(session, Action.PROGRAMME_CHANGED, programme, by=by, changes=changes)
+    wanted["terms"] = (values.get("terms") or None) if "terms" in values else programme.terms
+    before = {**_values_of(programme, queries.PROGRAMME_FIELDS), "terms": programme.terms}
+    wanted["facts"] = values.get("facts") or facts.entered(programme.facts, before, wanted, because) or None
+    with bound.following(session, by=by):
+        changes = audit.assign(programme, wanted, tuple(wanted))
+        if changes:
+            audit.record(session, Action.PROGRAMME_CHANGED, programme, by=by, changes=changes)
+
+
+def take_over(
+    session: Session, shipped: Shipped, chosen: frozenset[str], *, version: int | None = None, by: Actor
+) -> Programme:
+    """Add a programme that comes as a file, or take the `chosen` fields of it over. Raises Refused, Stale."""
+    programme = queries.find_programme(session, shipped.code)
+    taken = compare.taken(shipped, programme, chosen)
+    if programme is not None:
+        change_programme(session, programme, taken, version=version, by=by)
+        return programme
+    head = {"code": shipped.code, "title": shipped.title, "status": shipped.status}
+    return add_programme(session, {**taken, **head}, by=by)
 
 
 def _against_code(session: Session, values: Mapping[str, Any], own: Programme | None) -> Faults:
@@ -102,6 +129,7 @@ def change_grant(
     reference: str,
     programme: Programme,
     rate: Decimal | None,
+    completed_on: date | None = KEEP,
     version: int | None = None,
     by: Actor,
 ) -> None:
@@ -117,11 +145,13 @@ def change_grant(
         if amount != decision.granted:
             changes = audit.assign(decision, {"granted": amount}, ("granted",))
             audit.record(session, Action.DECISION_CHANGED, decision, by=by, changes=changes)
-    wanted = {"reference": reference, "programme_id": programme.id, "rate": rate}
-    changes = audit.assign(grant, wanted, tuple(wanted))
-    if changes:
-        audit.record(session, Action.GRANT_CHANGED, grant, by=by, changes=changes)
-        session.expire(grant, ["programme"])
+    wanted: dict[str, Any] = {"reference": reference, "programme_id": programme.id, "rate": rate}
+    wanted |= {} if completed_on is KEEP else {"completed_on": completed_on}
+    with bound.following(session, by=by):
+        changes = audit.assign(grant, wanted, tuple(wanted))
+        if changes:
+            audit.record(session, Action.GRANT_CHANGED, grant, by=by, changes=changes)
+            session.expire(grant, ["programme"])
 
 
 def add_decision(session: Session, grant: Grant, values: Mapping[str, Any], *, by: Actor) -> Decision:
@@ -132,9 +162,10 @@ def add_decision(session: Session, grant: Grant, values: Mapping[str, Any], *, b
 
 
 def _add_decision(session: Session, grant: Grant, values: Mapping[str, Any], *, by: Actor) -> Decision:
-    decision = Decision(**{name: values.get(name) for name in queries.DECISION_FIELDS})
-    grant.decisions.append(decision)
-    audit.record(session, Action.DECISION_ADDED, decision, by=by)
+    with bound.following(session, by=by):
+        decision = Decision(**{name: values.get(name) for name in queries.DECISION_FIELDS})
+        grant.decisions.append(decision)
+        audit.record(session, Action.DECISION_ADDED, decision, by=by)
     return decision
 
 
@@ -147,9 +178,10 @@ def change_decision(
     whole = {**_values_of(decision, queries.DECISION_FIELDS), **values}
     _refuse(_against_file_reference(decision.grant, whole, decision))
     wanted = _granted_by_rule(whole, decision.grant.programme, decision.grant.rate)
-    changes = audit.assign(decision, wanted, queries.DECISION_FIELDS)
-    if changes:
-        audit.record(session, Action.DECISION_CHANGED, decision, by=by, changes=changes)
+    with bound.following(session, by=by):
+        changes = audit.assign(decision, wanted, queries.DECISION_FIELDS)
+        if changes:
+            audit.record(session, Action.DECISION_CHANGED, decision, by=by, changes=changes)
 
 
 def _against_file_reference(grant: Grant, values: Mapping[str, Any], own: Decision | None) -> Faults:
@@ -176,11 +208,17 @@ def _granted_by_rule(values: Mapping[str, Any], programme: Programme, rate: Deci
 
 
 def add_receipt(
-    session: Session, grant: Grant, school: School, values: Mapping[str, Any], *, by: Actor
+    session: Session,
+    grant: Grant,
+    school: School,
+    values: Mapping[str, Any],
+    *,
+    together: Collection[int] = (),
+    by: Actor,
 ) -> Receipt:
-    """Raises Refused."""
+    """`together`: receipts of the same invoice that change with it, judged by the caller (F22). Raises Refused."""
     _must_edit(by)
-    whole = _judged(session, grant, school, values, None)
+    whole = _judged(session, grant, school, values, None, together)
     receipt = Receipt(
         grant=grant, school=school, **{name: whole.get(name) for name in queries.RECEIPT_FIELDS}
     )
@@ -196,13 +234,19 @@ def change_receipt(
     values: Mapping[str, Any],
     *,
     version: int | None = None,
+    together: Collection[int] = (),
     by: Actor,
 ) -> None:
-    """An empty eligible part is computed. Raises Refused, Stale."""
+    """An empty eligible part is computed; `together` as in `add_receipt`. Raises Refused, Stale."""
     _must_edit(by)
     expect_version(receipt, version)
     whole = _judged(
-        session, receipt.grant, school, {**_values_of(receipt, queries.RECEIPT_FIELDS), **values}, receipt
+        session,
+        receipt.grant,
+        school,
+        {**_values_of(receipt, queries.RECEIPT_FIELDS), **values},
+        receipt,
+        together,
     )
     wanted = {**whole, "school_id": school.id}
     changes = audit.assign(receipt, wanted, (*queries.RECEIPT_FIELDS, "school_id"))
@@ -226,7 +270,12 @@ def remove_receipt(session: Session, receipt: Receipt, *, by: Actor) -> None:
 
 
 def _judged(
-    session: Session, grant: Grant, school: School, values: Mapping[str, Any], own: Receipt | None
+    session: Session,
+    grant: Grant,
+    school: School,
+    values: Mapping[str, Any],
+    own: Receipt | None,
+    together: Collection[int] = (),
 ) -> dict[str, Any]:
     """The receipt as it would be stored. Raises Refused with everything that is wrong with it."""
     said = {name: value for name, value in values.items() if value is not None}
@@ -236,17 +285,17 @@ def _judged(
         [] if other in (None, own) else [("receipt_no", Sentence(N_("Diese Beleg-Nr. gibt es hier schon.")))]
     )
     faults += receipts.against_receipt(whole, queries.grant_facts(session)[grant.reference])
-    faults += _double_funding(session, whole, own)
+    faults += _double_funding(session, whole, {*together, own.id} if own else set(together))
     _refuse(faults)
     return whole
 
 
-def _double_funding(session: Session, values: Mapping[str, Any], own: Receipt | None) -> Faults:
+def _double_funding(session: Session, values: Mapping[str, Any], but: Collection[int]) -> Faults:
     stored = queries.receipt_rows_of_invoices(session, [values["invoice_no"]])
     others = [
         receipts.as_part(one)
         for one in stored
-        if receipts.invoice_of(one) == receipts.invoice_of(values) and (own is None or one["id"] != own.id)
+        if receipts.invoice_of(one) == receipts.invoice_of(values) and one["id"] not in but
     ]
     return list(rules.Invoice([receipts.as_part(values), *others]).against(0))
 

@@ -16,7 +16,8 @@ from school_it.cells import show_percent
 from school_it.changes import Change
 from school_it.database import table_of
 from school_it.errors import N_, Sentence
-from school_it.funding import queries, rules
+from school_it.funding import bound, queries, rules
+from school_it.funding.book import DecisionKind
 from school_it.funding.models import Decision, Grant, Programme
 from school_it.funding.rules import StartEvent, Status
 from school_it.setwise import Changed, Intake, Known
@@ -81,7 +82,8 @@ class ProgrammeIntake(Intake):
             session, table, rows, action=Action.PROGRAMME_ADDED, by=by, batch=batch,
             label=lambda row: str(row["code"]),
         )  # fmt: skip
-        setwise.change(session, table, changed, action=Action.PROGRAMME_CHANGED, by=by, batch=batch)
+        with bound.following(session, by=by, batch=batch):
+            setwise.change(session, table, changed, action=Action.PROGRAMME_CHANGED, by=by, batch=batch)
 
     def label(self, values: Mapping[str, Any]) -> str:
         return f"{values.get('code', '')} {values.get('title', '')}".strip()
@@ -138,7 +140,8 @@ class GrantIntake(Intake):
     def write(
         self, session: Session, new: Sequence[Row], changed: Sequence[Changed], *, by: Actor, batch: Batch
     ) -> None:
-        _Writing(session, by, batch).write(new, changed)
+        with bound.following(session, by=by, batch=batch):
+            _Writing(session, by, batch).write(new, changed)
 
     def label(self, values: Mapping[str, Any]) -> str:
         return " · ".join(filter(None, (values.get("reference"), values.get("file_reference"))))
@@ -260,6 +263,7 @@ class _Writing:
         setwise.add(
             self.session, self.decisions, rows, action=Action.DECISION_ADDED, by=self.by, batch=self.batch,
             label=lambda row: labels[row["grant_id"], row["file_reference"]],
+            numbers=[row.number for row in new],
         )  # fmt: skip
 
     def _added_grants(self, rows: Sequence[Row]) -> dict[str, tuple[int, Decimal | None]]:
@@ -287,7 +291,7 @@ class _Writing:
         usual = said if said is not None else self.programmes[values["programme"]]["rate"]
         if own["granted"] is None and usual is not None:
             own["granted"] = rules.granted(own["eligible"], usual)
-        return {"version": 1, "grant_id": grant_id, **own}
+        return {"version": 1, "grant_id": grant_id, "kind": DecisionKind.GRANT, **own}
 
     def _change(self, stored: Mapping[int, Mapping[str, Any]], changed: Sequence[Changed]) -> None:
         grants: dict[int, Changed] = {}

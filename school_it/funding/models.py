@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from school_it.database import Codes, Euro, Model, Share, Versioned, words
@@ -16,7 +17,10 @@ from school_it.schools.models import School
 
 
 class Programme(Versioned, Model):
-    """A funding programme as data, known by its `code`. What is None has to be taken from the grant decision."""
+    """A funding programme as data, known by its `code`. What is None has to be taken from the grant decision.
+
+    `terms` are the values beyond the sheet, `facts` whence each value is (`funding.programmes`).
+    """
 
     __tablename__ = "programmes"
 
@@ -51,6 +55,8 @@ class Programme(Versioned, Model):
     proof_months: Mapped[int | None]
     retention_years: Mapped[int | None]
     source: Mapped[str | None] = mapped_column(Text)
+    terms: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    facts: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
     __mapper_args__ = {"version_id_col": Versioned.version}  # noqa: RUF012
 
@@ -79,6 +85,7 @@ class Grant(Versioned, Model):
     reference: Mapped[str] = mapped_column(String(60), unique=True, nullable=False)
     programme_id: Mapped[int] = mapped_column(ForeignKey(Programme.id), nullable=False, index=True)
     rate: Mapped[Decimal | None] = mapped_column(Share)
+    completed_on: Mapped[date | None]
 
     programme: Mapped[Programme] = relationship(lazy="joined", innerjoin=True)
     decisions: Mapped[list[Decision]] = relationship(
@@ -123,7 +130,9 @@ class Grant(Versioned, Model):
     @property
     def earmark_end(self) -> date | None:
         """F05, as far as it does not depend on the single device."""
-        return rules.earmark_end(self.programme.earmark, period_to=self.period_to)
+        return rules.earmark_end(
+            self.programme.earmark, period_to=self.period_to, completed_on=self.completed_on
+        )
 
     @property
     def trace_label(self) -> str:
@@ -301,7 +310,7 @@ class Measure(Versioned, Model):
 
 
 class Drawdown(Versioned, Model):
-    """Money asked for on one decision, known by `number` within its grant; `paid` is what the authority sent.
+    """Money asked for on one decision, known by `number` within it; `paid` is what the authority sent.
 
     `expenses_paid`, `expenses_due` and `own_share_used` are what the request told of the day it was made.
     """

@@ -21,8 +21,11 @@ from school_it.funding.models import Decision, Grant, Programme, Receipt
 from school_it.schools.models import School
 
 PROGRAMME_FIELDS = tuple(
-    column.name for column in Programme.__table__.columns if column.name not in ("id", "version")
+    column.name
+    for column in Programme.__table__.columns
+    if column.name not in ("id", "version", "terms", "facts")
 )
+"""As the sheet has them; `terms` and `facts` come beside it."""
 DECISION_FIELDS = (
     "title", "file_reference", "portal_number", "decision_date", "authority", "purpose", "early_start_from",
     "period_from", "period_to", "eligible", "granted", "third_party", "drawn", "proof_due", "remark",
@@ -219,6 +222,7 @@ class Term:
 
     earmark: rules.Earmark
     period_to: date | None
+    completed_on: date | None = None
 
 
 def terms(session: Session) -> dict[str, list[Term]]:
@@ -228,6 +232,7 @@ def terms(session: Session) -> dict[str, list[Term]]:
         select(
             Decision.file_reference,
             last,
+            Grant.completed_on,
             Programme.earmark_years,
             Programme.earmark_anchor,
             Programme.earmark_end_rule,
@@ -237,8 +242,8 @@ def terms(session: Session) -> dict[str, list[Term]]:
         .join(PERIODS, PERIODS.c.grant_id == Grant.id)
     )
     found: dict[str, list[Term]] = defaultdict(list)
-    for reference, period_to, *said in session.execute(rows):
-        found[reference].append(Term(rules.Earmark(*said), period_to))
+    for reference, period_to, completed_on, *said in session.execute(rows):
+        found[reference].append(Term(rules.Earmark(*said), period_to, completed_on))
     return found
 
 

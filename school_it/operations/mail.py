@@ -19,13 +19,18 @@ def is_on(settings: Settings) -> bool:
     return bool(settings.SMTP_HOST and settings.ALARM_TO)
 
 
-def send(settings: Settings, subject: str, text: str) -> None:
-    """Send to `ALARM_TO`. Raises SettingsError for what cannot work, CannotRead where the server will not have it."""
+def can_send(settings: Settings) -> bool:
+    """To whom it may concern: a server and a sender are set."""
+    return bool(settings.SMTP_HOST and settings.MAIL_FROM)
+
+
+def send(settings: Settings, subject: str, text: str, *, to: str | None = None) -> None:
+    """Send to `to`, else to `ALARM_TO`. Raises SettingsError for what cannot work, CannotRead where the server will not have it."""
     check(settings)
     message = EmailMessage()
     message["Subject"] = " ".join(subject.split())
     message["From"] = settings.MAIL_FROM
-    message["To"] = ", ".join(receivers(settings))
+    message["To"] = to or ", ".join(receivers(settings))
     message["Date"] = formatdate(localtime=True)
     message["Message-ID"] = make_msgid(domain=settings.MAIL_FROM.rpartition("@")[2])
     message["Auto-Submitted"] = "auto-generated"

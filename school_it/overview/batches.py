@@ -32,6 +32,7 @@ KINDS = {
     "directory": N_("Abgleich mit dem Verzeichnis"),
     "people.leave": N_("Fällige Abgänge"),
     "devices.bulk": N_("Mehrere Geräte geändert"),
+    "funding.bound": N_("Zweckbindung neu berechnet"),
     "devices.added": N_("Mehrere Geräte aufgenommen"),
     "undo": N_("Zurückgenommen"),
 }

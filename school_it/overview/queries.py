@@ -11,7 +11,6 @@ from sqlalchemy import ColumnElement, Row, Select, extract, func, select
 from sqlalchemy.orm import Session
 
 from school_it.access import Actor, May
-from school_it.accounts.models import RoleGrant, User
 from school_it.audit import Batch, Entry
 from school_it.database import TOWN_TIME, today
 from school_it.devices import listing, returns
@@ -20,17 +19,14 @@ from school_it.devices.rules import GONE, State
 from school_it.errors import N_, NotThere
 from school_it.funding import listing as funding_listing
 from school_it.funding.listing import Stage
-from school_it.funding.models import Grant
 from school_it.jobs import queries as job_queries
 from school_it.jobs.models import State as JobState
 from school_it.licences import queries as licence_queries
-from school_it.licences.models import Licence
 from school_it.overview import attention
 from school_it.overview.attention import Answer
 from school_it.people.rules import findable, folded
 from school_it.schools.models import Room, School
 
-AHEAD = timedelta(days=90)
 OLDEST = 12  # years shown one by one
 MANY = 20
 
@@ -137,76 +133,6 @@ def devices_by_year(session: Session, actor: Actor) -> list[tuple[int, int]]:
 def _present(actor: Actor, *columns: Any) -> Select[Any]:
     reach = actor.scope(May.SEE_DEVICES).where(Device.school_id)
     return select(*columns).select_from(Device).where(reach, Device.state.not_in(GONE))
-
-
-# --- deadlines ---
-
-
-@dataclass(frozen=True)
-class Deadline:
-    """Something ends on a day: for so many devices of a school, for a licence, a grant, or for somebody's role."""
-
-    day: date
-    what: str
-    number: int = 0
-    school_number: str | None = None
-    school: str | None = None
-    user: User | None = None
-    grant: RoleGrant | None = None
-    licence: Licence | None = None
-    funding: Grant | None = None
-
-
-def deadlines(session: Session, actor: Actor) -> list[Deadline]:
-    """What ends within `AHEAD`, and returns that are overdue, by day."""
-    found: list[Deadline] = []
-    if actor.may(May.SEE_DEVICES):
-        for what, column in (("warranty", Device.warranty_until), ("bound", Device.bound_until)):
-            found += _device_deadlines(session, actor, what, column, column >= today())
-        found += _device_deadlines(session, actor, "due", Device.due_on, listing.CONDITIONS["holder"]("with"))
-    if actor.may(May.SEE_LICENCES):
-        found += _licence_deadlines(session, actor)
-    if actor.may(May.SEE_FUNDING):
-        found += [
-            Deadline(day, f"grant_{what}", funding=grant)
-            for day, what, grant in funding_listing.deadlines(session, today(), today() + AHEAD)
-        ]
-    if actor.may(May.SEE_ACCOUNTS):
-        found += _role_deadlines(session)
-    return sorted(found, key=lambda one: (one.day, one.what, one.school or ""))
-
-
-def _device_deadlines(
-    session: Session, actor: Actor, what: str, column: Any, also: ColumnElement[bool]
-) -> list[Deadline]:
-    name = func.coalesce(School.short_name, School.name)
-    rows = (
-        _present(actor, column, func.count(), School.school_number, name)
-        .outerjoin(School, School.id == Device.school_id)
-        .where(column <= today() + AHEAD, also)
-        .group_by(column, School.school_number, name)
-    )
-    return [Deadline(day, what, number, code, school) for day, number, code, school in session.execute(rows)]
-
-
-def _licence_deadlines(session: Session, actor: Actor) -> list[Deadline]:
-    return [
-        Deadline(day, f"licence_{what}", school=one.school.label if one.school else None, licence=one)
-        for day, what, one in licence_queries.deadlines(session, seen_by=actor)
-    ]
-
-
-def _role_deadlines(session: Session) -> list[Deadline]:
-    rows = (
-        select(User, RoleGrant)
-        .join(RoleGrant, RoleGrant.user_id == User.id)
-        .where(User.active, RoleGrant.until.between(today(), today() + AHEAD))
-    )
-    return [
-        Deadline(grant.until, "role", user=user, grant=grant)
-        for user, grant in session.execute(rows)
-        if grant.until is not None
-    ]
 
 
 # --- search ---

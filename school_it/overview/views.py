@@ -11,16 +11,18 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from school_it import cells, undo
+from school_it import deadlines as known_deadlines
 from school_it.access import MAY_NAMES, ROLE_NAMES, Actor, May, current, needs, public
 from school_it.audit import Entry
-from school_it.database import db, today, whole_number
+from school_it.database import db, whole_number
 from school_it.devices import queries as device_queries
 from school_it.devices.rules import STATES
 from school_it.errors import N_, BadValue
 from school_it.operations import health
 from school_it.overview import batches, pictures, queries, trail, words
 from school_it.overview.attention import PRESENT, Answer
-from school_it.overview.queries import Deadline, TrailWish
+from school_it.overview.deadlines import views as deadline_views
+from school_it.overview.queries import TrailWish
 from school_it.people import queries as people_queries
 from school_it.people.rules import PERSON_ROLES
 from school_it.schools import queries as school_queries
@@ -41,22 +43,6 @@ QUICK_ACTIONS: tuple[tuple[May, str, dict[str, Any], str, str], ...] = (
     (May.EDIT_DEVICES, "devices.new", {}, N_("Gerät aufnehmen"), "add"),
     (May.IMPORT_DEVICES, "imports.index", {}, N_("Liste einlesen"), "upload"),
 )
-ENDS = {
-    "warranty": N_("Garantie endet"),
-    "bound": N_("Zweckbindung endet"),
-    "due": N_("Rückgabe fällig"),
-    "role": N_("Rolle endet"),
-    "grant_period": N_("Durchführung endet"),
-    "grant_proof": N_("Verwendungsnachweis fällig"),
-    "licence_ends": N_("Lizenz endet"),
-    "licence_renews": N_("Lizenz verlängert sich"),
-    "licence_notice": N_("Lizenz kündbar bis"),
-}
-ENDS_FILTER: dict[str, dict[str, Any]] = {
-    "warranty": {"warranty": "soon", "sort": "warranty_until"},
-    "bound": {"bound": "ending", "sort": "bound_until"},
-    "due": {"holder": "with", "sort": "due_on", "order": "desc"},
-}
 
 
 @bp.get("/")
@@ -67,12 +53,15 @@ def home() -> Any:
     return page(
         "overview/home.html",
         answers=queries.answers(session, actor),
-        address=_list_address,
+        list_address=_list_address,
         actions=_quick_actions(actor),
         schools=_own_schools(session, actor),
         own=device_queries.devices_of_person(session, actor.person_id) if actor.person_id else [],
         state_names=STATES,
         charts=pictures.of(session, actor) if sees_devices else [],
+        deadlines=deadline_views.next_ones(session, actor),
+        titles=known_deadlines.titles(actor),
+        **deadline_views.looks(),
         sees_devices=sees_devices,
     )
 
@@ -128,34 +117,6 @@ def _hits(session: Session, q: str, actor: Actor) -> Hits:
     people = people_queries.matching_people(session, q, seen_by=actor) if actor.may(May.SEE_PEOPLE) else []
     rooms = queries.matching_rooms(session, q, seen_by=actor)
     return Hits(devices, people, rooms, queries.matching_schools(session, q, seen_by=actor))
-
-
-# --- deadlines ---
-
-
-@bp.get("/deadlines")
-@needs(May.SEE_DEVICES, May.SEE_ACCOUNTS, May.SEE_LICENCES, May.SEE_FUNDING)
-def deadlines() -> Any:
-    return page(
-        "overview/deadlines.html",
-        deadlines=queries.deadlines(db.session(), current()),
-        ends=ENDS,
-        address=_deadline_address,
-        role_names=ROLE_NAMES,
-        days=queries.AHEAD.days,
-    )
-
-
-def _deadline_address(deadline: Deadline) -> str:
-    if deadline.user is not None:
-        return url_for("accounts.account", name=deadline.user.name)
-    if deadline.funding is not None:
-        return url_for("funding.grant", ident=deadline.funding.id)
-    if deadline.licence is not None:
-        return url_for("licences.licence", ident=deadline.licence.id)
-    late = deadline.what == "due" and deadline.day < today()
-    wanted = {"holder": "overdue"} if late else ENDS_FILTER[deadline.what]
-    return url_for("devices.index", school=deadline.school_number or "-", **wanted)
 
 
 # --- the trail ---

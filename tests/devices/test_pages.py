@@ -289,6 +289,7 @@ def test_the_school_proposes_and_the_office_approves_and_disposes(
             "disposal_reason": "defect",
             "step": "dispose",
             "approval_reason": "Totalschaden, Meldung an die Behörde",
+            "approval_person": "Frau Beispiel, Bezirksregierung",
         },
     )
     assert answer.status_code == 302, answer.get_data(as_text=True)

@@ -68,6 +68,7 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("funding.edit_receipt", "ident"): shared("receipt"),
     ("funding.remove_receipt", "ident"): shared("receipt"),
     ("documents", "ident"): of_school("document", MISSING_NUMBER),
+    ("deadlines", "secret"): fixed("keines", "keines"),
     ("imports", "ident"): shared("upload"),
     ("imports", "number"): shared("import_profile"),
     ("exports", "name"): fixed("schools", "nothing"),

@@ -1,6 +1,7 @@
 """Pages of devices, one file for each subject."""
 
 from school_it.devices.views import (
+    binding,
     bulk,
     catalogue,
     device,
@@ -16,6 +17,7 @@ from school_it.devices.views import (
 from school_it.devices.views.blueprint import bp
 
 __all__ = [
+    "binding",
     "bp",
     "bulk",
     "catalogue",

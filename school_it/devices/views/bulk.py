@@ -25,7 +25,7 @@ from school_it.web.fields import status_of
 MOST_TICKED = 500
 SAMPLE = 10
 GROUPS = (
-    (N_("Ort und Nutzung"), ("school", "room", "use", "state")),
+    (N_("Ort und Nutzung"), ("school", "room", "use", "state", "move_reason")),
     (N_("Gerät"), ("category_id", "manufacturer", "model")),
     (
         N_("Kauf"),
@@ -119,7 +119,8 @@ def _only_school(session: Session, which: Which) -> int:
 
 def _preview(session: Session, form: BulkForm, which: Which, actor: Actor) -> Any:
     values, clear = _wanted(session, form, which)
-    made = bulk.plan(session, which, values, clear, by=actor)
+    reason = values.pop("move_reason", None)
+    made = bulk.plan(session, which, values, clear, move_reason=reason, by=actor)
     return page(
         "devices/bulk_preview.html",
         form=form,
@@ -168,7 +169,10 @@ def _apply(form: BulkForm, actor: Actor) -> Any:
     with transaction() as session:
         which = _which(session, actor)
         values, clear = _wanted(session, form, which)
-        made = bulk.edit_many(session, which, values, clear, title=N_("Sammeländerung"), by=actor)
+        reason = values.pop("move_reason", None)
+        made = bulk.edit_many(
+            session, which, values, clear, title=N_("Sammeländerung"), move_reason=reason, by=actor
+        )
         done, skipped = len(made.edits), len(made.skipped)
         act = made.batch and url_for("overview.batch", ident=made.batch.id)
     flash_done(

@@ -10,8 +10,8 @@ from werkzeug.wrappers import Response
 
 from school_it.access import May, current, needs
 from school_it.database import db, today, transaction
-from school_it.devices import actions, loans, queries, rules, story
-from school_it.devices.models import Device
+from school_it.devices import actions, binding, funded, loans, queries, rules, story
+from school_it.devices.models import Device, DeviceRecord
 from school_it.devices.rules import State
 from school_it.devices.views.blueprint import bp
 from school_it.errors import N_, BadValue
@@ -37,6 +37,11 @@ def device(tag: str) -> Any:
         low_value=rules.is_low_value(found.price_net),
         bound=rules.is_bound(found.bound_until, today()),
         advice=_advice(found),
+        records=(kept := binding.records_of(session, found)),
+        record_names=rules.RECORD_KINDS,
+        lacks_proof=_lacks_proof(found, kept),
+        lineage=binding.lineage(session, found),
+        computed_end=funded.computed_end(session, found),
         today=today(),
     )
 
@@ -68,6 +73,13 @@ def _advice(found: Device) -> list[tuple[str, str]]:
             )
         )
     return advice
+
+
+def _lacks_proof(found: Device, kept: list[DeviceRecord]) -> bool:
+    """A bound device is gone, and nothing says how."""
+    proven = {rules.INCIDENTS[one.kind] for one in kept if one.kind in rules.INCIDENTS}
+    gone = found.state in (State.LOST, State.STOLEN) and found.state not in proven
+    return gone and rules.is_bound(found.bound_until, today())
 
 
 @bp.post("/<path:tag>/state")

@@ -42,7 +42,7 @@ def dispose(tag: str) -> Any:
         form=form,
         device=found,
         may_approve=may_approve,
-        approved=found.approved_on is not None,
+        approved=found.approved_on is not None and actions.why_not_disposed(found) is None,
         bound=rules.is_bound(found.bound_until, today()),
         life_over=found.life_ends is not None and found.life_ends <= today(),
     )
@@ -51,14 +51,18 @@ def dispose(tag: str) -> Any:
 def _do(session: Session, device: Device, form: DisposalForm, *, may_approve: bool) -> Any:
     """Propose, approve, or dispose, as the button and the right say. Returns what was done."""
     step, actor, values = request.form.get("step", "dispose"), current(), form.values
-    reason = values.pop("approval_reason")
+    reason, person, reference, on = map(
+        values.pop, ("approval_reason", "approval_person", "approval_reference", "approved_on")
+    )
     if step == "propose":
         actions.propose_disposal(session, device, values, by=actor)
         return _("Die Aussonderung ist vorgeschlagen. Das Schulverwaltungsamt sieht sie in seiner Liste.")
     if device.is_out:
         raise RuleBroken(N_("Das Gerät ist noch ausgegeben. Bitte zuerst zurücknehmen."))
-    if may_approve and device.approved_on is None:
-        actions.approve_disposal(session, device, reason=reason, by=actor)
+    if may_approve and (device.approved_on is None or actions.why_not_disposed(device)):
+        actions.approve_disposal(
+            session, device, reason=reason, on=on, person=person, reference=reference, by=actor
+        )
     if step == "approve":
         return _("Die Aussonderung ist genehmigt.")
     actions.dispose(session, device, values, by=actor)

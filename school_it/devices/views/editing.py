@@ -132,7 +132,14 @@ def edit(tag: str) -> Any:
         else:
             flash_done(_("Gespeichert."))
             return to_device(new_tag)
-    return page("devices/edit.html", status_of(form), form=form, device=found, **helps(session, form))
+    return page(
+        "devices/edit.html",
+        status_of(form),
+        form=form,
+        device=found,
+        bound=rules.is_bound(found.bound_until, today()),
+        **helps(session, form),
+    )
 
 
 def _save(form: DeviceForm, tag: str, actor: Actor) -> str:

@@ -1,0 +1,1 @@
+"""The days of all rooms: as a list, as a calendar, by mail."""

@@ -9,9 +9,13 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, TextAreaField
 from wtforms.validators import Length, NumberRange, Optional
+from wtforms.widgets import TextArea
 
+from school_it.errors import BadValue
 from school_it.funding import rules
 from school_it.funding.intake import LONGEST_YEARS
+from school_it.funding.programmes import terms
+from school_it.funding.programmes.terms import DOCUMENTS, LIMITS, TERMS, Term
 from school_it.funding.sheet import read_share
 from school_it.web.fields import (
     ChoiceField,
@@ -22,6 +26,7 @@ from school_it.web.fields import (
     Needed,
     NumberField,
     PercentField,
+    ReadField,
     TextField,
 )
 from school_it.web.shapes import LONGEST_REMARK
@@ -52,14 +57,7 @@ class FundingForm(Form):
 
 
 class ProgrammeForm(FundingForm):
-    WORDS: ClassVar = {
-        "status": rules.STATUSES,
-        "financing": rules.FINANCINGS,
-        "cap_basis": rules.CAP_BASES,
-        "start_event": rules.START_EVENTS,
-        "earmark_anchor": rules.ANCHORS,
-        "earmark_end_rule": rules.END_RULES,
-    }
+    WORDS: ClassVar = rules.PROGRAMME_WORDS
     version = HiddenField()
     code = TextField(
         _l("Kürzel"), [Needed(), Length(max=40)], description=_l("wie in allen Listen, etwa DP_NRW")
@@ -108,6 +106,60 @@ class ProgrammeForm(FundingForm):
         [Length(max=LONGEST_REMARK)],
         description=_l("woher die Angaben sind: Richtlinie, Bescheid"),
     )
+    because = TextField(
+        _l("Woher das Geänderte stammt"),
+        [Length(max=300)],
+        description=_l("etwa »Bescheid vom 12.03.2026, Nr. 5«; steht danach neben jeder geänderten Angabe"),
+    )
+
+    @property
+    def programme_values(self) -> dict[str, Any]:
+        """For the actions: columns as they are, what goes beyond the sheet as `terms`."""
+        whole = self.values
+        whole.pop("because")
+        further = {name: whole.pop(name) for name in TERMS}
+        kept = {name: terms.plain(value) for name, value in further.items() if value is not None}
+        return {**whole, "terms": kept}
+
+    @property
+    def further(self) -> list[Any]:
+        """The fields beyond the sheet."""
+        return [self._fields[name] for name in TERMS]
+
+
+class _Lines(ReadField):
+    """One value for each line."""
+
+    widget = TextArea()
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = None
+        try:
+            self.data = self.read(valuelist[0].replace("\r", "")) if valuelist else None
+        except BadValue as problem:
+            raise ValueError(problem.sentence.said_by(_)) from None
+
+
+def _field_of(term: Term) -> ReadField:
+    """A text field that reads and shows as the term does."""
+    base = _Lines if term.type in (LIMITS, DOCUMENTS) else ReadField
+    kind = type(
+        f"{term.type.name.title()}Term",
+        (base,),
+        {"read": staticmethod(term.type.read), "show": staticmethod(term.type.show)},
+    )
+    made: ReadField = kind(_l(term.label), description=_l(term.hint) if term.hint else "")
+    return made
+
+
+for _name, _term in TERMS.items():
+    setattr(ProgrammeForm, _name, _field_of(_term))
+
+
+class TakeOverForm(Form):
+    """Which fields of a programme that comes as a file are taken over."""
+
+    version = HiddenField()
 
 
 class DecisionForm(FundingForm):

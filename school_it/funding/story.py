@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from school_it.audit import Entry
@@ -14,6 +15,7 @@ from school_it.cells import show_percent
 from school_it.errors import N_
 from school_it.funding import queries, rules
 from school_it.funding.models import Decision, Grant, Programme, Receipt
+from school_it.funding.programmes import compare
 from school_it.funding.sheet import GRANTS, PROGRAMMES, RECEIPTS
 from school_it.money import shown
 from school_it.schools import queries as school_queries
@@ -27,14 +29,7 @@ THINGS = {
     Decision.__tablename__: N_("Bescheid"),
     Receipt.__tablename__: N_("Beleg"),
 }
-WORDS: dict[str, Mapping[Any, str]] = {
-    "status": rules.STATUSES,
-    "financing": rules.FINANCINGS,
-    "cap_basis": rules.CAP_BASES,
-    "start_event": rules.START_EVENTS,
-    "earmark_anchor": rules.ANCHORS,
-    "earmark_end_rule": rules.END_RULES,
-}
+WORDS = rules.PROGRAMME_WORDS
 SHARES = frozenset({"rate", "cap_share"})
 AMOUNTS = frozenset(
     column.field
@@ -49,6 +44,7 @@ def _headers(sheet: Sheet) -> dict[str, str]:
 
 
 FIELD_NAMES = {
+    "terms": N_("weitere Regeln"), "facts": N_("Herkunft der Angaben"),
     **_headers(PROGRAMMES), **_headers(RECEIPTS), **_headers(GRANTS), "programme_id": N_("Programm"),
     "grant_id": N_("Zuwendung"), "school_id": N_("Schule"),
 }  # fmt: skip
@@ -77,6 +73,13 @@ def _names(entry: Entry) -> Mapping[str, str]:
 
 def worded(field: str, stored: Any) -> str | None:
     """A value of the trail in words, where it takes more than the usual: a share, an amount, a code."""
+    if field == "terms":
+        return "; ".join(
+            f"{_(compare.LABELS[name])}: {compare.shown_plain(name, kept)}"
+            for name, kept in (stored or {}).items()
+        )
+    if field == "facts":
+        return ngettext("%(num)s Angabe", "%(num)s Angaben", len(stored or {}))
     if isinstance(stored, str) and stored in WORDS.get(field, {}):
         return str(_(WORDS[field][stored]))
     if isinstance(stored, list):

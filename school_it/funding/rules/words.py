@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from school_it.errors import N_
 
@@ -96,3 +98,32 @@ END_RULES = {
     EndRule.ANNIVERSARY: N_("Jahrestag"),
     EndRule.DAY_BEFORE: N_("Tag vor dem Jahrestag"),
 }
+
+
+class Scope(StrEnum):
+    """For what a cap or a paper counts: the whole authority, each school, measure, device or person."""
+
+    AUTHORITY = "authority"
+    SCHOOL = "school"
+    MEASURE = "measure"
+    DEVICE = "device"
+    PERSON = "person"
+
+
+SCOPES = {
+    Scope.AUTHORITY: N_("Schulträger"),
+    Scope.SCHOOL: N_("Schule"),
+    Scope.MEASURE: N_("Maßnahme"),
+    Scope.DEVICE: N_("Gerät"),
+    Scope.PERSON: N_("Person"),
+}
+
+PROGRAMME_WORDS: dict[str, Mapping[Any, str]] = {
+    "status": STATUSES,
+    "financing": FINANCINGS,
+    "cap_basis": CAP_BASES,
+    "start_event": START_EVENTS,
+    "earmark_anchor": ANCHORS,
+    "earmark_end_rule": END_RULES,
+}
+"""By field of a programme, what people call its words."""

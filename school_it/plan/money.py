@@ -19,7 +19,7 @@ from school_it.plan.models import Scenario
 from school_it.plan.rules import budget, wave
 from school_it.plan.rules.budget import Part, Post, Year
 from school_it.plan.rules.wave import Spread
-from school_it.plan.standing import Town, steady_need
+from school_it.plan.standing import COMPUTERS, Town, steady_need
 
 
 @dataclass(frozen=True)
@@ -163,14 +163,15 @@ def _switch_posts(town: Town, switches: int, years: Sequence[int]) -> list[Post]
 
 
 def _support_posts(town: Town, shares: Mapping[ItemClass, Mapping[int, int]]) -> list[Post]:
-    """Half posts for the computers there are and for those that the plan adds."""
+    """Half posts for the computers there are and those that the plan adds; what is too old leaves for its successor."""
     found, devices = [], town.computers
-    worn = sum(cell.stock - cell.usable for school in town.schools for cell in school.cells.values())
+    worn = {one: town.sum(one).stock - town.sum(one).usable for one in COMPUTERS}
     for year in town.years:
-        added = sum(by_year.get(year, 0) for by_year in shares.values())
-        replaced = min(added, max(0, worn))  # what is too old leaves when its successor comes
-        worn -= replaced
-        devices += added - replaced
+        for one in COMPUTERS:
+            bought = shares.get(one, {}).get(year, 0)
+            leaving = min(bought, max(0, worn[one]))
+            worn[one] -= leaving
+            devices += bought - leaving
         posts = budget.posts_needed(devices, town.assumed["support.devices"])
         found.append(Post(year, Part.SUPPORT, posts * town.assumed.priced("support.cost", year)))
     return found

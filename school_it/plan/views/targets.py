@@ -1,4 +1,4 @@
-"""Pages of the media development plan."""
+"""Pages of the targets."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-from flask import Blueprint, redirect, request, url_for
+from flask import redirect, request, url_for
 from flask_babel import gettext as _
 
 from school_it import audit
@@ -15,14 +15,14 @@ from school_it.cells import show_number, show_percent
 from school_it.database import db, today, transaction
 from school_it.devices.rules import ITEM_CLASSES
 from school_it.errors import N_
-from school_it.plan import actions, forms, queries, rules
-from school_it.plan.forms import TargetForm
+from school_it.plan import actions, queries, rules
+from school_it.plan.forms import targets as forms
+from school_it.plan.forms.targets import TargetForm
 from school_it.plan.models import Target
+from school_it.plan.views.blueprint import bp, tabs
 from school_it.schools.rules import TYPE_NAMES
 from school_it.web import flash_done, page, said, show
 from school_it.web.fields import refusals_in, status_of
-
-bp = Blueprint("plan", __name__, url_prefix="/plan")
 
 FIELD_NAMES = {
     "plan": N_("MEP"), "school_types": N_("Schulform"), "grade_from": N_("Jahrgang von"),
@@ -36,15 +36,16 @@ BADGES = {
 }
 
 
-@bp.get("")
+@bp.get("/targets")
 @needs(May.SEE_PLAN)
-def index() -> Any:
+def targets() -> Any:
     """The targets by version of the plan and class, each as a sentence."""
     session, wanted = db.session(), forms.wish(request.args)
     found = queries.ruled(session, wanted, today())
     plans = queries.plans(session)
     return page(
-        "plan/index.html",
+        "plan/targets.html",
+        tabs=tabs("targets"),
         by_plan=[(name, list(some)) for name, some in groupby(found, key=lambda one: one.target.plan)],
         in_words=in_words,
         counting=queries.counting(session),
@@ -81,7 +82,7 @@ def new_target() -> Any:
             actions.add_target(session, form.target, by=current())
         if not form.errors:
             flash_done(_("Das Ziel ist eingetragen."))
-            return redirect(url_for(".index"))
+            return redirect(url_for("plan.targets"))
     return page("plan/target_edit.html", status_of(form), form=form, target=None)
 
 
@@ -116,7 +117,7 @@ def edit_target(ident: int) -> Any:
             actions.change_target(session, changing, form.target, version=form.seen_version, by=current())
         if not form.errors:
             flash_done(_("Gespeichert."))
-            return redirect(url_for(".target", ident=ident))
+            return redirect(url_for("plan.target", ident=ident))
     return page("plan/target_edit.html", status_of(form), form=form, target=found)
 
 

@@ -1,0 +1,301 @@
+"""Where each school stands: the overview, the gap as a table, one school."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from flask import request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from school_it import charts
+from school_it.access import May, current, needs
+from school_it.charts import Bar, Heat, Stack
+from school_it.database import db
+from school_it.devices.rules import ITEM_CLASSES, ItemClass
+from school_it.errors import N_
+from school_it.plan import money, queries, standing
+from school_it.plan.rules import wave
+from school_it.plan.standing import Cell, SchoolStand, Town
+from school_it.plan.views.blueprint import (
+    bp,
+    class_word,
+    devices_url,
+    key_date,
+    ratio_words,
+    said_day,
+    short_euro,
+    tabs,
+    working,
+    year_label,
+)
+from school_it.schools import queries as school_queries
+from school_it.schools.rules import TYPE_NAMES, SchoolType
+from school_it.web import page
+
+LEVELS = (
+    N_("Ziel erreicht"), N_("mindestens 75 %"), N_("mindestens 50 %"), N_("mindestens 25 %"), N_("weniger als 25 %"),
+)  # fmt: skip
+SHOWN_STEPS = 4
+
+
+@bp.get("")
+@needs(May.SEE_PLAN)
+def index() -> Any:
+    """One page for a newcomer: the heat map first, then ratio, money and next steps."""
+    session, actor, on = db.session(), current(), key_date()
+    town = standing.look(session, on, seen_by=actor)
+    types = sorted({school.kind for school in town.schools}, key=lambda kind: list(SchoolType).index(kind))
+    wanted = request.args.get("type", "")
+    shown = (
+        [school for school in town.schools if wanted in ("", school.kind.value)]
+        if wanted in set(SchoolType)
+        else town.schools
+    )
+    sees_money = actor.may(May.SEE_FUNDING)
+    made = money.of(session, town, seen_by=actor) if sees_money and town.plan else None
+    return page(
+        "plan/index.html",
+        tabs=tabs("index"),
+        town=town,
+        year=year_label(on),
+        on=said_day(on),
+        day=on,
+        map=heat_map(town, shown, on) if town.classes and town.schools else "",
+        types=[(one.value, f"{_(TYPE_NAMES[one])} ({one})") for one in types],
+        chosen_type=wanted,
+        missing=sum(town.missing(one) for one in town.classes),
+        gap_cost=short_euro(sum(map(town.gap_cost, town.schools), Decimal(0))),
+        ratio=ratio_words(town.ratio),
+        counted=", ".join(town.counted_words(ItemClass.MOBILE)),
+        due=due_next(town),
+        made=made,
+        per_pupil=made.per_pupil if made else None,
+        total=short_euro(made.total) if made else "",
+        against=against_target(town),
+        pace=waves(town) if town.cohorts else "",
+        steps=next_steps(town, actor.may(May.EDIT_PLAN)),
+        decided=queries.decided_plans(session, town.plan)[:1] if sees_money else [],
+    )
+
+
+def due_next(town: Town) -> tuple[int, int]:
+    """The next fiscal year and how many devices fall due in it."""
+    year = town.on.year + 1
+    return year, sum(one.count for one in town.cohorts if one.due == year)
+
+
+def level(cell: Cell) -> int:
+    """From 0, the target is reached, to 4, less than a quarter of it can be used."""
+    if not cell.gap:
+        return 0
+    return 4 - min(3, 4 * cell.usable // cell.target)
+
+
+def heat_map(town: Town, schools: list[SchoolStand], on: date) -> Any:
+    rows = [
+        (school.label, _of_school(school, on), [_field(town, school, one, on) for one in town.classes])
+        for school in schools
+    ]
+    foot = None
+    if len(schools) > 1:
+        sums = []
+        for one in town.classes:
+            gap = sum(school.cells[one].gap for school in schools)
+            total = standing.summed(one, (school.cells[one] for school in schools))
+            sums.append(_heat(one, total.target, total.target - gap, gap, "", _("alle Schulen")))
+        foot = (_("alle Schulen"), sums)
+    return charts.heat(
+        _("Wo jede Schule steht"),
+        [class_word(one) for one in town.classes],
+        rows,
+        column=_("Schule"),
+        legend=[str(_(name)) for name in LEVELS],
+        foot=foot,
+        note=_(
+            "Wie viel vom Ziel weiter nutzbar da ist, und wie viele Geräte fehlen. "
+            "Jedes Feld führt zu den Geräten und zum Rechenweg."
+        ),
+    )
+
+
+def _of_school(school: SchoolStand, on: date, anchor: str = "") -> str:
+    return f"/plan/schools/{school.number}{'?on=' + said_day(on) if said_day(on) else ''}{anchor}"
+
+
+def _field(town: Town, school: SchoolStand, one: ItemClass, on: date) -> Heat | None:
+    cell = school.cells[one]
+    if not cell.has_target:
+        return None
+    url = url_prefix() + _of_school(school, on, f"#{one.value}")
+    return _heat(one, cell.target, min(cell.usable, cell.target), cell.gap, url, school.label)
+
+
+def url_prefix() -> str:
+    return request.script_root
+
+
+def _heat(one: ItemClass, target: int, covered: int, gap: int, url: str, where: str) -> Heat:
+    share = 100 * covered // target if target else 100
+    step = 0 if not gap else 4 - min(3, share // 25)
+    more = _("fehlen %(n)s", n=charts.number(gap)) if gap else _("reicht")
+    said = _(
+        "%(school)s, %(group)s: Ziel %(target)s, nutzbar bis dahin %(covered)s, es fehlen %(gap)s",
+        school=where, group=class_word(one), target=target, covered=covered, gap=gap,
+    )  # fmt: skip
+    return Heat(step, f"{share}\N{NO-BREAK SPACE}%", more, url, said)
+
+
+def against_target(town: Town) -> Any:
+    if not town.classes:
+        return ""
+    return charts.bars(
+        _("Nutzbar gegen Ziel"),
+        [
+            Bar(class_word(one), town.sum(one).usable, town.sum(one).target, _gap_url(one))
+            for one in town.classes
+        ],
+        column=_("Gerätegruppe"),
+        value_name=_("weiter nutzbar"),
+        target_name=_("Ziel"),
+    )  # fmt: skip
+
+
+def _gap_url(one: ItemClass) -> str:
+    return url_for("plan.gap", **{"class": one.value})  # type: ignore[arg-type]
+
+
+def waves(town: Town) -> Any:
+    """The wave as it falls due, by year and class."""
+    spread = wave.as_due(town.cohorts, range(town.on.year, town.on.year + 8))
+    counts = spread.by_year_and_class()
+    used = [one for one in ItemClass if any(item_class is one for _year, item_class in counts)]
+    return charts.stacked(
+        _("Ersatz nach Jahr der Fälligkeit"),
+        [class_word(one) for one in used],
+        [
+            Stack(str(year), [counts.get((year, one), 0) for one in used])
+            for year in sorted({year for year, _one in counts})
+        ],
+        column=_("Jahr"),
+    )
+
+
+def next_steps(town: Town, edits: bool) -> list[tuple[str, str]]:
+    """What to do next: a sentence and where it is done."""
+    steps = []
+    lacking = [
+        school for school in town.schools if any(cell.worked.lacking for cell in school.cells.values())
+    ]
+    if lacking:
+        said = ngettext(
+            "%(num)d Schule ohne Schulzahlen: Ihr Ziel lässt sich nicht ausrechnen.",
+            "%(num)d Schulen ohne Schulzahlen: Ihre Ziele lassen sich nicht ausrechnen.",
+            len(lacking),
+        )
+        steps.append((said, url_for("schools.school", number=lacking[0].number)))
+    worst = max(town.schools, key=town.gap_cost, default=None)
+    if worst is not None and town.gap_cost(worst):
+        said = _(
+            "Am meisten fehlt: %(school)s, %(cost)s.",
+            school=worst.label,
+            cost=short_euro(town.gap_cost(worst)),
+        )
+        steps.append((said, url_for("plan.school", number=worst.number)))
+    year, count = due_next(town)
+    if count:
+        said = ngettext(
+            "%(year)s wird %(num)d Gerät fällig: jetzt in den Haushalt aufnehmen.",
+            "%(year)s werden %(num)d Geräte fällig: jetzt in den Haushalt aufnehmen.",
+            count,
+            year=year,
+        )
+        steps.append((said, url_for("plan.wave")))
+    undated = sum(cell.undated for school in town.schools for cell in school.cells.values())
+    if undated:
+        said = ngettext(
+            "%(num)d Gerät ohne Anschaffungstag: Es zählt nicht als nutzbar.",
+            "%(num)d Geräte ohne Anschaffungstag: Sie zählen nicht als nutzbar.",
+            undated,
+        )
+        steps.append((said, url_for("devices.index", sort="acquired_on")))
+    if edits and town.record is None and town.plan:
+        said = _(
+            "Preise und Lebensdauern des MEP %(name)s festlegen; bis dahin gelten Vorgaben.", name=town.plan
+        )
+        steps.append((said, url_for("plan.new_version", name=town.plan)))
+    return steps[:SHOWN_STEPS]
+
+
+@bp.get("/gap")
+@needs(May.SEE_PLAN)
+def gap() -> Any:
+    """Target, stock, usable and gap by school and class, as a table."""
+    session, on = db.session(), key_date()
+    town = standing.look(session, on, seen_by=current())
+    wanted, kind = request.args.get("class", ""), request.args.get("type", "")
+    only_gaps = request.args.get("missing") == "1"
+    classes = [one for one in town.classes if wanted not in set(ItemClass) or one.value == wanted]
+    schools = [school for school in town.schools if kind not in set(SchoolType) or school.kind.value == kind]
+    rows = [
+        (school, school.cells[one])
+        for school in schools
+        for one in classes
+        if school.cells[one].has_target and (school.cells[one].gap or not only_gaps)
+    ]
+    types = {school.kind for school in town.schools}
+    return page(
+        "plan/gap.html",
+        tabs=tabs("gap"),
+        town=town,
+        rows=rows,
+        sums=[standing.summed(one, (s.cells[one] for s in schools)) for one in classes],
+        gaps={one: sum(s.cells[one].gap for s in schools) for one in classes},
+        class_names=ITEM_CLASSES,
+        class_choices=[(one.value, class_word(one)) for one in town.classes],
+        types=[(one.value, f"{_(TYPE_NAMES[one])} ({one})") for one in SchoolType if one in types],
+        counted={one: ", ".join(town.counted_words(one)) for one in classes},
+        wanted=wanted,
+        kind=kind,
+        only_gaps=only_gaps,
+        on=said_day(on),
+        day=on,
+        devices_url=lambda school, cell: devices_url(town, cell.item_class, school.number),
+    )
+
+
+@bp.get("/schools/<number>")
+@needs(May.SEE_PLAN)
+def school(number: str) -> Any:
+    """One school: what it is to have and why, what it has, what falls due."""
+    session, actor, on = db.session(), current(), key_date()
+    found = school_queries.get_school(session, number, seen_by=actor, may=May.SEE_PLAN)
+    town = standing.look(session, on, seen_by=actor, school_id=found.id)
+    stands = town.schools[0]
+    year = town.years[0]
+    return page(
+        "plan/school.html",
+        town=town,
+        school=stands,
+        year=year_label(on),
+        figures_year=year_label(date(stands.figures.school_year, 8, 1)) if stands.figures else "",
+        class_names=ITEM_CLASSES,
+        cells=[
+            stands.cells[one] for one in ItemClass if stands.cells[one].has_target or stands.cells[one].stock
+        ],
+        working=working,
+        shared={
+            one for one, cell in stands.cells.items() if any(step.is_shared for step in cell.worked.steps)
+        },
+        counted={one: ", ".join(town.counted_words(one)) for one in ItemClass},
+        urls={one: devices_url(town, one, number) for one in ItemClass},
+        costs={one: town.assumed.price(one, year) * stands.cells[one].gap for one in ItemClass},
+        cost=town.gap_cost(stands),
+        ratio=ratio_words(stands.ratio),
+        due=due_next(town),
+        pace=waves(town) if town.cohorts else "",
+        on=said_day(on),
+        day=on,
+    )

@@ -1,0 +1,169 @@
+"""What falls due in which year, and how it looks under a yearly ceiling."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from flask import request
+from flask_babel import gettext as _
+
+from school_it import charts
+from school_it.access import May, current, needs
+from school_it.cells import read_euro, show_number
+from school_it.charts import Stack
+from school_it.database import HIGHEST_AMOUNT, db
+from school_it.devices.rules import ITEM_CLASSES, ItemClass
+from school_it.errors import BadValue
+from school_it.plan import standing
+from school_it.plan.rules import wave as rules
+from school_it.plan.rules.wave import Spread
+from school_it.plan.standing import Town
+from school_it.plan.views.blueprint import bp, class_word, key_date, said_day, short_euro, tabs
+from school_it.web import flash_hint, page
+
+OLDEST = 9
+
+
+@bp.get("/wave")
+@needs(May.SEE_PLAN)
+def wave() -> Any:
+    """The replacement wave by year and class, smoothed where a ceiling is given, and the age of the devices."""
+    session, on = db.session(), key_date()
+    town = standing.look(session, on, seen_by=current())
+    own_money = request.args.get("own") == "1"
+    ceiling = _ceiling()
+    due = rules.as_due(town.cohorts, town.years, replace_bound=own_money)
+    spread = due
+    if ceiling is not None:
+        spread = rules.smoothed(
+            town.cohorts, town.years, ceiling, town.assumed.price, replace_bound=own_money
+        )
+    replaced = sum(spread.counts().values())
+    stock = sum(town.sum(one).stock + town.pooled[one].stock for one in ItemClass)
+    pace = rules.age_at_this_pace(stock, replaced, len(town.years))
+    return page(
+        "plan/wave.html",
+        tabs=tabs("wave"),
+        town=town,
+        on=said_day(on),
+        day=on,
+        ceiling=request.args.get("ceiling", ""),
+        own_money=own_money,
+        smoothed=ceiling is not None,
+        rows=_rows(town, spread),
+        class_names=ITEM_CLASSES,
+        picture=_picture(town, spread),
+        cost_picture=_cost_picture(town, due, spread, ceiling),
+        ages=_ages(town),
+        late=sum(town.sum(one).stock - town.sum(one).usable - town.sum(one).defective for one in ItemClass),
+        bound=sum(one.count for one in town.cohorts if one.is_bound_when_due),
+        beyond=sum(slot.count for slot in spread.beyond),
+        beyond_cost=sum(
+            (slot.count * town.assumed.price(slot.cohort.item_class, slot.year) for slot in spread.beyond),
+            Decimal(0),
+        ),
+        pace="" if pace is None else show_number(round(pace, 1)),
+        steady=standing.steady_need(town),
+        total=sum(spread.cost(town.assumed.price).values(), Decimal(0)),
+    )
+
+
+def _ceiling() -> Decimal | None:
+    text = request.args.get("ceiling", "").strip()
+    if not text:
+        return None
+    try:
+        amount = read_euro(text)
+    except BadValue:
+        amount = None
+    if amount is None or not 0 < amount <= HIGHEST_AMOUNT:
+        flash_hint(
+            _("»%(text)s« ist keine Obergrenze in Euro. Gezeigt wird ohne Obergrenze.", text=text[:40])
+        )
+        return None
+    return amount
+
+
+def _rows(town: Town, spread: Spread) -> list[dict[str, Any]]:
+    """One for each year and class that has something: count, price, cost, age, and what is flagged."""
+    found = []
+    for (year, one), count in sorted(spread.by_year_and_class().items()):
+        slots = [slot for slot in spread.slots if slot.year == year and slot.cohort.item_class is one]
+        price = town.assumed.price(one, year)
+        age = Decimal(sum(slot.age * slot.count for slot in slots)) / count
+        found.append(
+            {
+                "year": year, "item_class": one, "count": count, "price": price, "cost": price * count,
+                "age": show_number(round(age, 1)),
+                "early": sum(slot.count for slot in slots if slot.year < slot.cohort.due),
+                "late": sum(slot.count for slot in slots if slot.year > slot.cohort.due),
+                "bound": sum(slot.count for slot in slots if slot.is_bound),
+            }
+        )  # fmt: skip
+    return found
+
+
+def _picture(town: Town, spread: Spread) -> Any:
+    counts = spread.by_year_and_class()
+    used = [one for one in ItemClass if any(item_class is one for _year, item_class in counts)]
+    if not used:
+        return ""
+    return charts.stacked(
+        _("Geräte nach Jahr und Gruppe"),
+        [class_word(one) for one in used],
+        [Stack(str(year), [counts.get((year, one), 0) for one in used]) for year in town.years],
+        column=_("Jahr"),
+    )
+
+
+def _cost_picture(town: Town, due: Spread, spread: Spread, ceiling: Decimal | None) -> Any:
+    """Euros by year; with a ceiling, as due beside as smoothed."""
+    if not due.slots:
+        return ""
+    before, after = due.cost(town.assumed.price), spread.cost(town.assumed.price)
+    if ceiling is None:
+        rows = [charts.Bar(str(year), before.get(year, Decimal(0))) for year in town.years]
+        return charts.bars(
+            _("Kosten nach Jahr"), rows, column=_("Jahr"), value_name=_("Euro"), shown=short_euro
+        )
+    panels = [
+        (_("wie fällig"), [before.get(year, Decimal(0)) for year in town.years]),
+        (
+            _("mit Obergrenze %(amount)s", amount=short_euro(ceiling)),
+            [after.get(y, Decimal(0)) for y in town.years],
+        ),
+    ]
+    return charts.small_multiples(
+        _("Kosten nach Jahr"), list(map(str, town.years)), panels, column=_("Fassung"), shown=short_euro
+    )
+
+
+def _ages(town: Town) -> Any:
+    """The age pyramid: how many devices are how old, by class."""
+    used = [one for one in ItemClass if any(item_class is one for item_class, _begun in town.ages)]
+    rows: dict[int, dict[ItemClass, int]] = {}
+    for (one, begun), count in town.ages.items():
+        if begun is not None and count:
+            age = min(max(0, town.on.year - begun), OLDEST)
+            row = rows.setdefault(age, {})
+            row[one] = row.get(one, 0) + count
+    if not rows:
+        return ""
+    return charts.stacked(
+        _("Alter der Geräte"),
+        [class_word(one) for one in used],
+        [
+            Stack(_age_word(age), [rows.get(age, {}).get(one, 0) for one in used])
+            for age in range(max(rows) + 1)
+        ],
+        column=_("Alter"),
+    )
+
+
+def _age_word(age: int) -> str:
+    if age == OLDEST:
+        return str(_("%(n)s Jahre und älter", n=OLDEST))
+    if age == 0:
+        return str(_("dieses Jahr"))
+    return str(_("1 Jahr")) if age == 1 else str(_("%(n)s Jahre", n=age))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -12,9 +13,10 @@ from sqlalchemy.orm import Session
 
 from school_it.access import Actor
 from school_it.errors import N_
-from school_it.funding import queries
+from school_it.funding import queries, rules
 from school_it.funding.models import Decision, Grant, Programme, Receipt
 from school_it.funding.queries import PERIODS
+from school_it.schools.models import School
 
 
 class Stage(StrEnum):
@@ -98,14 +100,47 @@ def deadlines(session: Session, today: date, until: date) -> Iterator[tuple[date
             yield proof_due, "proof", grant
 
 
-def listed_receipts(grant: Grant, *, text: str = "") -> Select[Receipt]:
-    """The receipts of a grant, for `web.lists.slice_of`; `text` in number, payee, invoice or subject."""
+@dataclass(frozen=True)
+class ReceiptWish:
+    """What somebody wants to see of the receipts of a grant."""
+
+    text: str = ""
+    item: str = ""
+    school_id: int | None = None
+
+
+def listed_receipts(grant: Grant, wish: ReceiptWish) -> Select[Receipt]:
+    """The receipts of a grant, for `web.lists.slice_of`; the text in number, payee, invoice or subject."""
     rows = select(Receipt).where(Receipt.grant_id == grant.id)
-    if text:
-        like = f"%{_escaped(text)}%"
+    if wish.text:
+        like = f"%{_escaped(wish.text)}%"
         searched = (Receipt.receipt_no, Receipt.payee, Receipt.invoice_no, Receipt.subject, Receipt.category)
         rows = rows.where(or_(*(one.ilike(like, escape="\\") for one in searched)))
+    if wish.item:
+        rows = rows.where(Receipt.category == wish.item)
+    if wish.school_id is not None:
+        rows = rows.where(Receipt.school_id == wish.school_id)
     return rows
+
+
+def receipt_totals(session: Session, rows: Select[Receipt]) -> tuple[Decimal, Decimal]:
+    """What was paid on these receipts, and what of it is eligible."""
+    sums = rows.with_only_columns(func.sum(Receipt.paid_amount), func.sum(Receipt.eligible_requested))
+    paid, eligible = session.execute(sums.order_by(None)).one()
+    return paid or rules.NOTHING, eligible or rules.NOTHING
+
+
+def receipt_items(session: Session, grant: Grant) -> list[str]:
+    """The funding items of the receipts of a grant, in their order."""
+    rows = select(Receipt.category).where(Receipt.grant_id == grant.id).distinct()
+    return list(session.scalars(rows.order_by(Receipt.category)))
+
+
+def receipt_schools(session: Session, grant: Grant) -> list[tuple[str, str]]:
+    """Number and name of the schools that receipts of a grant are for, by name."""
+    there = select(Receipt.school_id).where(Receipt.grant_id == grant.id)
+    rows = select(School.school_number, School.name).where(School.id.in_(there)).order_by(School.name)
+    return [(number, name) for number, name in session.execute(rows)]
 
 
 def _escaped(text: str) -> str:

@@ -45,6 +45,7 @@ class Wish:
     school_id: int | None = None
     state: MeasureState | None = None
     year: int | None = None
+    ident: int | None = None
 
 
 def conditions(wish: Wish) -> list[ColumnElement[bool]]:
@@ -54,6 +55,7 @@ def conditions(wish: Wish) -> list[ColumnElement[bool]]:
         (Measure.grant_id, wish.grant_id),
         (Measure.school_id, wish.school_id),
         (Measure.state, wish.state),
+        (Measure.id, wish.ident),
     ):
         if value is not None:
             found.append(column == value)

@@ -63,6 +63,13 @@ def recorded(session: Session, decision_ids: Sequence[int]) -> dict[int, Decimal
     return {ident: paid or NOTHING for ident, paid in session.execute(rows)}
 
 
+def pending(session: Session, grant: Grant) -> Decimal:
+    """What was asked for and is not paid out yet."""
+    rows = select(func.sum(Drawdown.requested)).join(Decision, Decision.id == Drawdown.decision_id)
+    waiting = rows.where(Decision.grant_id == grant.id, Drawdown.state == DrawdownState.REQUESTED)
+    return session.scalar(waiting) or NOTHING
+
+
 def drawn_before(session: Session, grant: Grant) -> Decimal:
     """What was drawn of a grant without a draw-down here that tells of it."""
     return grant.drawn - sum(recorded(session, [one.id for one in grant.decisions]).values(), NOTHING)

@@ -105,7 +105,7 @@ class ReceiptIntake(Intake):
         setwise.add(
             session, table, rows, action=Action.RECEIPT_ADDED, by=by, batch=batch,
             label=lambda row: f"{references[row['grant_id']]} · {row['receipt_no']}",
-            school_id=lambda _ident, _row: None,
+            school_id=lambda _ident, _row: None, numbers=[row.number for row in new],
         )  # fmt: skip
         before = queries.receipt_rows_by_id(session, [one.ident for one in changed])
         changes = [_with_computed(one, before[one.ident], schools) for one in changed]

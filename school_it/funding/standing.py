@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from school_it.errors import Sentence
@@ -79,9 +79,9 @@ def _suspicious(grant: Grant) -> ColumnElement[bool]:
     left = Receipt.paid_amount - Receipt.vat_non_eligible - Receipt.other_non_eligible
     found = [
         Receipt.eligible_requested != left,
-        Receipt.vat_non_eligible < 0,
-        Receipt.other_non_eligible < 0,
-        left < 0,
+        Receipt.vat_non_eligible < rules.NOTHING,
+        Receipt.other_non_eligible < rules.NOTHING,
+        left < rules.NOTHING,
     ]
     for column, first, last in (
         (day, window.earliest_start, window.period_to),
@@ -197,13 +197,23 @@ def _twice(session: Session, grant: Grant) -> list[tuple[str, Sentence]]:
 
 
 def _of_the_same_invoices(session: Session, grant: Grant) -> list[Mapping[str, Any]]:
-    """Only of those that stand in several receipts, or say what was paid on them in all: no other can be at fault."""
+    """Only of those whose receipts together ask for more than the least that was paid, or differ in that: no other
+    can be at fault.
+    """
     own = select(Receipt.invoice_no).where(Receipt.grant_id == grant.id)
+    asked = func.sum(
+        case((Receipt.eligible_requested > rules.NOTHING, Receipt.eligible_requested), else_=rules.NOTHING)
+    )
     numbers = (
         select(Receipt.invoice_no)
         .where(Receipt.invoice_no.in_(own))
         .group_by(Receipt.invoice_no)
-        .having(or_(func.count() > 1, func.max(Receipt.invoice_total).is_not(None)))
+        .having(
+            or_(
+                asked > func.min(func.coalesce(Receipt.invoice_total, Receipt.paid_amount)),
+                func.count(Receipt.invoice_total.distinct()) > 1,
+            )
+        )
     )
     rows = (
         select(

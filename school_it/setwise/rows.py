@@ -95,8 +95,12 @@ def add(
     batch: Batch,
     label: Callable[[Mapping[str, Any]], str],
     school_id: Callable[[int, Mapping[str, Any]], int | None] = lambda _ident, row: row.get("school_id"),
+    numbers: Sequence[int] = (),
 ) -> list[int]:
-    """Insert `rows`, each with a trace of all its values. Returns their ids in the order of the rows."""
+    """Insert `rows`, each with a trace of all its values. Returns their ids in the order of the rows.
+
+    `numbers` are those of the rows in the file, where the trace is to tell them.
+    """
     if not rows:
         return []
     names = sorted({name for row in rows for name in row})
@@ -111,8 +115,9 @@ def add(
             "object_label": label(row),
             "school_id": school_id(ident, row),
             "changes": {name: [None, audit.plain(value)] for name, value in row.items() if value is not None},
+            "facts": {"row": number} if number else {},
         }
-        for ident, row in zip(idents, rows, strict=True)
+        for ident, row, number in zip(idents, rows, numbers or [0] * len(rows), strict=True)
     ]
     audit.record_many(session, traces, by=by, batch=batch)
     return idents

@@ -1,6 +1,25 @@
 """Pages of funding, one file for each subject."""
 
-from school_it.funding.views import grants, programmes, receipts
+from school_it.funding.views import (
+    drawdowns,
+    grants,
+    measures,
+    plans,
+    programmes,
+    receipts,
+    reconcile,
+    removing,
+)
 from school_it.funding.views.blueprint import bp
 
-__all__ = ["bp", "grants", "programmes", "receipts"]
+__all__ = [
+    "bp",
+    "drawdowns",
+    "grants",
+    "measures",
+    "plans",
+    "programmes",
+    "receipts",
+    "reconcile",
+    "removing",
+]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from flask import redirect, request, url_for
@@ -11,14 +12,28 @@ from flask_babel import gettext as _
 from school_it import audit
 from school_it.access import May, current, needs
 from school_it.database import db, today, transaction
-from school_it.funding import actions, bound, checks, listing, queries, rules, standing, story
+from school_it.funding import (
+    actions,
+    ahead,
+    bound,
+    checks,
+    cost_plan,
+    listing,
+    measures,
+    payouts,
+    queries,
+    rules,
+    standing,
+    story,
+)
+from school_it.funding.book import DECISION_KINDS, DecisionKind
 from school_it.funding.forms import (
     DecisionForm,
     GrantForm,
     NewGrantForm,
 )
 from school_it.funding.listing import STAGES, Stage, Wish
-from school_it.funding.models import Grant
+from school_it.funding.models import Decision, Grant
 from school_it.funding.views.blueprint import bp, say_odd
 from school_it.web import flash_done, lists, page, said
 from school_it.web.fields import refusals_in, status_of
@@ -70,19 +85,42 @@ def _wish(args: Mapping[str, str]) -> Wish:
 def grant(ident: int) -> Any:
     session = db.session()
     found = queries.get_grant(session, ident, seen_by=current())
-    stands = standing.of_grant(session, found)
+    stands = standing.overview(session, found)
+    waiting = payouts.pending(session, found)
     return page(
         "funding/grant.html",
         grant=found,
         figures=stands.figures,
+        spending=stands.spending,
+        planned=cost_plan.whole(stands.planned),
+        has_plan=bool(stands.planned),
         checks=stands.checks,
         severities=checks.SEVERITIES,
         said=said,
-        receipts=len(stands.receipts),
+        receipts=stands.receipts,
+        pending=waiting,
+        measures=measures.sums(session, measures.Wish(grant_id=found.id)),
         bound=bound.counted(session, [one.file_reference for one in found.decisions]),
+        story=_decision_story(found),
+        deadline=ahead.next_deadline(found, today()),
+        ends=ahead.ENDS,
+        step=ahead.step(found, stands.figures, stands.checks, stands.receipts, waiting, today()),
+        Do=ahead.Do,
         stage=listing.stage_of(found, today()),
         stage_names=STAGES,
+        kinds=DECISION_KINDS,
+        Kind=DecisionKind,
     )
+
+
+def _decision_story(grant: Grant) -> list[tuple[Decision, Decision | None, Decimal]]:
+    """The decisions by age: each with the one that it changes, and what is granted in all from then on."""
+    known = {one.id: one for one in grant.decisions}
+    granted, told = rules.NOTHING, []
+    for one in grant.decisions:
+        granted += one.granted
+        told.append((one, known.get(one.amends_id or 0), granted))
+    return told
 
 
 @bp.get("/grants/<int:ident>/history")

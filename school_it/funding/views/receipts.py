@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from school_it import audit
 from school_it.access import May, current, needs
 from school_it.database import db, transaction
-from school_it.funding import actions, listing, queries, rules, story
+from school_it.funding import actions, listing, origin, queries, rules, story
 from school_it.funding.forms import (
     ReceiptForm,
     RemoveForm,
@@ -27,7 +27,13 @@ from school_it.web.fields import refusals_in, status_of
 def receipts(ident: int) -> Any:
     session = db.session()
     found = queries.get_grant(session, ident, seen_by=current())
-    rows = listing.listed_receipts(found, text=request.args.get("q", "").strip())
+    schools = school_queries.ids_by_number(session)
+    wish = listing.ReceiptWish(
+        text=request.args.get("q", "").strip(),
+        item=request.args.get("item", ""),
+        school_id=schools.get(request.args.get("school", "")),
+    )
+    rows = listing.listed_receipts(found, wish)
     part = lists.slice_of(
         session,
         rows,
@@ -36,13 +42,16 @@ def receipts(ident: int) -> Any:
         cursor=request.args.get("cursor"),
         size=lists.wanted_size(request.args),
     )
-    nothing = (0, rules.NOTHING, rules.NOTHING)
-    total, paid, eligible = queries.receipt_sums(session, [found.id]).get(found.id, nothing)
+    paid, eligible = listing.receipt_totals(session, rows)
     return page(
         "funding/receipts.html",
         grant=found,
         receipts=[row[0] for row in part.rows],
-        total=total,
+        total=queries.receipt_count(session, found),
+        asked=request.args,
+        narrowed=wish != listing.ReceiptWish(),
+        items=[(item, item) for item in listing.receipt_items(session, found)],
+        schools=listing.receipt_schools(session, found),
         count=lists.count(session, rows),
         paid=paid,
         eligible=eligible,
@@ -102,6 +111,7 @@ def receipt(ident: int) -> Any:
         "funding/receipt.html",
         receipt=found,
         grant=found.grant,
+        origin=origin.of(session, found),
         events=story.of_entries(session, audit.story(session, found)),
     )
 

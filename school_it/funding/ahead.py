@@ -1,0 +1,100 @@
+"""What comes next for a grant: its next deadline, and the one thing to do now. Plain functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from school_it.errors import N_, Sentence
+from school_it.funding.checks import Check, Severity
+from school_it.funding.models import Grant
+from school_it.funding.proof import Figures
+from school_it.funding.rules import NOTHING
+from school_it.money import shown
+
+
+class Ends(StrEnum):
+    """What of a grant ends or is due on a day."""
+
+    PERIOD = "period"
+    DRAWDOWN = "drawdown"
+    PROOF = "proof"
+
+
+ENDS = {
+    Ends.PERIOD: N_("Durchführung endet"),
+    Ends.DRAWDOWN: N_("letzter Mittelabruf"),
+    Ends.PROOF: N_("Verwendungsnachweis fällig"),
+}
+
+
+def deadlines(grant: Grant) -> Iterator[tuple[date, Ends]]:
+    for day, what in (
+        (grant.period_to, Ends.PERIOD),
+        (grant.programme.last_drawdown, Ends.DRAWDOWN),
+        (grant.proof_due, Ends.PROOF),
+    ):
+        if day is not None:
+            yield day, what
+
+
+def next_deadline(grant: Grant, today: date) -> tuple[date, Ends] | None:
+    return min((one for one in deadlines(grant) if one[0] >= today), default=None)
+
+
+class Do(StrEnum):
+    """What there is to do."""
+
+    DECIDE = "decide"
+    CHECK = "check"
+    RECEIPTS = "receipts"
+    PAYOUT = "payout"
+    DRAW = "draw"
+    REPAY = "repay"
+    PROVE = "prove"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True)
+class Step:
+    do: Do
+    sentence: Sentence
+
+
+def step(
+    grant: Grant, figures: Figures, looked_at: Sequence[Check], receipts: int, pending: Decimal, today: date
+) -> Step:
+    """The most pressing of what there is to do; of money that is waited for only after the receipts."""
+    if not grant.decisions:
+        return Step(Do.DECIDE, Sentence(N_("Bescheid eintragen: Erst er sagt, was bewilligt ist.")))
+    if not receipts:
+        return Step(Do.RECEIPTS, Sentence(N_("Belege eintragen oder einlesen: Noch ist keiner da.")))
+    if figures.repay:
+        sentence = Sentence(
+            N_("%(amount)s sind zurückzuzahlen, wenn keine Belege mehr folgen."), amount=shown(figures.repay)
+        )
+        return Step(Do.REPAY, sentence)
+    broken = [one for one in looked_at if not one.holds and one.severity is Severity.ERROR]
+    if broken:
+        return Step(Do.CHECK, Sentence(N_("Prüfung ansehen: Etwas widerspricht den Regeln.")))
+    last = grant.programme.last_drawdown
+    to_draw = (figures.still_due or NOTHING) - pending
+    if to_draw > 0 and (last is None or today <= last):
+        return Step(Do.DRAW, Sentence(N_("%(amount)s abrufen."), amount=shown(to_draw)))
+    if pending:
+        return Step(
+            Do.PAYOUT,
+            Sentence(N_("Auszahlung von %(amount)s eintragen, sobald sie da ist."), amount=shown(pending)),
+        )
+    over = grant.period_to is not None and grant.period_to < today
+    if over and (grant.proof_due is None or grant.proof_due >= today):
+        return Step(Do.PROVE, Sentence(N_("Verwendungsnachweis herunterladen, prüfen und abgeben.")))
+    if not over and figures.eligible_actual < figures.eligible_planned:
+        left = shown(figures.eligible_planned - figures.eligible_actual)
+        return Step(
+            Do.RECEIPTS, Sentence(N_("Weitere Belege: %(amount)s sind noch nicht belegt."), amount=left)
+        )
+    return Step(Do.NOTHING, Sentence(N_("Zurzeit ist nichts zu tun.")))

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import click
+from sqlalchemy.orm import Session
 
+from exports import workbook
 from exports import write as writing
 from exports.reports import REPORTS, Choice, Report, get_report
 from school_it import access, cli
+from school_it.access import Actor
 from school_it.database import db, today, transaction
-from school_it.errors import N_, BadValue
+from school_it.errors import N_, BadValue, CannotRead
 from school_it.funding import queries as funding_queries
 from school_it.schools import queries as school_queries
+from school_it.workbooks.package import Package
 
 
 @click.command("export")
@@ -24,6 +29,11 @@ from school_it.schools import queries as school_queries
 @click.option("--school", help="Nur diese Schulnummer.")
 @click.option("--grant", help="Die Zuwendung: Kennzeichen, oder ein Aktenzeichen, das nur eine hat.")
 @click.option("--year", type=click.IntRange(1900, 2999), help="Das Jahr, wo ein Bericht danach fragt.")
+@click.option(
+    "--template",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Ein Formular (.xlsx), in dessen benannte Zellen und Tabellen der Bericht geschrieben wird.",
+)
 @click.option("--blank", is_flag=True, help="Die leere Vorlage dazu: Spalten, Auswahllisten, Ausfüllhilfe.")
 @click.option("--list", "list_reports", is_flag=True, help="Welche Berichte es gibt.")
 @cli.as_json
@@ -34,6 +44,7 @@ def export(
     school: str | None,
     grant: str | None,
     year: int | None,
+    template: Path | None,
     blank: bool,
     list_reports: bool,
     as_json: bool,
@@ -51,22 +62,39 @@ def export(
         return cli.answer(
             _write_blank(report, out), as_json=as_json, text=f"{out}: leere Vorlage zum Ausfüllen."
         )
-    facts = _write(report, out, school, grant, year)
-    return cli.answer(facts, as_json=as_json, text=f"{facts['file']}: {facts['rows']} Zeilen.")
+    facts = _write(report, out, school, grant, year, template)
+    text = "\n".join([f"{facts['file']}: {facts['rows']} Zeilen.", *facts.get("notes", [])])
+    return cli.answer(facts, as_json=as_json, text=text)
 
 
 def _write(
-    name: str, out: Path, number: str | None, called: str | None, year: int | None = None
+    name: str, out: Path, number: str | None, called: str | None, year: int | None, template: Path | None
 ) -> dict[str, Any]:
     by = access.house("export")
     session = db.session()
     school = school_queries.get_school(session, number, seen_by=by) if number else None
     grant = funding_queries.get_grant_called(session, called, seen_by=by) if called else None
     choice = Choice(school=school, grant=grant, on=today(), year=year)
-    facts = writing.write(session, get_report(name), choice, out, by=by)
+    if template is None:
+        facts = writing.write(session, get_report(name), choice, out, by=by)
+    else:
+        facts = _fill(session, get_report(name), choice, template, out, by=by)
     with transaction() as noting:
         writing.note(noting, facts, choice, by=by)
     return {"report": facts.pop("report"), "file": str(out), **facts}
+
+
+def _fill(
+    session: Session, report: Report, choice: Choice, template: Path, out: Path, *, by: Actor
+) -> dict[str, Any]:
+    try:
+        form = BytesIO(template.read_bytes())
+    except OSError:
+        raise CannotRead(N_("Die Datei %(name)s ist nicht zu finden."), name=template.name) from None
+    if Package(form).has_macros and out.suffix.lower() != ".xlsm":
+        raise BadValue(N_("Das Formular enthält Makros. Bitte --out mit der Endung .xlsm angeben."))
+    with workbook.whole_file(out) as target:
+        return writing.write_into(session, report, choice, form, target, by=by)
 
 
 def _write_blank(name: str, out: Path) -> dict[str, Any]:

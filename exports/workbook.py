@@ -16,23 +16,24 @@ import io
 import os
 import secrets
 import textwrap
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any
 
-from exports import filling
+from exports import bodies, filling
 from school_it import cells
 from school_it.errors import N_, BadValue
 from school_it.sheets import Column
+from school_it.workbooks.rows import LONGEST_TEXT
+from school_it.workbooks.rows import Formula as Formula
 
 HEADER_ROW = 4  # row 5 for people: title, authority, date and filter stand above it
 FIRST_ROW = HEADER_ROW + 1  # of the data
 SUM = "sum"  # the place of a name in the sum row
-LONGEST_TEXT = 32_767  # what a cell of a workbook can hold
 
 INK, PAPER, LINE, PALE, STRONG = "#003087", "#FFFFFF", "#C5CAD3", "#EEF1F7", "#8A1538"
 EURO_FORMAT, DATE_FORMAT = '#,##0.00 "€"', "dd.mm.yyyy"
@@ -49,14 +50,6 @@ _WIDTHS = {"euro": 15, "percent": 10, "date": 12, "integer": 9, "number": 9, "pe
 _NARROWEST, WIDEST, _LINE_HEIGHT = 8, 44, 15
 _WIDEST_LABEL = 52
 _MANY_COLUMNS = 14  # from here on every blank beside a text makes the print smaller
-
-
-@dataclass(frozen=True, slots=True)
-class Formula:
-    """A formula without its equals sign, and what it comes to. No text of a person goes into it."""
-
-    text: str
-    value: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,34 +103,57 @@ class Cover:
 def write(target: str | os.PathLike[str] | IO[bytes], pages: Sequence[Page | Cover]) -> None:
     """Write a workbook; a file is there whole or not at all. Raises BadValue where a text fits in no cell."""
     if isinstance(target, str | os.PathLike):
-        _write_whole(Path(target), pages)
+        with whole_file(Path(target)) as opened:
+            _write_to(opened, pages)
     else:
         _write_to(target, pages)
 
 
-def _write_whole(path: Path, pages: Sequence[Page | Cover]) -> None:
+@contextmanager
+def whole_file(path: Path) -> Iterator[IO[bytes]]:
+    """A file to write to, which takes its name when it is finished; what fails leaves the old one and nothing else."""
     unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         with unfinished.open("xb") as opened:
-            _write_to(opened, pages)
+            yield opened
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
 
 
 def _write_to(target: Any, pages: Sequence[Page | Cover]) -> None:
+    """Rows go straight into the sheets of a prepared workbook, in the looks of its sample cells.
+
+    First comes a workbook of the same make without rows, which tells the looks; then the rows are written aside, which
+    tells how many there are, how wide and how much; then the workbook around them.
+    """
+    with ExitStack() as held:
+        looks = bodies.looks_of(_prepared(pages, {}), pages)
+        made = {
+            number: held.enter_context(bodies.Body(page, looks[number]))
+            for number, page in enumerate(pages)
+            if isinstance(page, Page)
+        }
+        bodies.put_in(_prepared(pages, made), target, made)
+
+
+def _prepared(pages: Sequence[Page | Cover], made: Mapping[int, bodies.Body]) -> IO[bytes]:
+    """The workbook around the rows: sums, widths, rules and names as if they stood there."""
     from xlsxwriter import Workbook
 
+    target = io.BytesIO()
     book = Workbook(target, {"constant_memory": True, "strings_to_urls": False, "strings_to_formulas": False})
     try:
         styles, lists = _Styles(book), filling.Lists()
-        for page in pages:
-            _add(book, page, styles, lists)
+        for number, page in enumerate(pages):
+            _add(book, page, styles, lists, made.get(number))
         lists.write(book)
     except BaseException:
         _give_up(book)
         raise
     book.close()
+    target.seek(0)
+    return target
 
 
 def _give_up(book: Any) -> None:
@@ -147,12 +163,14 @@ def _give_up(book: Any) -> None:
         book.close()
 
 
-def _add(book: Any, page: Page | Cover, styles: _Styles, lists: filling.Lists) -> None:
+def _add(
+    book: Any, page: Page | Cover, styles: _Styles, lists: filling.Lists, body: bodies.Body | None
+) -> None:
     sheet = book.add_worksheet(page.sheet_name)
     _set_up(sheet, is_blank=isinstance(page, Page) and bool(page.prompts))
     _write_title(sheet, page, styles)
     if isinstance(page, Page):
-        _TableWriter(book, sheet, page, styles, lists).write()
+        _TableWriter(book, sheet, page, styles, lists, body).write()
     else:
         _write_entries(book, sheet, page, styles)
 
@@ -207,22 +225,38 @@ def _write_title(sheet: Any, page: Page | Cover, styles: _Styles) -> None:
 
 
 class _TableWriter:
-    def __init__(self, book: Any, sheet: Any, page: Page, styles: _Styles, lists: filling.Lists) -> None:
+    def __init__(
+        self,
+        book: Any,
+        sheet: Any,
+        page: Page,
+        styles: _Styles,
+        lists: filling.Lists,
+        body: bodies.Body | None,
+    ) -> None:
         self.book, self.sheet, self.page, self.styles, self.lists = book, sheet, page, styles, lists
-        self.writers = [_writer(sheet, column, styles) for column in page.columns]
         self.places = {column.field: place for place, column in enumerate(page.columns)}
         self.widths = [_header_width(column) for column in page.columns]
         self.sums = {self.places[name]: Decimal(0) for name in page.sums}
         self.next_row = HEADER_ROW + 1
+        if body:
+            self.next_row += body.count
+            self.widths = [max(pair) for pair in zip(self.widths, body.widths, strict=True)]
+            self.sums = {place: body.sums[place] for place in self.sums}
 
     def write(self) -> None:
+        self._write_looks()
         self._write_header()
-        for values in self.page.rows:
-            self._write_row(values)
         last_row = self.next_row - 1
         if self.page.sums:
             self._write_sums(last_row)
         self._finish(last_row)
+
+    def _write_looks(self) -> None:
+        """The sample cells of the columns, and one of a text: they stand in the empty row above the header."""
+        looks = [*(self.styles.of(column.type) for column in self.page.columns), self.styles.cell["text"]]
+        for place, look in enumerate(looks):
+            self.sheet.write_blank(bodies.SAMPLE_ROW - 1, place, None, look)
 
     def _write_header(self) -> None:
         self.sheet.set_row(
@@ -236,21 +270,6 @@ class _TableWriter:
         """At the narrowest that the column can become."""
         narrowest = _header_width(column, 0 if column.field in self.page.sums else None)
         return len(textwrap.wrap(column.header, max(narrowest, _NARROWEST)))
-
-    def _write_row(self, values: Sequence[Any]) -> None:
-        row, widths = self.next_row, self.widths
-        if self.page.fits_rows:
-            longest = max((len(value) for value in values if isinstance(value, str)), default=0)
-            self.sheet.set_row(row, _LINE_HEIGHT * (1 + longest // self.page.widest))
-        for place, value in enumerate(values):
-            if value is None:
-                continue
-            self.writers[place](row, place, value)
-            if isinstance(value, str) and len(value) > widths[place]:
-                widths[place] = len(value)
-        for place in self.sums:
-            self.sums[place] += _amount_of(values[place])
-        self.next_row += 1
 
     def _write_sums(self, last_row: int) -> None:
         """The value is stored beside the formula: a reader that does not calculate sees it too."""
@@ -331,10 +350,6 @@ def _writer(sheet: Any, column: Column, styles: _Styles) -> Callable[[int, int, 
 
 def _write_formula(sheet: Any, row: int, place: int, formula: Formula, style: Any) -> None:
     sheet.write_formula(row, place, f"={formula.text}", style, float(formula.value))
-
-
-def _amount_of(value: Any) -> Any:
-    return value.value if isinstance(value, Formula) else value or 0
 
 
 def _write_date(sheet: Any, row: int, place: int, day: date, style: Any, text_style: Any) -> None:

@@ -9,14 +9,16 @@ from typing import IO, Any
 
 from sqlalchemy.orm import Session
 
-from exports import blank, filling, offers, workbook
+from exports import blank, filling, offers, placing, workbook
+from exports import offered as offering
 from exports.reports import Choice, Report
 from exports.workbook import Page
 from school_it import audit
 from school_it.access import Actor
 from school_it.audit import Action
-from school_it.errors import N_, NotAllowed
+from school_it.errors import N_, NotAllowed, Sentence
 from school_it.kinds import get_kind
+from school_it.workbooks.package import Package
 
 
 def write(
@@ -38,6 +40,39 @@ def write(
         "rows": sum(counted),
         "figures": report.figures(session, choice),
         "checks": report.checks(session, choice),
+    }
+
+
+def write_into(
+    session: Session,
+    report: Report,
+    choice: Choice,
+    form: IO[bytes],
+    target: IO[bytes],
+    *,
+    by: Actor,
+    layout: placing.Layout | None = None,
+) -> dict[str, Any]:
+    """Fill a form with a report; `layout` says what goes where, without it the names in the form do.
+
+    Returns the face of ``export --json`` without the file's name, with `notes`: a sentence for each thing that could
+    not be placed. Raises NotAllowed, CannotRead (a form that cannot be kept whole), BadValue (nothing to place).
+    """
+    if not by.may(report.may):
+        raise NotAllowed(N_("Diesen Bericht dürfen Sie nicht sehen."))
+    offered = offering.of(report.pages(session, choice, by))
+    package = Package(form)
+    notes: list[Sentence] = []
+    if layout is None:
+        layout, notes = placing.propose(package, offered)
+    more, rows = placing.write(form, target, layout, offered)
+    return {
+        "report": report.name,
+        "sheets": [sheet.name for sheet in package.sheets],
+        "rows": rows,
+        "figures": report.figures(session, choice),
+        "checks": report.checks(session, choice),
+        "notes": [str(note) for note in (*notes, *more)],
     }
 
 

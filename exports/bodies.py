@@ -1,0 +1,151 @@
+"""The rows of our own workbooks, written aside and put into the prepared workbook as they are.
+
+Some 100,000 devices need no more memory than ten: rows wait in a temporary file.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import IO, TYPE_CHECKING, Any
+
+from school_it.workbooks import rows, tags
+from school_it.workbooks.damage import Damaged
+from school_it.workbooks.package import copy_part
+from school_it.workbooks.places import letters
+from school_it.workbooks.rows import Formula, Look
+
+if TYPE_CHECKING:
+    from exports.workbook import Cover, Page
+
+SAMPLE_ROW, FIRST_ROW = 4, 6  # as people count
+_STEP = 500
+_IN_MEMORY = 2**20
+_LINE_HEIGHT = 15
+
+
+def looks_of(prepared: IO[bytes], pages: Sequence[Page | Cover]) -> dict[int, list[Look]]:
+    """The style numbers of each page's columns, by the sample cells that `exports.workbook` has written."""
+    from exports.workbook import Page
+
+    found: dict[int, list[Look]] = {}
+    with zipfile.ZipFile(prepared) as archive:
+        for number, page in enumerate(pages):
+            if isinstance(page, Page):
+                sample = _sample(archive.read(part_of(number)))
+                styles = [int(one) for one in re.findall(rb'<c\s[^>]*\bs="(\d+)"', sample[0])]
+                if len(styles) != len(page.columns) + 1:
+                    raise Damaged
+                found[number] = [Look(style, styles[-1]) for style in styles[:-1]]
+    return found
+
+
+def part_of(number: int) -> str:
+    return f"xl/worksheets/sheet{number + 1}.xml"
+
+
+def _sample(content: bytes) -> tuple[bytes, int, int]:
+    """The sample row, and where it begins and ends."""
+    found = re.search(rb'<row r="%d"[^>]*>.*?</row>' % SAMPLE_ROW, content, re.DOTALL)
+    if not found:
+        raise Damaged
+    return found[0], found.start(), found.end()
+
+
+class Body:
+    """The rows of a page. `count` them, `widths` is the longest text of each column, `sums` what each comes to."""
+
+    def __init__(self, page: Page, looks: Sequence[Look]) -> None:
+        self.page = page
+        self.count = 0
+        self.widths = [0] * len(page.columns)
+        self.sums = {
+            place: Decimal(0) for place, column in enumerate(page.columns) if column.field in page.sums
+        }
+        headers = [column.header for column in page.columns]
+        self._row = rows.row_writer(
+            [rows.writer(place, look, header=headers[place]) for place, look in enumerate(looks)]
+        )
+        self._file: IO[bytes] = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  closed by whoever opened the body
+
+    def __enter__(self) -> Body:
+        try:
+            self._write()
+        except BaseException:
+            self._file.close()
+            raise
+        return self
+
+    def __exit__(self, *_why: object) -> None:
+        self._file.close()
+
+    def _write(self) -> None:
+        made: list[str] = []
+        number, write_cells, fits = FIRST_ROW, self._row, self.page.fits_rows
+        for values in self.page.rows:
+            height = self._height(values) if fits else ""
+            made.append(f'<row r="{number}"{height}>{write_cells(number, values)}</row>')
+            self._measure(values)
+            number += 1
+            if len(made) == _STEP:
+                self._file.write(rows.encoded("".join(made)))
+                made.clear()
+        self._file.write(rows.encoded("".join(made)))
+        self.count = number - FIRST_ROW
+
+    def _height(self, values: Sequence[Any]) -> str:
+        longest = max((len(value) for value in values if isinstance(value, str)), default=0)
+        return f' ht="{_LINE_HEIGHT * (1 + longest // self.page.widest)}" customHeight="1"'
+
+    def _measure(self, values: Sequence[Any]) -> None:
+        widths = self.widths
+        for place, value in enumerate(values):
+            if isinstance(value, str) and len(value) > widths[place]:
+                widths[place] = len(value)
+        for place in self.sums:
+            value = values[place]
+            if value is not None:
+                self.sums[place] += value.value if isinstance(value, Formula) else value
+
+    def copy_to(self, target: IO[bytes]) -> None:
+        self._file.seek(0)
+        shutil.copyfileobj(self._file, target, 2**20)
+
+
+def put_in(prepared: IO[bytes], target: IO[bytes], bodies: Mapping[int, Body]) -> None:
+    """Write the prepared workbook with the rows in their sheets and without its sample cells."""
+    by_part = {part_of(number): body for number, body in bodies.items()}
+    with zipfile.ZipFile(prepared) as source, zipfile.ZipFile(target, "w") as out:
+        for part in source.infolist():
+            body = by_part.get(part.filename)
+            if body is None:
+                copy_part(source, part, out, None)
+                continue
+            before, behind = _around(source.read(part), body)
+            entry = zipfile.ZipInfo(part.filename, part.date_time)
+            entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, part.external_attr
+            with out.open(entry, "w", force_zip64=True) as written:
+                written.write(before)
+                body.copy_to(written)
+                written.write(behind)
+
+
+def _around(content: bytes, body: Body) -> tuple[bytes, bytes]:
+    """What stands before and behind the rows; the header is the last row before them."""
+    _text, begin, end = _sample(content)
+    header = content.index(b'<row r="%d"' % (FIRST_ROW - 1), end)
+    rows_at = content.index(b"</row>", header) + len(b"</row>")
+    before = _dimension(content[:begin], body) + content[end:rows_at]
+    return before, content[rows_at:]
+
+
+def _dimension(head: bytes, body: Body) -> bytes:
+    last_row = FIRST_ROW - 1 + body.count + bool(body.page.sums)
+    corner = f"A1:{letters(len(body.page.columns) - 1)}{last_row}"
+    return re.sub(
+        rb"<dimension [^>]*>", lambda found: tags.with_attributes(found[0], {"ref": corner}), head, count=1
+    )

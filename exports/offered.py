@@ -1,0 +1,95 @@
+"""What a report has to give to a form of somebody else: its figures by name, its tables by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from exports.workbook import SUM, Cover, Page
+from school_it.sheets import Column, same_header
+from school_it.workbooks.rows import Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """`key` is the name of the cell by contract, or sheet and label of the line; `value` what stands there."""
+
+    key: str
+    label: str
+    value: Any
+    is_named: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """`key` is the name of its sheet in small letters."""
+
+    key: str
+    title: str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Any]]
+
+    def field_of(self, header: str) -> str | None:
+        """The field that somebody's header means; None where it is none of ours."""
+        said = same_header(header)
+        for column in self.columns:
+            if said and said in {same_header(one) for one in (column.header, *column.other_headers)}:
+                return column.field
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    figures: dict[str, Figure]
+    tables: dict[str, Table]
+
+
+def of(pages: Sequence[Page | Cover]) -> Offered:
+    """Reads the rows of the pages to their end."""
+    figures: dict[str, Figure] = {}
+    tables: dict[str, Table] = {}
+    for page in pages:
+        found: Iterator[Figure]
+        if isinstance(page, Cover):
+            found = _of_cover(page)
+        else:
+            rows = [[_plain(value) for value in row] for row in page.rows]
+            table = Table(page.sheet_name.casefold(), page.sheet_name, page.columns, rows)
+            tables[table.key] = table
+            found = _of_page(page, table)
+        figures |= {figure.key: figure for figure in found}
+    return Offered(figures, tables)
+
+
+def _of_cover(cover: Cover) -> Iterator[Figure]:
+    for entry in cover.entries:
+        if not entry.heading:
+            key = entry.name or f"{cover.sheet_name}/{entry.label}"
+            yield Figure(key, entry.label, _plain(entry.value), bool(entry.name))
+
+
+def _of_page(page: Page, table: Table) -> Iterator[Figure]:
+    headers = {column.field: (place, column.header) for place, column in enumerate(page.columns)}
+    named = {place_and_field: name for name, place_and_field in page.names.items()}
+    for field in dict.fromkeys([*page.sums, *page.totals, *(field for _row, field in page.names.values())]):
+        place, header = headers[field]
+        name = named.get((SUM, field))
+        if name or field in page.sums or field in page.totals:
+            value = _total(page, table, field, place)
+            yield Figure(name or f"{page.sheet_name}/Summe {header}", f"{header} (Summe)", value, bool(name))
+    for name, (row, field) in page.names.items():
+        if isinstance(row, int):
+            place, header = headers[field]
+            yield Figure(name, header, table.rows[row][place] if row < len(table.rows) else None, True)
+
+
+def _total(page: Page, table: Table, field: str, place: int) -> Any:
+    if field in page.totals:
+        return page.totals[field].value
+    return sum((Decimal(row[place]) for row in table.rows if row[place] is not None), Decimal(0))
+
+
+def _plain(value: Any) -> Any:
+    return value.value if isinstance(value, Formula) else value

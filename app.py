@@ -46,6 +46,7 @@ from school_it.funding.views import bp as funding
 from school_it.jobs import commands as job_commands
 from school_it.jobs.api import api as job_api
 from school_it.jobs.views import bp as job_pages
+from school_it.licences import documented as _licences_carry_documents  # noqa: F401 - likewise
 from school_it.licences import forgetting as _licences_forget  # noqa: F401 - likewise
 from school_it.licences import night as _licences_at_night  # noqa: F401 - declares its work
 from school_it.licences import undo as licence_undo

@@ -14,6 +14,8 @@ from school_it.devices import queries as device_queries
 from school_it.devices import sheet as device_sheet
 from school_it.errors import N_
 from school_it.licences import queries as licence_queries
+from school_it.licences import seat_queries
+from school_it.licences.seat_sheet import SEATS, seat_lines
 from school_it.licences.sheet import LICENCES
 from school_it.network import queries as network_queries
 from school_it.network.sheet import OUTLETS
@@ -91,6 +93,12 @@ def _licences(session: Session, choice: Choice, by: Actor) -> Pages:
     ]
 
 
+def _licence_seats(session: Session, choice: Choice, by: Actor) -> Pages:
+    """Who has a seat of what: only people, devices and classes of schools whose people the reader may see."""
+    found = seat_queries.rows_for_report(session, seen_by=by, school_id=choice.school_id)
+    return [sheet_page(SEATS, seat_lines(found), choice, title=SEATS.title, sheet_name="Plätze")]
+
+
 def _network(session: Session, choice: Choice, by: Actor) -> Pages:
     rows = network_queries.rows_for_sheet(session, seen_by=by, school_id=choice.school_id)
     return [sheet_page(OUTLETS, rows, choice, title=OUTLETS.title, sheet_name="Netzwerkdosen")]
@@ -158,6 +166,13 @@ LISTS = (
         May.SEE_LICENCES,
         _licences,
         "licences",
+    ),
+    Report(
+        "licence-seats",
+        N_("Plätze der Lizenzen"),
+        N_("Wer welchen Platz hat: Personen, Geräte, Klassen, mit Schule und Tag"),
+        May.SEE_PEOPLE,
+        _licence_seats,
     ),
     Report(
         "network",

@@ -17,6 +17,7 @@ from school_it.accounts import actions as account_actions
 from school_it.accounts.models import User
 from school_it.database import today, transaction
 from school_it.demo import equipment, funding, places, purchases
+from school_it.demo import licences as demo_licences
 from school_it.demo.places import DemoSchool
 from school_it.devices import catalogue, loans
 from school_it.devices.intake import DeviceIntake
@@ -186,6 +187,7 @@ def _equip(
         switches.setdefault(number, []).append(tag)
     licences = equipment.licence_rows(schools, pupils, today(), chance)
     LicenceIntake().write(session, licences, [], by=by, batch=batch)
+    demo_licences.give_seats(session, today(), by=by)
     outlets = equipment.outlet_rows(schools, rooms, switches)
     OutletIntake().write(session, outlets, [], by=by, batch=batch)
     TargetIntake().write(session, equipment.target_rows(today()), [], by=by, batch=batch)

@@ -25,6 +25,8 @@ STATES: dict[str, str] = {
     **{standing.value: name for standing, name in STANDINGS.items()},
     "ending": N_("endet in 90 Tagen"),
     "notice": N_("Kündigungsfrist in 90 Tagen"),
+    "idle": N_("Plätze frei"),
+    "over": N_("mehr vergeben als gekauft"),
 }
 YES_NO = {"yes": True, "no": False}
 

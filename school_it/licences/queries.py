@@ -18,7 +18,7 @@ from school_it.access import Actor, May
 from school_it.database import today
 from school_it.errors import N_, NotThere
 from school_it.licences import rules
-from school_it.licences.models import Licence
+from school_it.licences.models import Licence, Seat
 from school_it.licences.rules import AHEAD, Basis
 from school_it.schools.models import School
 
@@ -89,11 +89,16 @@ def in_state(state: str, on: date) -> ColumnElement[bool]:
     ended = and_(Licence.valid_to < on, func.coalesce(Licence.renews, false()).is_(False))
     begun = or_(Licence.valid_from.is_(None), Licence.valid_from <= on)
     lasting = or_(Licence.valid_to.is_(None), Licence.valid_to >= on, Licence.renews.is_(True))
+    open_seats = select(func.count()).where(Seat.licence_id == Licence.id, Seat.released_on.is_(None))
+    used = open_seats.correlate(Licence).scalar_subquery()
+    seated = or_(Licence.basis.is_(None), Licence.basis != Basis.AUTHORITY)
     return {
         "running": and_(begun, lasting),
         "planned": Licence.valid_from > on,
         "ended": and_(begun, ended),
         "ending": Licence.valid_to.between(on, on + AHEAD),
+        "over": and_(begun, lasting, seated, used > Licence.seats),
+        "idle": and_(begun, lasting, seated, used < Licence.seats),
         "notice": Licence.cancel_by.between(on, on + AHEAD),
     }.get(state, false())
 
@@ -149,6 +154,12 @@ def deadlines(session: Session, *, seen_by: Actor) -> list[tuple[date, str, Lice
 def in_notice(session: Session, *, seen_by: Actor) -> int:
     """How many may be cancelled within `AHEAD`."""
     wanted = select(func.count()).select_from(Licence).where(within(seen_by), in_state("notice", today()))
+    return session.scalar(wanted) or 0
+
+
+def overused(session: Session, *, seen_by: Actor) -> int:
+    """How many running licences have given away more seats than were bought."""
+    wanted = select(func.count()).select_from(Licence).where(within(seen_by), in_state("over", today()))
     return session.scalar(wanted) or 0
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from school_it.access import Actor, May
@@ -155,6 +155,19 @@ def by_school(session: Session) -> dict[tuple[int, int | None], int]:
     rows = select(Seat.licence_id, at, func.count()).outerjoin(Person, Person.id == Seat.person_id)
     rows = rows.outerjoin(Device, Device.id == Seat.device_id).where(OPEN).group_by(Seat.licence_id, at)
     return {(licence, school): number for licence, school, number in session.execute(rows)}
+
+
+def used_at(session: Session, school_id: int) -> dict[int, int]:
+    """By licence how many open seats are those of people (by main school), devices and classes of a school."""
+    people = (
+        select(Seat.licence_id)
+        .join(Person, Person.id == Seat.person_id)
+        .where(Person.school_id == school_id, OPEN)
+    )
+    devices = select(Seat.licence_id).join(Device, Device.id == Seat.device_id)
+    own = select(Seat.licence_id).where(Seat.school_id == school_id, OPEN)
+    rows = union_all(people, devices.where(Device.school_id == school_id, OPEN), own).subquery()
+    return dict(session.execute(select(rows.c.licence_id, func.count()).group_by(rows.c.licence_id)).all())
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from school_it import money
@@ -92,6 +92,17 @@ def by_school(session: Session, *, seen_by: Actor, shared: Shared = Shared.PUPIL
         SchoolUse(one, used.get(one.id, 0), due[one.id][year], due[one.id][year + 1])
         for one in school_queries.schools(session, seen_by=seen_by, may=May.SEE_LICENCES)
     ]
+
+
+def at_school(session: Session, school: School, *, seen_by: Actor) -> list[tuple[Licence, int]]:
+    """The running licences of a school and those for all, by product, with how many seats the school has of each."""
+    rows = select(Licence).where(
+        queries.within(seen_by), queries.in_state("running", today()),
+        or_(Licence.school_id == school.id, Licence.school_id.is_(None)),
+    )  # fmt: skip
+    used = seat_queries.used_at(session, school.id)
+    found = session.scalars(rows.order_by(Licence.product, Licence.id)).all()
+    return [(one, used.get(one.id, 0)) for one in found]
 
 
 def total(uses: Iterable[Use]) -> Use:

@@ -77,6 +77,7 @@ def school(number: str) -> Any:
         type_names=rules.TYPE_NAMES,
         room_uses=rules.ROOM_USES,
         number_hint=hint and said(hint),
+        panels=panels.of_school(session, found, seen_by=current()),
     )
 
 

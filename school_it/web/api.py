@@ -56,6 +56,7 @@ REFUSALS = {
     "get": (400, 401, 404),
     "post": (400, 401, 403, 404, 409, 415, 422),
     "patch": (400, 401, 403, 404, 409, 412, 415, 422, 428),
+    "delete": (400, 401, 403, 404, 409),
 }
 
 
@@ -117,6 +118,9 @@ class Blueprint(smorest.Blueprint):
 
     def patch(self, rule: str, **options: Any) -> Callable[[View], View]:
         return cast("Callable[[View], View]", super().patch(rule, **options))
+
+    def delete(self, rule: str, **options: Any) -> Callable[[View], View]:
+        return cast("Callable[[View], View]", super().delete(rule, **options))
 
     def takes(self, shape: type[Shape], *, required: bool = True) -> Callable[[View], View]:
         """The view's first value is the body of the request, read as this shape."""

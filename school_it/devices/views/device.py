@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from school_it.access import May, current, needs
 from school_it.database import db, today, transaction
-from school_it.devices import actions, binding, funded, loans, queries, rules, story
+from school_it.devices import actions, binding, funded, loans, panels, queries, rules, story
 from school_it.devices.models import Device, DeviceRecord
 from school_it.devices.rules import State
 from school_it.devices.views.blueprint import bp
@@ -37,6 +37,7 @@ def device(tag: str) -> Any:
         low_value=rules.is_low_value(found.price_net),
         bound=rules.is_bound(found.bound_until, today()),
         advice=_advice(found),
+        panels=panels.of_device(session, found, seen_by=current()),
         records=(kept := binding.records_of(session, found)),
         record_names=rules.RECORD_KINDS,
         lacks_proof=_lacks_proof(found, kept),

@@ -9,11 +9,15 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from school_it.access import Actor, May
-from school_it.licences import seat_queries
+from school_it.devices import panels as device_panels
+from school_it.devices.models import Device
+from school_it.licences import seat_queries, usage
 from school_it.licences.models import Seat
 from school_it.licences.words import group_words
 from school_it.people import holdings
 from school_it.people.models import Person
+from school_it.schools import panels as school_panels
+from school_it.schools.models import School
 
 
 def of_person(session: Session, person: Person, seen_by: Actor) -> Markup:
@@ -27,4 +31,25 @@ def _drawn(held: Sequence[Seat]) -> Markup:
     return Markup(drawn)  # noqa: S704  a template's
 
 
+def of_device(session: Session, device: Device, seen_by: Actor) -> Markup | None:
+    """Only where the device has seats: most have none."""
+    held = seat_queries.of_device(session, device.id, seen_by=seen_by)
+    return _drawn(held) if held else None
+
+
+def of_school(session: Session, school: School, seen_by: Actor) -> Markup | None:
+    """The running licences of the school and those for all, each with how many seats the school has of it."""
+    if not seen_by.may(May.SEE_LICENCES, school.id):
+        return None
+    rows = usage.at_school(session, school, seen_by=seen_by)
+    drawn = render_template(
+        "licences/at_school.html", rows=rows[:SHOWN], more=len(rows) > SHOWN, school=school
+    )
+    return Markup(drawn)  # noqa: S704  a template's
+
+
+SHOWN = 20
+
 holdings.shown_by(of_person)
+device_panels.shown_by(of_device)
+school_panels.shown_at_school(of_school)

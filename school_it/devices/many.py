@@ -12,7 +12,7 @@ from school_it import audit
 from school_it.access import Actor, May
 from school_it.audit import Action
 from school_it.database import portions, today
-from school_it.devices import actions, funded, numbers, queries, search
+from school_it.devices import actions, followers, funded, numbers, queries, search
 from school_it.devices import tags as tag_series
 from school_it.devices.models import Device, folds
 from school_it.errors import N_, BadValue
@@ -45,6 +45,7 @@ def add_many(
     ]
     with search.in_bulk(session), actions.unique_or_refused():
         idents = insert_rows(session, rows)
+    followers.tell(session, idents)
     batch = audit.begin_batch(session, "devices.added", by=by, title=N_("Mehrere Geräte aufgenommen"))
     batch.counts = {"new": number}
     audit.record_many(session, added_traces(rows, idents), by=by, batch=batch)

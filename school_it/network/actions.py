@@ -1,4 +1,4 @@
-"""What is done with outlets."""
+"""What is done with outlets: entered, changed, patched."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from school_it.errors import N_, BadValue, RuleBroken
 from school_it.network import patching, queries
 from school_it.network.models import Outlet
 from school_it.network.rules import Place
+from school_it.network.wiring import joining, places
+from school_it.network.wiring.tracing import Node
 from school_it.schools import queries as school_queries
 from school_it.schools.models import School
 
@@ -34,6 +36,7 @@ def add_outlet(session: Session, school: School, values: Mapping[str, Any], *, b
     outlet = Outlet(school_id=school.id, **{name: wanted.get(name) for name in FIELDS})
     session.add(outlet)
     audit.record(session, Action.OUTLET_ADDED, outlet, by=by, changes=audit.differences(outlet, FIELDS))
+    _join(session, outlet, by=by)
     return outlet
 
 
@@ -50,6 +53,33 @@ def change_outlet(
     changes = audit.assign(outlet, wanted, FIELDS)
     if changes:
         audit.record(session, Action.OUTLET_CHANGED, outlet, by=by, changes=changes)
+        _join(session, outlet, by=by)
+
+
+def patch(session: Session, outlet: Outlet, port: Node, *, version: int | None = None, by: Actor) -> None:
+    """Plug an outlet's patch cord into this port of a switch, wherever it was before. Raises RuleBroken."""
+    if port.device is None or not port.is_switching:
+        raise RuleBroken(N_("%(port)s ist kein Port eines Switch."), port=port.label)
+    values = {"switch": port.device, "switch_port": port.port}
+    change_outlet(session, outlet, _with(outlet, values), version=version, by=by)
+
+
+def unpatch(session: Session, outlet: Outlet, *, version: int | None = None, by: Actor) -> None:
+    """Pull an outlet's patch cord; what is in the wall stays."""
+    values = {"switch": None, "switch_port": None}
+    change_outlet(session, outlet, _with(outlet, values), version=version, by=by)
+
+
+def _with(outlet: Outlet, values: Mapping[str, Any]) -> dict[str, Any]:
+    stored = {name: getattr(outlet, name) for name in FIELDS if name != "room_id"}
+    return {**stored, "room": outlet.room.room, **values}
+
+
+def _join(session: Session, outlet: Outlet, *, by: Actor) -> None:
+    """The rack and panel that it names come to be; what it says is plugged."""
+    session.flush()
+    places.settle(session, places.named([outlet]), by=by)
+    joining.join_outlets(session, [outlet.id])
 
 
 _TAKEN = N_("Die Dose %(outlet)s gibt es an dieser Schule schon.")
@@ -82,8 +112,11 @@ def _checked(
 
 
 def _refuse_taken_ports(session: Session, place: Place, school: School, *, by: Actor) -> None:
-    stored = patching.stored_places(session, [school.id], [place.values.get("switch")])
     idents, scope = school_queries.ids_by_number(session), by.scope(May.SEE_NETWORK)
-    for clash in patching.clashes_of([place], stored):
+    stored = patching.stored_places(session, [school.id], [place.values.get("switch")])
+    wanted = patching.resolved(session, [place], idents)
+    for clash in patching.clashes_of(wanted, patching.resolved(session, stored, idents)):
         said = patching.sentence(clash, may_see=lambda number: scope.holds(idents.get(str(number))))
+        raise RuleBroken(said.text, **said.values)
+    for said in patching.occupied(session, wanted, seen_by=by).values():
         raise RuleBroken(said.text, **said.values)

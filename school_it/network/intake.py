@@ -21,11 +21,13 @@ from school_it.network.models import Outlet
 from school_it.network.queries import Switch
 from school_it.network.rules import Place
 from school_it.network.sheet import OUTLETS
+from school_it.network.wiring import joining, places, ports, renaming
+from school_it.network.wiring import queries as wiring_queries
 from school_it.schools import queries as school_queries
 from school_it.schools.intake import unknown_schools
 from school_it.schools.models import Room, School
 from school_it.setwise import Changed, Intake, Known
-from school_it.sheets import Problem, Reading, Row
+from school_it.sheets import Creation, Problem, Reading, Row
 
 RoomIds = Mapping[tuple[str, str], int]
 FIELDS = OUTLETS.fields
@@ -35,7 +37,9 @@ class OutletIntake(Intake):
     """Rows of the sheet `outlets`: no room is made by the way; a switch not known yet is kept as a name."""
 
     def check(self, session: Session, reading: Reading, *, by: Actor) -> Iterator[Problem]:
+        _rename(session, reading, by=by)
         problems = list(unknown_schools(session, reading, by=by, may=May.IMPORT_ALL))
+        problems += _twice(reading)
         problems += setwise.misfits(reading, {**Outlet.__table__.c, "room": Room.__table__.c.room})
         problems += _unknown_rooms(session, reading)
         switches = queries.switches(session, (row.values.get("switch") for row in reading.rows))
@@ -44,6 +48,10 @@ class OutletIntake(Intake):
         reading.known = self.known(session, reading.rows)
         problems += _clashes(session, reading, {problem.row for problem in problems}, by=by)
         yield from problems
+
+    def creates(self, session: Session, rows: Sequence[Row], *, by: Actor) -> list[Creation]:
+        """The racks and panels that come to be because outlets name them."""
+        return places.creations(session, [row for row in rows if row.values.get("rack")])
 
     def known(self, session: Session, rows: Sequence[Row]) -> Known:
         idents = school_queries.ids_by_number(session)
@@ -67,9 +75,51 @@ class OutletIntake(Intake):
         numbers_by_id = {ident: number for number, ident in idents.items()}
         rows = [_with_room(one, numbers_by_id.get(one.school_id or 0, ""), rooms) for one in changed]
         setwise.change(session, table, rows, action=Action.OUTLET_CHANGED, by=by, batch=batch)
+        schools = {idents[row.values["school_number"]] for row in new}
+        schools |= {one.school_id for one in changed if one.school_id is not None}
+        places.settle(
+            session, places.named(ports.outlets_of(session, school_ids=schools)), by=by, batch=batch
+        )
+        joining.join(session, schools)
 
     def label(self, values: Mapping[str, Any]) -> str:
         return f"{values.get('school_number', '')} {values.get('outlet', '')}".strip()
+
+
+RENAMED = N_("»%(before)s« heißt nach der Regel »%(rule)s« hier »%(after)s«.")
+TWICE = N_("Auch Zeile %(row)s hieße nach den Regeln für Dosennamen »%(outlet)s«.")
+
+
+def _rename(session: Session, reading: Reading, *, by: Actor) -> None:
+    """By the rules that are kept for these schools; a name that an outlet of the school has already stays."""
+    rules_kept = wiring_queries.rename_rules(session, seen_by=by)
+    if not rules_kept:
+        return
+    idents = school_queries.ids_by_number(session)
+    schools = {
+        idents[row.values["school_number"]] for row in reading.rows if row.values["school_number"] in idents
+    }
+    known = {(row.school_id, row.outlet) for row in ports.outlets_of(session, school_ids=schools)}
+    for row in reading.rows:
+        school_id, before = idents.get(row.values["school_number"]), row.values["outlet"]
+        fitting = [one for one in rules_kept if one.school_id in (None, school_id)]
+        found = renaming.renamed(before, [(one.pattern, one.becomes) for one in fitting])
+        if found is not None and (school_id, before) not in known:
+            row.values["outlet"] = found[0]
+            rule = f"{fitting[found[1]].pattern} → {fitting[found[1]].becomes}"
+            reading.hints.append((row.number, Sentence(RENAMED, before=before, after=found[0], rule=rule)))
+
+
+def _twice(reading: Reading) -> Iterator[Problem]:
+    """Two names of a file that the rules make the same one."""
+    rows: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in reading.rows:
+        rows[_key(row.values)].append(row)
+    for together in rows.values():
+        for row in together if len(together) > 1 else ():
+            other = next(one for one in together if one is not row)
+            said = Sentence(TWICE, row=other.number, outlet=row.values["outlet"])
+            yield _problem(row, reading, "outlet", said)
 
 
 def _key(values: Mapping[str, Any]) -> tuple[str, str]:
@@ -128,10 +178,15 @@ def _clashes(session: Session, reading: Reading, bad: set[int], *, by: Actor) ->
     rows = {row.number: row for row in reading.rows if row.number not in bad}
     schools = {idents[row.values["school_number"]] for row in rows.values()}
     stored = patching.stored_places(session, schools, (row.values.get("switch") for row in rows.values()))
+    stored = patching.resolved(session, stored, idents)
     wanted = [_place(row, reading.known or {}) for row in rows.values()]
+    wanted = patching.resolved(session, wanted, idents)
     for clash in patching.clashes_of(wanted, stored):
         said = patching.sentence(clash, may_see=lambda number: scope.holds(idents.get(str(number))))
         yield _problem(rows[clash.place.row or 0], reading, clash.field, said)
+    for ident, said in patching.occupied(session, wanted, seen_by=by).items():
+        place = next(one for one in wanted if one.ident == ident)
+        yield _problem(rows[place.row or 0], reading, "switch_port", said)
 
 
 def _place(row: Row, known: Known) -> Place:

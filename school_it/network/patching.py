@@ -3,21 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from school_it.access import Actor, May
 from school_it.errors import N_, Sentence
 from school_it.network import queries, rules
 from school_it.network.queries import Switch
 from school_it.network.rules import Clash, Place
+from school_it.network.wiring import tracing
+from school_it.network.wiring.joining import Resolver
 
 WORDED = {
     "panel_port": N_("Der Patchport %(port)s ist schon mit der Dose %(other)s belegt."),
     "switch_port": N_("Der Switchport %(port)s ist schon mit der Dose %(other)s belegt."),
 }
+OCCUPIED = N_("Im Switchport %(port)s steckt schon ein Kabel zu %(other)s.")
 ELSEWHERE = N_("%(outlet)s der Schule %(school)s")
 IN_ROW = N_("%(outlet)s (Zeile %(row)s)")
+
+
+def resolved(session: Session, places: Sequence[Place], idents: Mapping[Any, int]) -> list[Place]:
+    """The places with the ports that their words are known to mean; `idents` gives the id of a school's number."""
+    schools = {idents[one.school] for one in places if one.school in idents}
+    resolver = Resolver(session, schools, {one.values.get("switch") for one in places})
+    return [
+        replace(one, values={**one.values, **_ports(resolver, one.values, idents.get(one.school))})
+        for one in places
+    ]
+
+
+def _ports(resolver: Resolver, values: Mapping[str, Any], school_id: int | None) -> dict[str, int | None]:
+    said = (values.get(name) for name in ("rack", "panel", "panel_port"))
+    return {
+        "panel_port_id": None if school_id is None else resolver.panel_port(school_id, *said),
+        "switch_port_id": resolver.switch_port(values.get("switch"), values.get("switch_port")),
+    }
+
+
+def occupied(session: Session, places: Sequence[Place], *, seen_by: Actor) -> dict[Hashable, Sentence]:
+    """By `ident` of places whose switch port holds a cable that is no outlet's: an uplink, or a device directly."""
+    wanted = {one.values["switch_port_id"]: one for one in places if one.values.get("switch_port_id")}
+    cables = queries.foreign_cables(session, list(wanted))
+    met = tracing.nodes(session, cables.values())
+    scope, said = seen_by.scope(May.SEE_NETWORK), dict[Hashable, Sentence]()
+    for port_id, peer_id in cables.items():
+        place, other = wanted[port_id], met[peer_id]
+        shown = other.label if scope.holds(other.school_id) else "…"
+        said[place.ident] = Sentence(OCCUPIED, port=port_of_switch(place), other=shown)
+    return said
+
+
+def port_of_switch(place: Place) -> str:
+    return "/".join(str(place.values[name]) for name in ("switch", "switch_port") if place.values.get(name))
 
 
 def stored_places(session: Session, school_ids: Iterable[int], switches: Iterable[str | None]) -> list[Place]:

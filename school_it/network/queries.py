@@ -15,6 +15,8 @@ from school_it.devices import numbers
 from school_it.devices.models import Category, Device
 from school_it.errors import N_, NotThere
 from school_it.network.models import Outlet
+from school_it.network.wiring.models import Plug
+from school_it.network.wiring.rules import CableKind, Side
 from school_it.schools.models import Room, School
 
 SHEET_COLUMNS: tuple[Any, ...] = (
@@ -96,6 +98,14 @@ def get_outlet(session: Session, ident: int, *, seen_by: Actor, may: May = May.S
 
 def find_outlet(session: Session, school_id: int, outlet: str) -> Outlet | None:
     return session.scalar(select(Outlet).where(Outlet.school_id == school_id, Outlet.outlet == outlet))
+
+
+def get_outlet_named(session: Session, school_id: int, outlet: str) -> Outlet:
+    """Raises NotThere."""
+    found = find_outlet(session, school_id, outlet)
+    if found is None:
+        raise NotThere(N_("Diese Netzwerkdose gibt es hier nicht."))
+    return found
 
 
 def in_room(session: Session, room_id: int) -> Sequence[Outlet]:
@@ -211,3 +221,14 @@ def rows_for_sheet(session: Session, *, seen_by: Actor, school_id: int | None = 
     if school_id is not None:
         rows = rows.where(Outlet.school_id == school_id)
     return session.execute(rows.order_by(School.school_number, Outlet.outlet)).mappings().all()
+
+
+def foreign_cables(session: Session, port_ids: Sequence[int]) -> dict[int, int]:
+    """By port the other end of a cable in it that no outlet's list says: an uplink, or a device plugged in directly."""
+    columns = select(Plug.port_id, Plug.peer_id).where(Plug.side == Side.FRONT)
+    columns = columns.where(Plug.kind.in_((CableKind.UPLINK, CableKind.DEVICE)))
+    return {
+        port: peer
+        for some in portions(sorted(port_ids))
+        for port, peer in session.execute(columns.where(Plug.port_id.in_(some)))
+    }

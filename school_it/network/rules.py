@@ -62,14 +62,22 @@ def room_letters(room: str) -> str:
 def panel_end(school: Hashable, values: Mapping[str, Any]) -> tuple[Hashable, ...] | None:
     """Which port of which panel at which school this is; None where that is not known.
 
-    A port without the name of its panel or its rack could be anywhere.
+    A port without the name of its panel or its rack could be anywhere. `values` may say which port that is known to be
+    (``panel_port_id``): »13« and »Port 13« are then the same.
     """
+    if values.get("panel_port_id") is not None:
+        return ("port", values["panel_port_id"])
     rack, panel, port = (folded(values.get(name)) for name in ("rack", "panel", "panel_port"))
     return (school, rack, panel, port) if port and (rack or panel) else None
 
 
-def switch_end(values: Mapping[str, Any]) -> tuple[str, str] | None:
-    """Which port of which switch, wherever the switch stands; None where that is not known."""
+def switch_end(values: Mapping[str, Any]) -> tuple[Hashable, ...] | None:
+    """Which port of which switch, wherever the switch stands; None where that is not known.
+
+    Likewise ``switch_port_id``: »Gi1/0/13« and »1/0/13« are the same where the switch has such a port.
+    """
+    if values.get("switch_port_id") is not None:
+        return ("port", values["switch_port_id"])
     switch, port = folded(values.get("switch")), folded(values.get("switch_port"))
     return (switch, port) if switch and port else None
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from school_it.access import May
+from school_it.access import May, house
+from school_it.audit import Batch
 from school_it.database import portions
 from school_it.errors import N_, Sentence
 from school_it.network import patching, queries
@@ -16,6 +17,7 @@ from school_it.network.rules import Place
 from school_it.network.sheet import OUTLETS
 from school_it.network.types.models import DeviceType
 from school_it.network.types.sheet import DEVICE_TYPES
+from school_it.network.wiring import joining, places, ports
 from school_it.network.wiring.models import Panel, Rack
 from school_it.schools import queries as school_queries
 from school_it.schools.models import School
@@ -25,7 +27,15 @@ TAKEN = N_("Der Port ist inzwischen anders belegt: %(why)s")
 
 
 class _Outlets(Undoing):
-    """A port that somebody else has by now is not given to a second outlet."""
+    """A port that somebody else has by now is not given to a second outlet; cables follow what the outlets say."""
+
+    def put_back(self, session: Session, things: Sequence[Touched], values: Mapping[int, Values]) -> None:
+        super().put_back(session, things, values)
+        joining.join_outlets(session, [thing.ident for thing in things])
+
+    def remove(self, session: Session, things: Sequence[Touched]) -> None:
+        joining.let_go(session, [thing.ident for thing in things])
+        super().remove(session, things)
 
     def keys(self, session: Session, things: Sequence[Touched]) -> Mapping[int, str]:
         found = {thing.ident: thing.label for thing in things}
@@ -51,11 +61,24 @@ class _Outlets(Undoing):
             {now[ident]["school_id"] for ident in back},
             {str(place.values["switch"]) for place in wanted if place.values["switch"]},
         )
-        left = [place for place in stored if place.ident not in gone]
+        idents = school_queries.ids_by_number(session)
+        left = patching.resolved(session, [place for place in stored if place.ident not in gone], idents)
+        wanted = patching.resolved(session, wanted, idents)
         for clash in patching.clashes_of(wanted, left):
             if clash.other.row is None:
                 why = patching.sentence(clash, may_see=lambda _school: True)
                 yield Against(clash.place.row or 0, clash.field, Sentence(TAKEN, why=why))
+
+
+class _Panels(Undoing):
+    """A panel that outlets of another list name as well is there again at once."""
+
+    def finish(self, session: Session, batch: Batch, removed: Sequence[Touched]) -> None:
+        schools = sorted({thing.school_id for thing in removed if thing.school_id is not None})
+        if schools:
+            named = places.named(ports.outlets_of(session, school_ids=schools))
+            places.settle(session, named, by=house("undo"))
+            joining.join(session, schools)
 
 
 UNDOINGS = (
@@ -67,7 +90,7 @@ UNDOINGS = (
         names=headers(OUTLETS),
     ),
     Undoing(Rack, N_("Verteiler"), shown={"school_id": "school_number", "room_id": "room"}),
-    Undoing(Panel, N_("Patchfeld"), shown={"rack_id": "rack"}),
+    _Panels(Panel, N_("Patchfeld"), shown={"rack_id": "rack"}),
     Undoing(
         DeviceType,
         N_("Gerätetyp"),

@@ -47,6 +47,7 @@ def bring(app: Flask, rooms: None, tmp_path: Path) -> Bring:
         file = tmp_path / "dosen.csv"
         file.write_text("\n".join((headers, *rows)) + "\n", "utf-8")
         result = app.test_cli_runner().invoke(args=["import", "outlets", str(file), "--json", *options])
+        assert result.stdout, (result.stderr, result.exception)
         return result.exit_code, json.loads(result.stdout)
 
     return brought

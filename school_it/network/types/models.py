@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, Index, String
+from sqlalchemy import JSON, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from school_it.database import Model, Share, Versioned, words
@@ -21,7 +21,10 @@ class DeviceType(Versioned, Model):
     """
 
     __tablename__ = "device_types"
-    __table_args__ = (Index("ix_device_types_maker", "manufacturer", "model"),)
+    __table_args__ = (
+        Index("ix_device_types_maker", "manufacturer", "model"),
+        Index("ix_device_types_model_lower", text("lower(model)")),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     manufacturer: Mapped[str] = mapped_column(String(120), nullable=False)

@@ -155,8 +155,8 @@ class NetworkPort(Model):
 class Plug(Model):
     """One end of a cable as its port sees it; the other end's plug says the same the other way round.
 
-    The key says that a side of a port has one cable at most, whoever is faster. Both plugs of a cable go as soon as one of
-    its ports is gone. Written by `wiring.cables` only, always in pairs.
+    The key says that a side of a port has one cable at most, whoever is faster. Both plugs of a cable go as
+    soon as one of its ports is gone. Written by `wiring.cables` only, always in pairs.
     """
 
     __tablename__ = "plugs"

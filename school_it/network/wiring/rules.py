@@ -110,3 +110,6 @@ POE_WATTS = {
     "type4-ieee802.3bt": Decimal(90),
 }
 """What a port of each class gives at most at the switch, by IEEE 802.3 af, at and bt."""
+
+END_CATEGORIES = ("Drucker", "Server", "Telefon", "Ladewagen", "Zubehör")
+"""Kinds of device without a class in the plan that carry nothing on: a port of theirs is the end of a chain."""

@@ -14,10 +14,11 @@ from school_it.access import Actor, May
 from school_it.audit import Action
 from school_it.database import expect_version
 from school_it.errors import N_, Refused, Sentence
-from school_it.funding import bound, intake, queries, receipts, rules
+from school_it.funding import bound, intake, left, queries, receipts, rules, warned
 from school_it.funding.models import Decision, Grant, Programme, Receipt
 from school_it.funding.programmes import compare, facts
 from school_it.funding.programmes.shipped import Shipped
+from school_it.money import shown
 from school_it.schools.models import School
 
 Faults = Sequence[tuple[str, Sentence]]
@@ -176,7 +177,9 @@ def change_decision(
     _must_edit(by)
     expect_version(decision, version)
     whole = {**_values_of(decision, queries.DECISION_FIELDS), **values}
-    _refuse(_against_file_reference(decision.grant, whole, decision))
+    _refuse(
+        [*_against_file_reference(decision.grant, whole, decision), *_against_drawn(session, decision, whole)]
+    )
     wanted = _granted_by_rule(whole, decision.grant.programme, decision.grant.rate)
     with bound.following(session, by=by):
         changes = audit.assign(decision, wanted, queries.DECISION_FIELDS)
@@ -190,6 +193,21 @@ def _against_file_reference(grant: Grant, values: Mapping[str, Any], own: Decisi
         return []
     return [
         ("file_reference", Sentence(N_("Dieses Aktenzeichen hat schon ein anderer Bescheid der Zuwendung.")))
+    ]
+
+
+def _against_drawn(session: Session, decision: Decision, values: Mapping[str, Any]) -> Faults:
+    """What was drawn is at least what the draw-downs say that came in."""
+    known = queries.paid_out(session, [decision.id]).get(decision.id, rules.NOTHING)
+    if (values.get("drawn") or rules.NOTHING) >= known:
+        return []
+    return [
+        (
+            "drawn",
+            Sentence(
+                N_("Die eingetragenen Mittelabrufe haben schon %(amount)s gebracht."), amount=shown(known)
+            ),
+        )
     ]
 
 
@@ -214,16 +232,23 @@ def add_receipt(
     values: Mapping[str, Any],
     *,
     together: Collection[int] = (),
+    reason: str | None = KEEP,
     by: Actor,
 ) -> Receipt:
-    """`together`: receipts of the same invoice that change with it, judged by the caller (F22). Raises Refused."""
+    """`together`: receipts of the same invoice that change with it, judged by the caller (F22).
+
+    With a `reason`, even None, what warns is refused without one and kept with it. Raises Refused.
+    """
     _must_edit(by)
     whole = _judged(session, grant, school, values, None, together)
+    warnings = [] if reason is KEEP else _warnings(session, grant, school, whole, None, reason)
     receipt = Receipt(
         grant=grant, school=school, **{name: whole.get(name) for name in queries.RECEIPT_FIELDS}
     )
     session.add(receipt)
     audit.record(session, Action.RECEIPT_ADDED, receipt, by=by)
+    if reason is not KEEP:
+        warned.keep(session, grant, receipt, warnings, reason, by=by)
     return receipt
 
 
@@ -235,9 +260,10 @@ def change_receipt(
     *,
     version: int | None = None,
     together: Collection[int] = (),
+    reason: str | None = KEEP,
     by: Actor,
 ) -> None:
-    """An empty eligible part is computed; `together` as in `add_receipt`. Raises Refused, Stale."""
+    """An empty eligible part is computed; `together` and `reason` as in `add_receipt`. Raises Refused, Stale."""
     _must_edit(by)
     expect_version(receipt, version)
     whole = _judged(
@@ -248,24 +274,35 @@ def change_receipt(
         receipt,
         together,
     )
+    warnings = [] if reason is KEEP else _warnings(session, receipt.grant, school, whole, receipt, reason)
     wanted = {**whole, "school_id": school.id}
     changes = audit.assign(receipt, wanted, (*queries.RECEIPT_FIELDS, "school_id"))
     if changes:
         audit.record(session, Action.RECEIPT_CHANGED, receipt, by=by, changes=changes)
         session.expire(receipt, ["school"])
+    if reason is not KEEP:
+        warned.keep(session, receipt.grant, receipt, warnings, reason, by=by)
+
+
+def _warnings(
+    session: Session,
+    grant: Grant,
+    school: School,
+    whole: Mapping[str, Any],
+    own: Receipt | None,
+    reason: str | None,
+) -> list[left.Warned]:
+    """What warns of the receipt as it would be stored. Raises Refused where there is no reason for it."""
+    room = left.of_grant(session, grant, but=own)
+    found = list(left.against_receipt(room, whole, school.id, school.school_type))
+    warned.refuse_without(found, reason)
+    return found
 
 
 def remove_receipt(session: Session, receipt: Receipt, *, by: Actor) -> None:
     """A receipt that was entered by mistake; the trail keeps what it said."""
     _must_edit(by)
-    said = {name: [audit.plain(getattr(receipt, name)), None] for name in queries.RECEIPT_FIELDS}
-    audit.record(
-        session,
-        Action.ROW_REMOVED,
-        receipt,
-        by=by,
-        changes={name: one for name, one in said.items() if one[0]},
-    )
+    audit.record(session, Action.ROW_REMOVED, receipt, by=by, changes=audit.whole(receipt, gone=True))
     session.delete(receipt)
 
 

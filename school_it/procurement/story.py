@@ -1,0 +1,67 @@
+"""The trail of orders and invoices in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from flask_babel import gettext as _
+
+from school_it import money
+from school_it.audit import SAID, Action, Entry
+from school_it.cells import show_percent
+from school_it.errors import N_
+from school_it.procurement import rules
+from school_it.web import show
+from school_it.web.show import Event
+
+THINGS = {
+    "suppliers": N_("Lieferant"),
+    "orders": N_("Auftrag"),
+    "order_lines": N_("Position"),
+    "deliveries": N_("Lieferung"),
+    "invoices": N_("Rechnung"),
+}
+FIELD_NAMES = {
+    "name": N_("Name"), "customer_no": N_("Kundennummer"), "remark": N_("Bemerkung"),
+    "order_no": N_("Auftragsnummer"), "supplier_id": N_("Lieferant (Nr.)"), "ordered_on": N_("bestellt am"),
+    "expected_on": N_("erwartet am"), "closed_on": N_("abgeschlossen am"), "closed_reason": N_("Grund"),
+    "position": N_("Position"), "kind": N_("Art"), "text": N_("Bezeichnung"), "category_id": N_("Geräteart (Nr.)"),
+    "manufacturer": N_("Hersteller"), "model": N_("Modell"), "belongs_to_id": N_("gehört zu (Nr.)"),
+    "quantity": N_("Anzahl"), "unit_gross": N_("Einzelpreis brutto"), "vat_rate": N_("MwSt."),
+    "school_id": N_("Schule (Nr.)"), "funding_item": N_("Fördergegenstand"), "grant_id": N_("Zuwendung (Nr.)"),
+    "invoice_no": N_("Rechnungsnummer"), "invoice_date": N_("Rechnungsdatum"), "due_on": N_("fällig am"),
+    "paid_on": N_("Zahlung am"), "discount": N_("Skonto"), "ledger_ref": N_("Buchungsstelle"),
+}  # fmt: skip
+AMOUNTS = frozenset({"unit_gross", "discount"})
+
+
+def of_entries(entries: Iterable[Entry]) -> list[Event]:
+    return show.story(entries, names=FIELD_NAMES, value=value_said, tell=_tell)
+
+
+def value_said(field: str, stored: Any) -> str | None:
+    if stored in (None, ""):
+        return None
+    if field == "kind" and stored in rules.LINE_KINDS:
+        return str(_(rules.LINE_KINDS[rules.LineKind(stored)]))
+    try:
+        if field in AMOUNTS:
+            return money.shown(Decimal(str(stored)))
+        if field == "vat_rate":
+            return show_percent(Decimal(str(stored)))
+    except InvalidOperation:
+        return None
+    return None
+
+
+def _tell(entry: Entry) -> str | None:
+    pieces = entry.facts.get("pieces")
+    if pieces:
+        told = ", ".join(
+            _("Position %(position)s: %(n)s Stück", position=one, n=n) for one, n in pieces.items()
+        )
+        return f"{_(SAID[Action(entry.action)])}: {told}"
+    name = entry.facts.get("name")
+    return f"{_(SAID[Action(entry.action)])}: {name}" if name else None

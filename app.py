@@ -55,6 +55,7 @@ from school_it.licences.views import bp as licences
 from school_it.network import undo as network_undo
 from school_it.network.api import api as network_api
 from school_it.network.views import bp as network
+from school_it.network.wiring import following as _ports_follow_devices  # noqa: F401 - declares what it does
 from school_it.operations import alarms as _alarms  # noqa: F401 - declares a duty of the worker
 from school_it.operations import commands as operation_commands
 from school_it.operations import night as _operations_at_night  # noqa: F401 - declares its work

@@ -159,9 +159,9 @@ def schools_naming(session: Session, tags: Iterable[str]) -> set[int]:
     return {
         ident
         for some in portions(sorted(set(tags)))
-        for ident in session.scalars(select(Outlet.school_id.distinct()).where(Outlet.switch.in_(some)))
+        for ident in session.scalars(select(Outlet.school_id).where(Outlet.switch.in_(some)).distinct())
     }
 
 
 def all_schools(session: Session) -> list[int]:
-    return list(session.scalars(select(School.id).where(School.id.in_(select(Outlet.school_id.distinct())))))
+    return list(session.scalars(select(School.id).where(School.id.in_(select(Outlet.school_id).distinct()))))

@@ -56,7 +56,7 @@ def port_named(said: str | None, names: Mapping[str, int], positions: Mapping[in
     """The port that a list calls `said`; `names` gives ids by `folded` name, `positions` ids by position.
 
     Exactly that name; else the one port with the same number (``Gi1/0/13`` for ``GigabitEthernet1/0/13``); else, for a
-    plain number or a number at the end of ``1/0/13``, the port at that position. None where it could be several.
+    plain number, the one whose number ends in it or the port at that position. None where it could be several.
     """
     text = folded(said)
     if not text:
@@ -70,11 +70,13 @@ def port_named(said: str | None, names: Mapping[str, int], positions: Mapping[in
     for found in (nearer, alike):
         if len(found) == 1:
             return next(iter(found.values()))
-    if alike:
+    if alike or not number.isdigit():
         return None
-    last = re.search(r"[0-9]{1,6}$", number)
-    plain = last is not None and not any("/" in number_in(name) for name in names)
-    return positions.get(int(last.group())) if last is not None and plain else None
+    ending = {ident for name, ident in names.items() if number_in(name).rsplit("/", 1)[-1] == number}
+    at_place = positions.get(int(number)) if len(number) <= 6 else None
+    if len(ending) == 1:
+        return next(iter(ending))
+    return at_place if at_place in ending or not ending else None
 
 
 class Taken(NamedTuple):
@@ -94,7 +96,7 @@ def refuse_overlap(wanted: Taken, others: Iterable[Taken]) -> Taken | None:
     )
 
 
-PANEL_SIZES = (12, 16, 24, 48)
+PANEL_SIZES = (24, 48)
 
 
 def panel_size(positions: Sequence[int]) -> int:

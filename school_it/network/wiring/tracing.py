@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from school_it.access import Actor, May
 from school_it.database import portions
@@ -104,7 +104,8 @@ class ChainStep:
 
 def nodes(session: Session, port_ids: Iterable[int]) -> dict[int, Node]:
     """By id the ports with their owners; a statement for 500."""
-    device_room = select(Room.room).where(Room.id == Device.room_id).scalar_subquery()
+    where = aliased(Room)
+    device_room = select(where.room).where(where.id == Device.room_id).scalar_subquery()
     columns = (
         select(
             NetworkPort.id, NetworkPort.name, NetworkPort.poe, NetworkPort.takes_poe, NetworkPort.type,

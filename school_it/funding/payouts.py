@@ -53,16 +53,6 @@ def get_drawdown(session: Session, ident: int, *, seen_by: Actor) -> Drawdown:
     return found
 
 
-def recorded(session: Session, decision_ids: Sequence[int]) -> dict[int, Decimal]:
-    """By id of the decision, what the draw-downs that are entered here have brought."""
-    rows = (
-        select(Drawdown.decision_id, func.sum(Drawdown.paid))
-        .where(Drawdown.decision_id.in_(decision_ids), Drawdown.state == DrawdownState.PAID)
-        .group_by(Drawdown.decision_id)
-    )
-    return {ident: paid or NOTHING for ident, paid in session.execute(rows)}
-
-
 def pending(session: Session, grant: Grant) -> Decimal:
     """What was asked for and is not paid out yet."""
     rows = select(func.sum(Drawdown.requested)).join(Decision, Decision.id == Drawdown.decision_id)
@@ -72,7 +62,7 @@ def pending(session: Session, grant: Grant) -> Decimal:
 
 def drawn_before(session: Session, grant: Grant) -> Decimal:
     """What was drawn of a grant without a draw-down here that tells of it."""
-    return grant.drawn - sum(recorded(session, [one.id for one in grant.decisions]).values(), NOTHING)
+    return grant.drawn - sum(queries.paid_out(session, [one.id for one in grant.decisions]).values(), NOTHING)
 
 
 # --- asking ---

@@ -17,7 +17,8 @@ from school_it.access import Actor, May
 from school_it.database import portions
 from school_it.errors import N_, BadValue, NotThere
 from school_it.funding import rules
-from school_it.funding.models import Decision, Grant, Programme, Receipt
+from school_it.funding.book import DrawdownState
+from school_it.funding.models import Decision, Drawdown, Grant, Programme, Receipt
 from school_it.schools.models import School
 
 PROGRAMME_FIELDS = tuple(
@@ -170,6 +171,21 @@ def decision_rows(session: Session, references: Collection[str] | None = None) -
     if references is not None:
         rows = rows.where(Grant.reference.in_(references))
     return [dict(row._mapping) for row in session.execute(rows)]
+
+
+def paid_out(session: Session, decision_ids: Collection[int]) -> dict[int, Decimal]:
+    """By id of the decision, what the draw-downs that are entered here have brought."""
+    rows = (
+        select(Drawdown.decision_id, func.sum(Drawdown.paid))
+        .where(Drawdown.decision_id.in_(decision_ids), Drawdown.state == DrawdownState.PAID)
+        .group_by(Drawdown.decision_id)
+    )
+    return {ident: paid or rules.NOTHING for ident, paid in session.execute(rows)}
+
+
+def decision_names(session: Session) -> dict[int, str]:
+    """By id the file reference of every decision: a town has hundreds."""
+    return dict(session.execute(select(Decision.id, Decision.file_reference)).all())
 
 
 def grants_with_other_decisions(

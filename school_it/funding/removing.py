@@ -20,11 +20,8 @@ Thing = Programme | Grant | Decision | Measure | Drawdown | Receipt
 
 def hanging(session: Session, thing: Thing) -> list[Sentence]:
     """Why a thing cannot go yet: a sentence for each kind of thing that hangs on it."""
-    counts = {
-        Programme: lambda: _of_programme(session, thing),
-        Grant: lambda: _of_grant(session, thing),
-        Decision: lambda: _of_decision(session, thing),
-    }.get(type(thing), dict)()
+    counted = _HANGING.get(type(thing))
+    counts = counted(session, thing) if counted is not None else {}
     return [Sentence(text, number=number) for text, number in counts.items() if number]
 
 
@@ -63,6 +60,11 @@ def _of_decision(session: Session, thing: Any) -> dict[str, int]:
     }
 
 
+_HANGING: Mapping[type, Callable[[Session, Any], dict[str, int]]] = {
+    Programme: _of_programme,
+    Grant: _of_grant,
+    Decision: _of_decision,
+}
 _DEVICES = N_("Geräte sind aus ihr bezahlt (%(number)s).")
 
 

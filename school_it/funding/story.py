@@ -14,7 +14,8 @@ from school_it.audit import Entry
 from school_it.cells import show_percent
 from school_it.errors import N_
 from school_it.funding import queries, rules
-from school_it.funding.models import Decision, Grant, Programme, Receipt
+from school_it.funding.book import DECISION_KINDS, DRAWDOWN_STATES, MEASURE_STATES
+from school_it.funding.models import Decision, Drawdown, Grant, Measure, PlanLine, Programme, Receipt
 from school_it.funding.programmes import compare
 from school_it.funding.sheet import GRANTS, PROGRAMMES, RECEIPTS
 from school_it.money import shown
@@ -28,15 +29,22 @@ THINGS = {
     Grant.__tablename__: N_("Zuwendung"),
     Decision.__tablename__: N_("Bescheid"),
     Receipt.__tablename__: N_("Beleg"),
+    PlanLine.__tablename__: N_("Ausgabenplan"),
+    Measure.__tablename__: N_("Maßnahme"),
+    Drawdown.__tablename__: N_("Mittelabruf"),
 }
-WORDS = rules.PROGRAMME_WORDS
+WORDS: Mapping[str, Mapping[Any, str]] = {
+    **rules.PROGRAMME_WORDS,
+    "kind": DECISION_KINDS,
+    "state": {**MEASURE_STATES, **DRAWDOWN_STATES},
+}
 SHARES = frozenset({"rate", "cap_share"})
 AMOUNTS = frozenset(
     column.field
     for sheet in (PROGRAMMES, GRANTS, RECEIPTS)
     for column in sheet.columns
     if column.type.name == "euro"
-)
+) | {"unit_price", "total", "requested", "expenses_paid", "expenses_due", "own_share_used", "paid"}
 
 
 def _headers(sheet: Sheet) -> dict[str, str]:
@@ -46,17 +54,33 @@ def _headers(sheet: Sheet) -> dict[str, str]:
 FIELD_NAMES = {
     "terms": N_("weitere Regeln"), "facts": N_("Herkunft der Angaben"),
     **_headers(PROGRAMMES), **_headers(RECEIPTS), **_headers(GRANTS), "programme_id": N_("Programm"),
-    "grant_id": N_("Zuwendung"), "school_id": N_("Schule"),
+    "grant_id": N_("Zuwendung"), "school_id": N_("Schule"), "decision_id": N_("Bescheid"),
+    "amends_id": N_("ändert"), "kind": N_("Art"), "completed_on": N_("abgeschlossen am"), "total": N_("Gesamtausgaben"),
+    "position": N_("lfd. Nr."),
+    "description": N_("Kurzbeschreibung"), "unit_price": N_("Einzelpreis brutto"), "starts_on": N_("Beginn"),
+    "ends_on": N_("Ende"), "support_confirmed": N_("Support gesichert"), "state": N_("Stand"),
+    "number": N_("Abruf Nr."), "requested_on": N_("angefordert am"), "requested": N_("angefordert"),
+    "reason": N_("Begründung"), "expenses_paid": N_("bisher geleistete Ausgaben"),
+    "expenses_due": N_("in den nächsten 2 Monaten fällig"),
+    "own_share_used": N_("eingesetzter Eigenanteil"), "paid_on": N_("eingegangen am"), "paid": N_("eingegangen"),
 }  # fmt: skip
+OTHER_NAMES: Mapping[str, Mapping[str, str]] = {
+    Drawdown.__tablename__: {"reference": N_("Kassenzeichen")},
+    Measure.__tablename__: {"eligible": N_("davon zuwendungsfähig")},
+}
+"""By table, what is called otherwise there."""
 PROGRAMME_NAMES = {**FIELD_NAMES, **_headers(PROGRAMMES)}
 
 
 def of_entries(session: Session, entries: Sequence[Entry]) -> list[Event]:
     """The trail keeps codes, shares and ids; people read words, percent and names."""
+    decisions = queries.decision_names(session)
     names: dict[str, dict[int, str]] = {
         "programme_id": {one["id"]: code for code, one in queries.programme_rows(session).items()},
         "grant_id": {one.id: one.reference for one in queries.bare_grants(session)},
         "school_id": {ident: number for number, ident in school_queries.ids_by_number(session).items()},
+        "decision_id": decisions,
+        "amends_id": decisions,
     }
 
     def value(field: str, stored: Any) -> str | None:
@@ -68,7 +92,9 @@ def of_entries(session: Session, entries: Sequence[Entry]) -> list[Event]:
 
 
 def _names(entry: Entry) -> Mapping[str, str]:
-    return PROGRAMME_NAMES if entry.object_type == Programme.__tablename__ else FIELD_NAMES
+    if entry.object_type == Programme.__tablename__:
+        return PROGRAMME_NAMES
+    return {**FIELD_NAMES, **OTHER_NAMES.get(entry.object_type, {})}
 
 
 def worded(field: str, stored: Any) -> str | None:
@@ -79,7 +105,7 @@ def worded(field: str, stored: Any) -> str | None:
             for name, kept in (stored or {}).items()
         )
     if field == "facts":
-        return ngettext("%(num)s Angabe", "%(num)s Angaben", len(stored or {}))
+        return str(ngettext("%(num)s Angabe", "%(num)s Angaben", len(stored or {})))
     if isinstance(stored, str) and stored in WORDS.get(field, {}):
         return str(_(WORDS[field][stored]))
     if isinstance(stored, list):

@@ -67,7 +67,13 @@ WORDS: dict[str, tuple[dict[Any, str], ...]] = {
     "basis": (dict(BASES), dict(TARGET_BASES)),
     "item_class": (dict(ITEM_CLASSES),),
 }
-FUNDING_PAGES = {"programmes": "funding.programme", "grants": "funding.grant", "receipts": "funding.receipt"}
+FUNDING_PAGES = {
+    "programmes": "funding.programme",
+    "grants": "funding.grant",
+    "receipts": "funding.receipt",
+    "measures": "funding.measure",
+    "drawdowns": "funding.drawdown",
+}
 VIA = {
     "web": N_("Seite"),
     "api": N_("Schnittstelle"),

@@ -276,7 +276,8 @@ def test_the_draw_down_asks_for_what_is_left_of_the_grant(app: Flask, tmp_path: 
     facts = exported(app, "drawdown", tmp_path / "abruf.xlsx", "--grant", "DP-2020-01")
     assert (facts["exit"], facts["sheets"]) == (0, ["Mittelabruf"])
     assert facts["figures"] == {
-        "granted": "96596.36", "drawn": "54000.05", "pending": "0.00", "paid": "107909.28", "due": "0.00", "own_share_used": "11312.93",
+        "granted": "96596.36", "drawn": "54000.05", "pending": "0.00", "paid": "107909.28", "due": "0.00",
+        "own_share_used": "11312.93",
         "requested": "42596.30", "remaining": "0.01",
     }  # fmt: skip
     assert {one["rule"]: one["holds"] for one in facts["checks"]} == {"F19": True}

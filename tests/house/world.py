@@ -24,7 +24,7 @@ from school_it.devices.rules import ItemClass
 from school_it.documents import actions as documents
 from school_it.documents.rules import DocumentKind
 from school_it.funding import actions as funding
-from school_it.funding import rules
+from school_it.funding import measures, payouts, rules
 from school_it.jobs.models import Job
 from school_it.jobs.models import State as JobState
 from school_it.licences import actions as licences
@@ -248,8 +248,15 @@ def funded(session: Session, by: Actor) -> dict[str, Any]:
     }  # fmt: skip
     made = funding.add_receipt(session, grant, school, receipt, by=by)
     session.flush()
+    (decided,) = grant.decisions
+    asked = payouts.ask(session, decided, {"requested_on": today(), "requested": Decimal(300)}, by=by)
+    plan_values = {
+        "category": "2.3", "description": "Tablets", "unit_price": Decimal(400), "starts_on": day, "ends_on": day,
+    }  # fmt: skip
+    measure = measures.add_measure(session, programme, school, plan_values, by=by)
     return {
-        "programme": programme.id, "town_grant": grant.id, "decision": grant.decisions[0].id, "receipt": made.id,
+        "programme": programme.id, "town_grant": grant.id, "decision": decided.id, "receipt": made.id,
+        "measure": measure.id, "drawdown": asked.id,
     }  # fmt: skip
 
 

@@ -90,7 +90,7 @@ def _form_page(form: DrawdownForm, decision: Any, found: Any) -> Any:
     """With what the rules say of what stands in the form now."""
     session = db.session()
     on, amount = form.requested_on.data or today(), form.requested.data
-    looked_at = []
+    looked_at: list[checks.Check] = []
     if amount is not None:
         looked_at, _faults = payouts.looked_at(session, decision, on, amount, found)
     call = standing.call_of(session, decision.grant, on, but=found.id if found else None)
@@ -113,7 +113,7 @@ def _form_page(form: DrawdownForm, decision: Any, found: Any) -> Any:
 def pay_drawdown(ident: int) -> Any:
     """The money is there: what came in and when; also to put right what was recorded wrongly."""
     found = payouts.get_drawdown(db.session(), ident, seen_by=current())
-    known = {"version": found.version, "reference": found.reference}
+    known: dict[str, Any] = {"version": found.version, "reference": found.reference}
     known |= {"paid": found.paid or found.requested, "paid_on": found.paid_on or today()}
     form = PayoutForm(data=known)
     if form.validate_on_submit():
@@ -121,8 +121,8 @@ def pay_drawdown(ident: int) -> Any:
             payouts.pay(
                 writing,
                 payouts.get_drawdown(writing, ident, seen_by=current()),
-                paid=form.paid.data,
-                paid_on=form.paid_on.data,
+                paid=form.values["paid"],
+                paid_on=form.values["paid_on"],
                 reference=form.reference.data,
                 version=form.seen_version,
                 by=current(),

@@ -221,7 +221,7 @@ def _heat_field(one: Heat | None) -> Markup:
         one.text, one.more
     )
     if one.url:
-        shown = Markup('<a href="{}" title="{}">{}</a>').format(one.url, one.spoken, shown)
+        shown = Markup('<a class="heat__link" href="{}" title="{}">{}</a>').format(one.url, one.spoken, shown)
     return Markup('<td class="heat__cell heat-{}">{}</td>').format(one.level, shown)
 
 

@@ -55,10 +55,10 @@ def test_the_office_enters_a_target_and_reads_it_as_a_sentence(
     with transaction() as writing:
         catalogue.ensure_categories(writing, by=house)
     office = sign_in_as(Role.OFFICE)
-    assert "Noch ist kein Ausstattungsziel" in text(office, "/plan")
+    assert "Noch ist kein Ausstattungsziel" in text(office, "/plan/targets")
     made = office.post("/plan/targets/new", data=NEW)
     assert made.status_code == 302, made.get_data(as_text=True)
-    page = text(office, "/plan")
+    page = text(office, "/plan/targets")
     assert WORDS in page
     assert "Notebook, Tablet" in page, "which kinds of device count is part of the number"
     one = text(office, "/plan/targets/1")
@@ -72,11 +72,11 @@ def test_a_school_reads_the_plan_and_changes_nothing(
     ident = target(house)
     for role, at in ((Role.COORDINATOR, [school]), (Role.AUDITOR, [])):
         reader = sign_in_as(role, *at)
-        assert "1 Gerät je 2 Schüler" in text(reader, "/plan")
+        assert "1 Gerät je 2 Schüler" in text(reader, "/plan/targets")
         assert "Bearbeiten" not in text(reader, f"/plan/targets/{ident}")
         assert reader.post("/plan/targets/new", data=NEW).status_code == 403
         assert reader.post(f"/plan/targets/{ident}/edit", data=NEW).status_code == 403
-    assert sign_in_as(Role.TEACHER, school).get("/plan").status_code == 404
+    assert sign_in_as(Role.TEACHER, school).get("/plan/targets").status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -127,11 +127,11 @@ def test_a_replaced_target_steps_back_but_stays(admin: FlaskClient, session: Ses
     old = target(house, value=Decimal(4), valid_from=day - timedelta(days=400))
     target(house, value=Decimal(3), valid_from=day)
     target(house, value=Decimal(2), valid_from=day + timedelta(days=300))
-    page = text(admin, "/plan")
+    page = text(admin, "/plan/targets")
     assert "je 4 Schüler" not in page
     assert "je 3 Schüler" in page
     assert "gilt noch nicht" in page
-    everything = text(admin, "/plan?old=1")
+    everything = text(admin, "/plan/targets?old=1")
     assert "je 4 Schüler" in everything
     assert "abgelöst" in everything
     assert "je 4 Schüler" in text(admin, f"/plan/targets/{old}")
@@ -145,7 +145,7 @@ def test_the_page_is_narrowed_by_its_address(admin: FlaskClient, session: Sessio
     found = {
         query: {value for value in "5678" if f"je {value} Schüler" in page}
         for query in ("type=G", "class=workplace", "plan=IV&old=1", "type=quatsch&class=unsinn")
-        if (page := text(admin, f"/plan?{query}"))
+        if (page := text(admin, f"/plan/targets?{query}"))
     }
     assert found == {
         "type=G": {"5", "7"}, "class=workplace": {"7"}, "plan=IV&old=1": {"8"},

@@ -97,7 +97,7 @@ def counted(
     for row in rows:
         values: Any = tuple(row)
         fresh_by_life = dict(zip(ages, map(int, values[width:]), strict=True))
-        found.append(Counted(*values[:width], fresh=fresh_by_life))
+        found.append(Counted(*(*values[:width], fresh_by_life)))
     return found
 
 

@@ -17,7 +17,7 @@ from school_it.plan import actions, queries
 from school_it.plan.forms.plans import CountingForm, PlanForm, figures_form
 from school_it.plan.models import CountingRule
 from school_it.plan.rules.assumptions import BY_KEY, DEFAULTS, SURE, Default, Unit
-from school_it.plan.views.blueprint import bp, tabs
+from school_it.plan.views.blueprint import bp, count_words, tabs, use_words
 from school_it.web import flash_done, page, show
 from school_it.web.fields import refusals_in, show_refusal, status_of
 
@@ -56,7 +56,7 @@ def versions() -> Any:
         defaults=[(one, shown(one, one.value)) for one in DEFAULTS],
         figures=_figures(record),
         sure=SURE,
-        counting=[(one, counting[one], _words(counting[one], categories)) for one in ItemClass],
+        counting=[(one, counting[one], count_words(counting[one], categories)) for one in ItemClass],
         rules=[(rule, _rule_words(rule)) for rule in queries.counting_rules(session, name)],
         class_names=ITEM_CLASSES,
     )
@@ -69,25 +69,10 @@ def _figures(record: Any) -> list[tuple[Default, str, Any]]:
     return [(one, shown(one, known[one.key].value), known[one.key]) for one in DEFAULTS if one.key in known]
 
 
-def _words(counting: Any, categories: Any) -> str:
-    names = [categories[one].name for one in categories if one in counting.all_categories]
-    uses = {use for _category, use in counting.pairs}
-    if not names:
-        return str(_("keine Geräteart"))
-    return ", ".join(names) + (
-        f" ({_use_words(uses)})" if None not in uses or len(uses) < len(USES) + 1 else ""
-    )
-
-
-def _use_words(uses: Any) -> str:
-    words = [str(_(name)) for one, name in USES.items() if one in uses]
-    return ", ".join([*words, *([str(_("ohne Angabe"))] if None in uses else [])])
-
-
 def _rule_words(rule: CountingRule) -> str:
     names = ", ".join(one.name for one in rule.categories)
     uses = {None if use == "-" else Use(use) for use in rule.uses}
-    return f"{names} ({_use_words(uses)})" if uses else names
+    return f"{names} ({use_words(uses)})" if uses else names
 
 
 @bp.route("/versions/new", methods=["GET", "POST"])
@@ -163,10 +148,11 @@ def new_counting() -> Any:
         )
     form = CountingForm(data=data, categories={one.id: one.name for one in categories.values()})
     if form.validate_on_submit():
+        begin = form.valid_from.data or today()
         try:
             with transaction() as writing:
                 actions.lay_down_counting(
-                    writing, name or "", form.item_class.data, form.valid_from.data,
+                    writing, name or "", form.item_class.data, begin,
                     [int(one) for one in form.categories.data or ()], form.chosen_uses, by=current(),
                 )  # fmt: skip
         except SchoolItError as problem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -13,7 +14,8 @@ from school_it import cells, money, school_year
 from school_it.access import May, current
 from school_it.cells import show_number, show_percent
 from school_it.database import today
-from school_it.devices.rules import ITEM_CLASSES, ItemClass, State
+from school_it.devices.models import Category
+from school_it.devices.rules import ITEM_CLASSES, USES, ItemClass, State, Use
 from school_it.errors import N_, BadValue
 from school_it.plan.rules import need
 from school_it.plan.rules.need import Step
@@ -105,9 +107,9 @@ def short_euro(amount: Any) -> str:
     """For pictures and tiles: ``1,2 Mio. €``, ``85 Tsd. €``."""
     value = Decimal(amount)
     if value >= 1_000_000:
-        return show_number(round(value / 1_000_000, 2)) + "\N{NO-BREAK SPACE}" + _("Mio. €")
+        return f"{show_number(round(value / 1_000_000, 2))}\N{NO-BREAK SPACE}{_('Mio. €')}"
     if value >= 10_000:
-        return show_number(Decimal(round(value / 1000))) + "\N{NO-BREAK SPACE}" + _("Tsd. €")
+        return f"{show_number(Decimal(round(value / 1000)))}\N{NO-BREAK SPACE}{_('Tsd. €')}"
     return whole_euro(value)
 
 
@@ -125,8 +127,26 @@ def devices_url(town: Town, item_class: ItemClass, number: str | None = None, **
         wanted["school"] = number
     if uses and uses != need.ALL_USES:
         wanted["use"] = ",".join(sorted("-" if use is None else use.value for use in uses))
-    return url_for("devices.index", **wanted)
+    return url_for("devices.index", **wanted)  # type: ignore[arg-type]
 
 
 def year_label(day: date) -> str:
     return school_year.label(school_year.school_year(day))
+
+
+def counted_words(town: Town, item_class: ItemClass) -> str:
+    """»Notebook, Tablet (Pool, Leihe)«: what counts is part of every figure."""
+    return count_words(town.counting[item_class], town.categories)
+
+
+def count_words(counting: need.Counting, categories: Mapping[int, Category]) -> str:
+    names = [categories[one].name for one in categories if one in counting.all_categories]
+    uses = {use for _category, use in counting.pairs}
+    if not names:
+        return str(_("keine Geräteart"))
+    return ", ".join(names) + (f" ({use_words(uses)})" if uses != need.ALL_USES else "")
+
+
+def use_words(uses: Collection[Use | None]) -> str:
+    words = [str(_(name)) for one, name in USES.items() if one in uses]
+    return ", ".join([*words, *([str(_("ohne Angabe"))] if None in uses else [])])

@@ -40,7 +40,7 @@ def budget() -> Any:
     return page(
         "plan/budget.html",
         tabs=tabs("budget"),
-        town=town,
+        stand=town,
         made=made,
         on=said_day(on),
         day=on,

@@ -22,6 +22,7 @@ from school_it.plan.standing import Cell, SchoolStand, Town
 from school_it.plan.views.blueprint import (
     bp,
     class_word,
+    counted_words,
     devices_url,
     key_date,
     ratio_words,
@@ -59,7 +60,7 @@ def index() -> Any:
     return page(
         "plan/index.html",
         tabs=tabs("index"),
-        town=town,
+        stand=town,
         year=year_label(on),
         on=said_day(on),
         day=on,
@@ -69,7 +70,7 @@ def index() -> Any:
         missing=sum(town.missing(one) for one in town.classes),
         gap_cost=short_euro(sum(map(town.gap_cost, town.schools), Decimal(0))),
         ratio=ratio_words(town.ratio),
-        counted=", ".join(town.counted_words(ItemClass.MOBILE)),
+        counted=counted_words(town, ItemClass.MOBILE),
         due=due_next(town),
         made=made,
         per_pupil=made.per_pupil if made else None,
@@ -169,7 +170,7 @@ def _gap_url(one: ItemClass) -> str:
 
 def waves(town: Town) -> Any:
     """The wave as it falls due, by year and class."""
-    spread = wave.as_due(town.cohorts, range(town.on.year, town.on.year + 8))
+    spread = wave.as_due(town.cohorts, range(town.on.year, town.on.year + 8), replace_bound=True)
     counts = spread.by_year_and_class()
     used = [one for one in ItemClass if any(item_class is one for _year, item_class in counts)]
     return charts.stacked(
@@ -249,14 +250,14 @@ def gap() -> Any:
     return page(
         "plan/gap.html",
         tabs=tabs("gap"),
-        town=town,
+        stand=town,
         rows=rows,
         sums=[standing.summed(one, (s.cells[one] for s in schools)) for one in classes],
         gaps={one: sum(s.cells[one].gap for s in schools) for one in classes},
         class_names=ITEM_CLASSES,
         class_choices=[(one.value, class_word(one)) for one in town.classes],
         types=[(one.value, f"{_(TYPE_NAMES[one])} ({one})") for one in SchoolType if one in types],
-        counted={one: ", ".join(town.counted_words(one)) for one in classes},
+        counted={one: counted_words(town, one) for one in classes},
         wanted=wanted,
         kind=kind,
         only_gaps=only_gaps,
@@ -277,7 +278,7 @@ def school(number: str) -> Any:
     year = town.years[0]
     return page(
         "plan/school.html",
-        town=town,
+        stand=town,
         school=stands,
         year=year_label(on),
         figures_year=year_label(date(stands.figures.school_year, 8, 1)) if stands.figures else "",
@@ -289,7 +290,7 @@ def school(number: str) -> Any:
         shared={
             one for one, cell in stands.cells.items() if any(step.is_shared for step in cell.worked.steps)
         },
-        counted={one: ", ".join(town.counted_words(one)) for one in ItemClass},
+        counted={one: counted_words(town, one) for one in ItemClass},
         urls={one: devices_url(town, one, number) for one in ItemClass},
         costs={one: town.assumed.price(one, year) * stands.cells[one].gap for one in ItemClass},
         cost=town.gap_cost(stands),

@@ -45,7 +45,7 @@ def wave() -> Any:
     return page(
         "plan/wave.html",
         tabs=tabs("wave"),
-        town=town,
+        stand=town,
         on=said_day(on),
         day=on,
         ceiling=request.args.get("ceiling", ""),

@@ -14,11 +14,13 @@ from typing import Any
 from exports.workbook import FIRST_ROW, Cover, Entry, Formula, Page
 from school_it import cells
 from school_it.cells import DATE, EURO, TEXT, show_date, show_percent
+from school_it.database import TOWN_TIME
 from school_it.funding import proof, rules
-from school_it.funding.checks import SEVERITIES, Check
-from school_it.funding.models import Grant
+from school_it.funding.checks import SEVERITIES, Check, Severity
+from school_it.funding.models import AcceptedWarning, Grant
 from school_it.funding.sheet import RECEIPTS
 from school_it.funding.standing import Standing
+from school_it.jobs import restored
 from school_it.money import shown
 from school_it.sheets import Column
 
@@ -44,7 +46,7 @@ CHECKS = (
     Column("severity", "Gewicht", TEXT),
     Column("hint", "Hinweis", TEXT),
 )
-HOLDS, BROKEN = "erfüllt", "verletzt"
+HOLDS, BROKEN, ACCEPTED = "erfüllt", "verletzt", "begründet"
 NAMES = {
     "eligible_planned": ("vn_zuwendungsfaehig_plan", "zuwendungsfähige Ausgaben nach Bescheid"),
     "granted": ("vn_bewilligt", "bewilligte Zuwendung"),
@@ -78,12 +80,22 @@ def front(grant: Grant, standing: Standing, subtitle: Sequence[str], *, authorit
     ]
 
 
-def checks_page(looked_at: Sequence[Check], subtitle: Sequence[str]) -> Page:
+def checks_page(
+    looked_at: Sequence[Check], subtitle: Sequence[str], accepted: Sequence[AcceptedWarning] = ()
+) -> Page:
+    """The rules, and below them the warnings that were taken with a reason."""
     rows = [
         (one.rule, HOLDS if one.holds else BROKEN, SEVERITIES[one.severity], str(one.sentence))
         for one in looked_at
     ]
+    rows += [(one.rule, ACCEPTED, SEVERITIES[Severity.WARN], _with_reason(one)) for one in accepted]
     return Page("Prüfung", "Prüfung", CHECKS, rows, subtitle=subtitle, widest=80, fits_rows=True)
+
+
+def _with_reason(one: AcceptedWarning) -> str:
+    about = f"Beleg {one.receipt.receipt_no}: " if one.receipt else ""
+    said = restored(one.sentence)
+    return f"{about}{said} Begründung: {one.reason} ({one.who}, {show_date(one.at.astimezone(TOWN_TIME).date())})"
 
 
 def as_json(looked_at: Sequence[Check]) -> list[dict[str, Any]]:

@@ -94,6 +94,7 @@ class Action(enum.StrEnum):
     DRAWDOWN_CHANGED = "drawdown.changed"
     DRAWDOWN_PAID = "drawdown.paid"
     RECEIPT_ADDED = "receipt.added"
+    WARNING_ACCEPTED = "warning.accepted"
     RECEIPT_CHANGED = "receipt.changed"
     CATEGORY_ADDED = "category.added"
     CATEGORY_CHANGED = "category.changed"
@@ -206,6 +207,7 @@ SAID = {
     Action.DRAWDOWN_CHANGED: N_("Mittelabruf geändert"),
     Action.DRAWDOWN_PAID: N_("Mittelabruf ausgezahlt"),
     Action.RECEIPT_ADDED: N_("Beleg eingetragen"),
+    Action.WARNING_ACCEPTED: N_("Warnung mit Begründung angenommen"),
     Action.RECEIPT_CHANGED: N_("Beleg geändert"),
     Action.CATEGORY_ADDED: N_("Geräteart angelegt"),
     Action.CATEGORY_CHANGED: N_("Geräteart geändert"),

@@ -89,7 +89,7 @@ def _proof(session: Session, choice: Choice, by: Actor) -> Pages:
             sheet, devices, whole, title="Geräte", sheet_name="Geräte", sums=("price_net", "price_gross"),
             holding=_called(grant), printed_to="price_gross",
         ),
-        proof_of_use.checks_page(stands.checks, below),
+        proof_of_use.checks_page(stands.checks, below, stands.accepted),
     ]  # fmt: skip
 
 

@@ -225,3 +225,4 @@ class ReceiptForm(FundingForm):
     eligible_recognised = EuroField(_l("anerkannt"), description=_l("trägt die Behörde ein"))
     ledger_ref = TextField(_l("Buchungsstelle"), [Length(max=80)])
     remark = TextAreaField(_l("Bemerkung"), [Length(max=LONGEST_REMARK)])
+    reason = TextAreaField(_l("Begründung"), [Length(max=LONGEST_REMARK)])

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from school_it.database import Codes, Euro, Model, Share, Versioned, words
+from school_it.database import Codes, Euro, Model, Moment, Share, Versioned, words
 from school_it.funding import rules
 from school_it.funding.book import DecisionKind, DrawdownState, MeasureState
 from school_it.funding.rules import Anchor, CapBasis, Earmark, EndRule, Financing, StartEvent, Status
@@ -342,6 +342,35 @@ class Drawdown(Versioned, Model):
     @property
     def trace_label(self) -> str:
         return f"{self.decision.trace_label} · {self.number}"
+
+    @property
+    def trace_school_id(self) -> None:
+        return None
+
+
+class AcceptedWarning(Model):
+    """A warning that was taken with a reason, of a receipt or of the grant as a whole; `sentence` as it was said."""
+
+    __tablename__ = "accepted_warnings"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    grant_id: Mapped[int] = mapped_column(
+        ForeignKey(Grant.id, ondelete="CASCADE"), nullable=False, index=True
+    )
+    receipt_id: Mapped[int | None] = mapped_column(ForeignKey(Receipt.id, ondelete="CASCADE"), index=True)
+    rule: Mapped[str] = mapped_column(String(10), nullable=False)
+    sentence: Mapped[dict[str, Any]] = mapped_column(JSON, nullable=False)
+    reason: Mapped[str] = mapped_column(Text, nullable=False)
+    who: Mapped[str] = mapped_column(String(200), nullable=False)
+    at: Mapped[datetime] = mapped_column(Moment, nullable=False)
+
+    grant: Mapped[Grant] = relationship(lazy="joined", innerjoin=True)
+    receipt: Mapped[Receipt | None] = relationship(lazy="joined")
+
+    @property
+    def trace_label(self) -> str:
+        about = self.receipt.trace_label if self.receipt else self.grant.reference
+        return f"{about} · {self.rule}"
 
     @property
     def trace_school_id(self) -> None:

@@ -34,6 +34,19 @@ Key = tuple[str, str]
 Values = dict[str, Any]
 
 
+def _excluded(
+    session: Session, facts: Mapping[str, GrantFacts], judged: Iterable[tuple[Row, Values]]
+) -> Iterator[tuple[int, Sentence]]:
+    """F10, F11: receipts whose text names what their programme does not pay for; nothing stops a file for it."""
+    programmes = queries.programme_rows(session)
+    for row, values in judged:
+        said = programmes[facts[values["grant"]].programme]
+        if said["excluded"] and values["eligible_requested"] > 0:
+            allowed = (said["terms"] or {}).get("allowed") or ()
+            for sentence in rules.against_excluded(values["subject"], said["excluded"], allowed):
+                yield row.number, sentence
+
+
 def completed(values: Mapping[str, Any]) -> Values:
     """A receipt with its usual values, and `eligible_requested` computed where it says nothing (F30)."""
     whole = {**DEFAULTS, **values}
@@ -87,6 +100,9 @@ class ReceiptIntake(Intake):
             judged.append((row, values))
             for field, sentence in against_receipt(values, grant):
                 yield _problem(row, reading, field, sentence, values)
+        reading.hints += _excluded(
+            session, facts, [one for one in judged if one[0].number not in reading.known]
+        )
         yield from _double_funding(session, reading, judged)
 
     def hints(self, rows: Iterable[Row]) -> Iterator[tuple[int, Sentence]]:

@@ -16,11 +16,11 @@ from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from school_it.errors import Sentence
-from school_it.funding import checks, cost_plan, drawdown, proof, queries, rules
+from school_it.funding import checks, cost_plan, drawdown, proof, queries, rules, warned
 from school_it.funding.book import DrawdownState
 from school_it.funding.checks import Check
 from school_it.funding.cost_plan import Planned
-from school_it.funding.models import Decision, Drawdown, Grant, Receipt
+from school_it.funding.models import AcceptedWarning, Decision, Drawdown, Grant, Receipt
 from school_it.funding.proof import Cap, Decided, Figures, Spent, Terms
 from school_it.funding.receipts import as_part, invoice_of
 from school_it.school_year import months_after
@@ -37,6 +37,7 @@ class Overview:
     planned: Mapping[str, Planned]
     figures: Figures
     checks: Sequence[Check]
+    accepted: Sequence[AcceptedWarning]
 
     @property
     def spending(self) -> list[proof.Spending]:
@@ -52,6 +53,7 @@ class Standing:
     planned: Mapping[str, Planned]
     figures: Figures
     checks: Sequence[Check]
+    accepted: Sequence[AcceptedWarning]
 
 
 def of_grant(session: Session, grant: Grant) -> Standing:
@@ -60,7 +62,7 @@ def of_grant(session: Session, grant: Grant) -> Standing:
     spent = [_spent(one) for one in receipts]
     planned = cost_plan.of_grant(session, grant)
     figures, looked_at = _judged(session, grant, spent, planned, receipts)
-    return Standing(receipts, spent, planned, figures, looked_at)
+    return Standing(receipts, spent, planned, figures, looked_at, warned.of_grant(session, grant))
 
 
 def overview(session: Session, grant: Grant) -> Overview:
@@ -69,7 +71,8 @@ def overview(session: Session, grant: Grant) -> Overview:
     planned = cost_plan.of_grant(session, grant)
     suspicious = list(queries.receipt_rows(session, Receipt.grant_id == grant.id, _suspicious(grant)))
     figures, looked_at = _judged(session, grant, spent, planned, suspicious)
-    return Overview(queries.receipt_count(session, grant), spent, planned, figures, looked_at)
+    accepted = warned.of_grant(session, grant)
+    return Overview(queries.receipt_count(session, grant), spent, planned, figures, looked_at, accepted)
 
 
 def _suspicious(grant: Grant) -> ColumnElement[bool]:

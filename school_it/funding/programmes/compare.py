@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from school_it.database import table_of
 from school_it.errors import N_
 from school_it.funding.models import Programme
 from school_it.funding.programmes import terms
 from school_it.funding.programmes.facts import Fact, Sure, about, flat, of_kept, same
-from school_it.funding.programmes.shipped import COLUMNS, Shipped
+from school_it.funding.programmes.shipped import COLUMNS, Shipped, of_column
 from school_it.funding.sheet import PROGRAMMES
-from school_it.undo.tables import typed as of_trail
 
 FIELDS = (*COLUMNS, *terms.TERMS)
 LABELS = {one.field: one.header for one in PROGRAMMES.columns} | {
@@ -117,7 +115,7 @@ def shown_plain(field: str, kept: Any) -> str:
         return ""
     if field in terms.TERMS:
         return shown(field, terms.typed(field, kept))
-    return shown(field, of_trail(table_of(Programme).c[field], kept)) if field in COLUMNS else str(kept)
+    return shown(field, of_column(field, kept)) if field in COLUMNS else str(kept)
 
 
 def known_of(programme: Programme) -> dict[str, Fact]:

@@ -118,7 +118,7 @@ class _File:
 
     def _value(self, field: str, raw: Any) -> Any:
         try:
-            return terms.typed(field, raw) if field in terms.TERMS else _of_column(field, raw)
+            return terms.typed(field, raw) if field in terms.TERMS else of_column(field, raw)
         except (ValueError, KeyError, TypeError, InvalidOperation):
             raise self._wrong(field, N_("value ist von falscher Art")) from None
 
@@ -128,8 +128,8 @@ class _File:
         )
 
 
-def _of_column(field: str, raw: Any) -> Any:
-    """Raises ValueError, TypeError, InvalidOperation."""
+def of_column(field: str, raw: Any) -> Any:
+    """A column's value from what a file or the trail has. Raises ValueError, TypeError, InvalidOperation."""
     words = rules.PROGRAMME_WORDS.get(field)
     if words is not None:
         return type(next(iter(words)))(raw)
@@ -138,8 +138,8 @@ def _of_column(field: str, raw: Any) -> Any:
             return Decimal(raw)
         case "codes":
             return tuple(str(one) for one in raw)
-        case "date" if not isinstance(raw, date):
-            raise TypeError(raw)
+        case "date":
+            return raw if isinstance(raw, date) else date.fromisoformat(raw)
         case "integer" if not isinstance(raw, int):
             raise TypeError(raw)
     return raw

@@ -95,6 +95,7 @@ def grant(ident: int) -> Any:
         planned=cost_plan.whole(stands.planned),
         has_plan=bool(stands.planned),
         checks=stands.checks,
+        accepted=stands.accepted,
         severities=checks.SEVERITIES,
         said=said,
         receipts=stands.receipts,

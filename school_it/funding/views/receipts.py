@@ -9,13 +9,13 @@ from flask_babel import gettext as _
 
 from school_it import audit
 from school_it.access import May, current, needs
-from school_it.database import db, transaction
-from school_it.funding import actions, listing, origin, queries, rules, story
+from school_it.database import db, today, transaction
+from school_it.funding import actions, left, listing, origin, queries, rules, story, warned
 from school_it.funding.forms import (
     ReceiptForm,
     RemoveForm,
 )
-from school_it.funding.models import Receipt
+from school_it.funding.models import Grant, Receipt
 from school_it.funding.views.blueprint import bp, say_odd
 from school_it.schools import queries as school_queries
 from school_it.web import flash_done, lists, page
@@ -72,12 +72,12 @@ def new_receipt(ident: int) -> Any:
         with refusals_in(form), transaction() as writing:
             school = school_queries.get_school(writing, form.school.data or "", seen_by=current())
             changing = queries.get_grant(writing, ident, seen_by=current())
-            actions.add_receipt(writing, changing, school, form.values, by=current())
+            actions.add_receipt(writing, changing, school, form.values, reason=form.reason.data, by=current())
         if not form.errors:
             say_odd(rules.odd_in_receipt(form.values))
             flash_done(_("Der Beleg ist eingetragen."))
             return redirect(url_for(".receipts", ident=ident))
-    return page("funding/receipt_edit.html", status_of(form), form=form, grant=found, receipt=None)
+    return _entered(form, found, None)
 
 
 @bp.route("/receipts/<int:ident>/edit", methods=["GET", "POST"])
@@ -86,20 +86,45 @@ def edit_receipt(ident: int) -> Any:
     session = db.session()
     found = queries.get_receipt(session, ident, seen_by=current())
     known = {name: getattr(found, name) for name in ("version", *queries.RECEIPT_FIELDS)}
-    form = ReceiptForm(data={**known, "school": found.school.school_number})
+    accepted = warned.of_receipt(session, found)
+    reason = accepted[0].reason if accepted else None
+    form = ReceiptForm(data={**known, "school": found.school.school_number, "reason": reason})
     form.school.choices = [("", ""), *school_queries.choices(session, seen_by=current())]
     if form.validate_on_submit():
         with refusals_in(form), transaction() as writing:
             school = school_queries.get_school(writing, form.school.data or "", seen_by=current())
             changing = queries.get_receipt(writing, ident, seen_by=current())
             actions.change_receipt(
-                writing, changing, school, form.values, version=form.seen_version, by=current()
+                writing,
+                changing,
+                school,
+                form.values,
+                reason=form.reason.data,
+                version=form.seen_version,
+                by=current(),
             )
         if not form.errors:
             say_odd(rules.odd_in_receipt(form.values))
             flash_done(_("Gespeichert."))
             return redirect(url_for(".receipt", ident=ident))
-    return page("funding/receipt_edit.html", status_of(form), form=form, grant=found.grant, receipt=found)
+    return _entered(form, found.grant, found)
+
+
+def _entered(form: ReceiptForm, grant: Grant, receipt: Receipt | None) -> Any:
+    """The form, and beside it what is left of the grant without this receipt."""
+    session = db.session()
+    room = left.of_grant(session, grant, but=receipt)
+    school = school_queries.ids_by_number(session).get(form.school.data or "")
+    return page(
+        "funding/receipt_edit.html",
+        status_of(form),
+        form=form,
+        grant=grant,
+        receipt=receipt,
+        left=room,
+        days=room.days(today()),
+        at_school=None if school is None else room.capped.get(school, rules.NOTHING),
+    )
 
 
 @bp.get("/receipts/<int:ident>")
@@ -112,6 +137,7 @@ def receipt(ident: int) -> Any:
         receipt=found,
         grant=found.grant,
         origin=origin.of(session, found),
+        accepted=warned.of_receipt(session, found),
         events=story.of_entries(session, audit.story(session, found)),
     )
 

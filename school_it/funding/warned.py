@@ -1,0 +1,66 @@
+"""Warnings that somebody has taken with a reason; they stay with what they were about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from school_it import audit
+from school_it.access import Actor
+from school_it.audit import Action
+from school_it.database import now
+from school_it.errors import N_, Refused, Sentence
+from school_it.funding.left import Warned
+from school_it.funding.models import AcceptedWarning, Grant, Receipt
+from school_it.jobs import stored
+
+PLEASE = N_("Bitte begründen, warum es trotzdem so eingetragen wird. Die Begründung bleibt beim Beleg.")
+
+
+def of_grant(session: Session, grant: Grant) -> Sequence[AcceptedWarning]:
+    """Those of the grant and of its receipts, oldest first."""
+    rows = select(AcceptedWarning).where(AcceptedWarning.grant_id == grant.id).order_by(AcceptedWarning.id)
+    return session.scalars(rows).all()
+
+
+def of_receipt(session: Session, receipt: Receipt) -> Sequence[AcceptedWarning]:
+    rows = (
+        select(AcceptedWarning).where(AcceptedWarning.receipt_id == receipt.id).order_by(AcceptedWarning.id)
+    )
+    return session.scalars(rows).all()
+
+
+def refuse_without(warnings: Sequence[Warned], reason: str | None) -> None:
+    """Raises Refused with every warning at the field `reason`, unless there is one."""
+    if warnings and not (reason or "").strip():
+        raise Refused([*(("reason", one.sentence) for one in warnings), ("reason", Sentence(PLEASE))])
+
+
+def keep(
+    session: Session,
+    grant: Grant,
+    receipt: Receipt | None,
+    warnings: Sequence[Warned],
+    reason: str | None,
+    *,
+    by: Actor,
+) -> None:
+    """What was warned of just now, with its reason; what was kept of the same receipt before gives way to it."""
+    known = list(of_receipt(session, receipt)) if receipt is not None else []
+    wanted = [(one.rule, stored(one.sentence), (reason or "").strip()) for one in warnings]
+    same = [(one.rule, one.sentence, one.reason) for one in known]
+    if wanted == same:
+        return
+    for old in known:
+        audit.record(session, Action.ROW_REMOVED, old, by=by, changes=audit.whole(old, gone=True))
+        session.delete(old)
+    for rule, sentence, said in wanted:
+        made = AcceptedWarning(
+            grant_id=grant.id, receipt_id=receipt and receipt.id, rule=rule, sentence=sentence, reason=said,
+            who=by.name, at=now(),
+        )  # fmt: skip
+        session.add(made)
+        session.flush()
+        audit.record(session, Action.WARNING_ACCEPTED, made, by=by, changes=audit.whole(made))

@@ -297,9 +297,8 @@ def write_given(
 def _given(licence: Licence, ident: int, row: dict[str, Any], at: int | None) -> dict[str, Any]:
     """A reason may say a name: it is forgotten with the person."""
     told = {name: [None, audit.plain(value)] for name, value in row.items() if value is not None}
-    personal = (
-        {"over_reason": told.pop("over_reason")} if row["person_id"] and "over_reason" in told else None
-    )
+    of_person = row["person_id"] is not None
+    personal = {name: told.pop(name) for name in ("over_reason",) if name in told} if of_person else None
     return {
         "action": Action.SEAT_GIVEN, "object_type": Seat.__tablename__, "object_id": ident,
         "object_label": f"#{licence.id}/{ident}", "school_id": at, "changes": told,

@@ -14,6 +14,7 @@ from flask.cli import FlaskGroup, ScriptInfo
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from exports import commands as export_commands
+from exports.template_views import bp as form_templates
 from exports.views import bp as exports
 from imports import commands as import_commands
 from imports import forgetting as _files_forget  # noqa: F401 - says what it keeps of people
@@ -42,10 +43,13 @@ from school_it.errors import SettingsError
 from school_it.funding import commands as funding_commands
 from school_it.funding import documented as _funding_carries_documents  # noqa: F401 - likewise
 from school_it.funding import undo as funding_undo
+from school_it.funding.api import api as funding_api
 from school_it.funding.views import bp as funding
 from school_it.jobs import commands as job_commands
 from school_it.jobs.api import api as job_api
 from school_it.jobs.views import bp as job_pages
+from school_it.ledger import undo as ledger_undo
+from school_it.ledger.views import bp as ledger
 from school_it.licences import documented as _licences_carry_documents  # noqa: F401 - likewise
 from school_it.licences import forgetting as _licences_forget  # noqa: F401 - likewise
 from school_it.licences import night as _licences_at_night  # noqa: F401 - declares its work
@@ -72,11 +76,14 @@ from school_it.people.api import api as people_api
 from school_it.people.views import bp as people
 from school_it.plan import undo as plan_undo
 from school_it.plan.views import bp as plan
+from school_it.procurement import documented as _orders_carry_documents  # noqa: F401 - likewise
+from school_it.procurement import panels as _origins  # noqa: F401 - draws on pages of earlier rooms
+from school_it.procurement.views import bp as procurement
 from school_it.schools import undo as school_undo
 from school_it.schools.api import api as school_api
 from school_it.schools.views import bp as schools
 from school_it.undo import commands as undo_commands
-from school_it.web import api, frame, show
+from school_it.web import api, frame, panels, show
 
 ROOT = Path(__file__).resolve().parent
 BLUEPRINTS = (
@@ -92,19 +99,23 @@ BLUEPRINTS = (
     earmark,
     documents,
     funding,
+    procurement,
+    ledger,
     licences,
     network,
     plan,
     imports,
+    form_templates,
     exports,
     job_pages,
 )
-APIS = (school_api, people_api, device_api, licence_api, network_api, job_api)
+APIS = (school_api, people_api, funding_api, device_api, licence_api, network_api, job_api)
 UNDOINGS = (
     *school_undo.UNDOINGS,
     *people_undo.UNDOINGS,
     *funding_undo.UNDOINGS,
     *device_undo.UNDOINGS,
+    *ledger_undo.UNDOINGS,
     *licence_undo.UNDOINGS,
     *network_undo.UNDOINGS,
     *plan_undo.UNDOINGS,
@@ -153,7 +164,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     database.prepare(app, wanted)
     jobs.prepare(app, wanted)
     undo.know(*UNDOINGS)
-    for part in (web, frame, show, signing_in, serving):
+    for part in (web, frame, show, panels, signing_in, serving):
         part.prepare(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

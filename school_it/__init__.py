@@ -26,6 +26,7 @@ HOUSE = (
     "jobs",
     "deadlines",
     "undo",
+    "as_of",
     "serving",
     "operations",
     # the rooms
@@ -36,6 +37,7 @@ HOUSE = (
     "funding",
     "devices",
     "procurement",
+    "ledger",
     "licences",
     "network",
     "plan",

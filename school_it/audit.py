@@ -131,6 +131,10 @@ class Action(enum.StrEnum):
     MODEL_TYPED = "model.typed"
     OUTLET_RULE_ADDED = "outlet_rule.added"
     OUTLET_RULE_REMOVED = "outlet_rule.removed"
+    LEDGER_LINE_ADDED = "ledger.line_added"
+    LEDGER_LINE_CHANGED = "ledger.line_changed"
+    LEDGER_MATCHED = "ledger.matched"
+    LEDGER_UNMATCHED = "ledger.unmatched"
     DEVICE_TYPE_ADDED = "device_type.added"
     DEVICE_TYPE_CHANGED = "device_type.changed"
     TARGET_ADDED = "target.added"
@@ -146,6 +150,8 @@ class Action(enum.StrEnum):
     PROFILE_KEPT = "import.profile_kept"
     PROFILE_REMOVED = "import.profile_removed"
     REPORT_EXPORTED = "export.made"
+    TEMPLATE_KEPT = "export.template_kept"
+    TEMPLATE_PLACED = "export.template_placed"
     BACKUP_MADE = "backup.made"
     BATCH_TAKEN_BACK = "undo.applied"
     ROW_PUT_BACK = "undo.put_back"
@@ -244,6 +250,10 @@ SAID = {
     Action.MODEL_TYPED: N_("Gerätetyp eines Modells bestimmt"),
     Action.OUTLET_RULE_ADDED: N_("Regel für Dosennamen gemerkt"),
     Action.OUTLET_RULE_REMOVED: N_("Regel für Dosennamen gelöscht"),
+    Action.LEDGER_LINE_ADDED: N_("Anlage aufgenommen"),
+    Action.LEDGER_LINE_CHANGED: N_("Anlage geändert"),
+    Action.LEDGER_MATCHED: N_("Geräte einer Anlage zugeordnet"),
+    Action.LEDGER_UNMATCHED: N_("Zuordnung zu einer Anlage gelöst"),
     Action.DEVICE_TYPE_ADDED: N_("Gerätetyp aufgenommen"),
     Action.DEVICE_TYPE_CHANGED: N_("Gerätetyp geändert"),
     Action.TARGET_ADDED: N_("Ausstattungsziel eingetragen"),
@@ -259,6 +269,8 @@ SAID = {
     Action.PROFILE_KEPT: N_("Profil für Dateien gemerkt"),
     Action.PROFILE_REMOVED: N_("Profil für Dateien gelöscht"),
     Action.REPORT_EXPORTED: N_("Bericht ausgegeben"),
+    Action.TEMPLATE_KEPT: N_("Formular als Vorlage abgelegt"),
+    Action.TEMPLATE_PLACED: N_("Felder eines Formulars zugeordnet"),
     Action.BACKUP_MADE: N_("Sicherung erstellt"),
     Action.BATCH_TAKEN_BACK: N_("Vorgang zurückgenommen"),
     Action.ROW_PUT_BACK: N_("auf den Stand davor gesetzt"),

@@ -12,6 +12,8 @@ from school_it.errors import N_, BadValue, NotAllowed
 from school_it.funding.intake import GrantIntake, ProgrammeIntake
 from school_it.funding.receipts import ReceiptIntake
 from school_it.funding.sheet import GRANTS, PROGRAMMES, RECEIPTS
+from school_it.ledger.intake import LedgerIntake, LifeIntake
+from school_it.ledger.sheet import ASSET_LEDGER, USEFUL_LIVES
 from school_it.licences.intake import LicenceIntake
 from school_it.licences.sheet import LICENCES
 from school_it.network.intake import OutletIntake
@@ -71,6 +73,8 @@ KINDS = {
         _fixed(PROGRAMMES, ProgrammeIntake()),
         _fixed(GRANTS, GrantIntake()),
         _fixed(RECEIPTS, ReceiptIntake()),
+        _fixed(ASSET_LEDGER, LedgerIntake()),
+        _fixed(USEFUL_LIVES, LifeIntake()),
     )
 }
 

@@ -143,6 +143,16 @@ SETTINGS = (
     Setting("MAIL_FROM", _text, "", N_("Absender der Nachrichten")),
     Setting("ALARM_TO", _text, "", N_("wer Nachricht bekommt, wenn nachts etwas scheitert; mehrere mit Komma")),
     Setting(
+        "LEDGER_PRICES", _one_of("gross", "net"), "gross",
+        N_("womit die Anlagenbuchhaltung rechnet: gross (brutto, ohne Vorsteuerabzug) oder net"),
+    ),
+    Setting("LEDGER_FIRST_MONTH", _yes_no, True, N_("der Monat der Anschaffung wird mit abgeschrieben")),
+    Setting("LEDGER_LOW_VALUE", _from(0, 10_000), 800, N_("bis zu so vielen Euro netto ist ein Gerät geringwertig")),
+    Setting(
+        "LEDGER_LOW_VALUE_AT_ONCE", _yes_no, True,
+        N_("Geringwertiges ist im Jahr der Anschaffung ganz abgeschrieben (§ 36 Abs. 3 KomHVO NRW)"),
+    ),
+    Setting(
         "RETURN_DAYS", _from(0, 365), 14,
         N_("Tage nach dem Abgang, bis zu denen Ausgeliehenes zurückgegeben sein soll"),
     ),

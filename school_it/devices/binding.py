@@ -18,7 +18,7 @@ from school_it.audit import Action
 from school_it.database import portions, today
 from school_it.devices import rules
 from school_it.devices.models import Device, DeviceRecord
-from school_it.devices.rules import INCIDENTS, RecordKind
+from school_it.devices.rules import RecordKind
 from school_it.errors import N_, BadValue, Refused, RuleBroken, Sentence
 
 WATCHED = ("school_id", "use", "bound_until")
@@ -136,42 +136,6 @@ def approve_use(
         session, device, RecordKind.USE, happened_on=on or today(), person=person, authority=authority,
         reference=reference, reason=reason, by=by,
     )  # fmt: skip
-
-
-def record_incident(
-    session: Session,
-    device: Device,
-    kind: RecordKind,
-    *,
-    happened_on: date | None = None,
-    authority: str | None = None,
-    reference: str | None = None,
-    reason: str | None = None,
-    by: Actor,
-) -> None:
-    """A defect, a loss or a theft with its proof: who has it on file (`authority`), under which `reference`.
-
-    A stolen device needs the police reference. The device goes into the state that belongs to it. Raises Refused,
-    RuleBroken.
-    """
-    from school_it.devices import actions
-
-    by.must(May.EDIT_DEVICES, device.school_id)
-    if kind not in INCIDENTS:
-        raise BadValue(N_("Diese Art von Vorfall gibt es nicht."))
-    day = happened_on or today()
-    faults = []
-    if day > today():
-        faults.append(("happened_on", Sentence(N_("Der Tag liegt in der Zukunft."))))
-    if kind is RecordKind.THEFT and not reference:
-        sentence = N_("Bei einem Diebstahl bitte das Aktenzeichen der Polizei eintragen.")
-        faults.append(("reference", Sentence(sentence)))
-    if faults:
-        raise Refused(faults)
-    actions.move(session, device, INCIDENTS[kind], on=day, remark=reason, by=by)
-    keep_record(
-        session, device, kind, happened_on=day, authority=authority, reference=reference, reason=reason, by=by
-    )
 
 
 def replace(session: Session, old: Device, new: Device, *, by: Actor) -> None:

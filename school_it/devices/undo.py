@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from school_it.access import May
@@ -42,6 +42,24 @@ class _Devices(Undoing):
         for thing in things:
             if HOLDER in thing.personal_before:
                 values[thing.ident] |= _holding(closed.get(_closed(thing) or 0))
+        return values
+
+    def past(self, session: Session, things: Sequence[Touched]) -> dict[int, dict[str, Any]]:
+        """Who had a device on that day its hand-outs say, whoever wrote them down."""
+        values = super().past(session, things)
+        for thing in things:
+            values[thing.ident] |= _holding(None)
+        columns: tuple[Any, ...] = (
+            Handout.device_id, Handout.person_id, Handout.room_id, Handout.holder_name, Handout.since, Handout.due_on,
+        )  # fmt: skip
+        for some in portions(list(values)):
+            theirs = select(*columns).where(
+                Handout.device_id.in_(some),
+                Handout.since <= today(),
+                or_(Handout.returned_on.is_(None), Handout.returned_on > today()),
+            )
+            for row in session.execute(theirs.order_by(Handout.since)):
+                values[row.device_id] |= _holding(row)
         return values
 
     def follows(self, row: Values) -> Values:
@@ -153,7 +171,7 @@ SHOWN = {
     "maker_folded": "manufacturer",
 }
 UNDOINGS = (
-    Undoing(Category, N_("Geräteart")),
+    Undoing(Category, N_("Geräteart"), batches={"import.useful-lives": May.IMPORT_ALL}),
     Undoing(DeviceModel, N_("Modell")),
     _Devices(
         Device,

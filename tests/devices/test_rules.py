@@ -39,7 +39,8 @@ def test_nothing_is_disposed_of_by_a_plain_move(state: State) -> None:
 def test_a_bound_device_goes_only_with_a_named_approval() -> None:
     last_day = date(2029, 12, 31)
     assert "31.12.2029" in (against(bound_until=last_day, is_approved=False) or "")
-    assert against(bound_until=last_day) is None
+    assert against(bound_until=last_day), "an approval without a name is none"
+    assert against(bound_until=last_day, is_approved_by_name=True) is None
 
 
 def test_the_last_day_of_the_earmark_still_binds() -> None:

@@ -43,8 +43,15 @@ FIRST = {
     "outlets": "Schulnummer;Raum;Dose;Patchfeld;Patchport;VLAN\n115514;1.07;D1;PF1;13;20\n115514;1.08;D2;PF1;14;\n",
     "targets": "MEP;Schulform;Gerätegruppe;Grundlage;Wert;Reserve;gültig ab\n"
     "V;GE, GY;mobil;Schüler je Gerät;1,5;5 %;01.08.2025\n",
+    "asset-ledger": "Anlagennummer;Bezeichnung;Aktivierungsdatum;Menge;AHK\n4711-0;30 Tablets;15.01.2024;30;14.997,00\n",
+    "useful-lives": "Geräteart;Nutzungsdauer\nTablet;4\n",
 }
-NEEDS = {"grants": ["programmes"], "receipts": ["programmes", "grants"], "outlets": ["rooms"]}
+NEEDS = {
+    "useful-lives": ["devices"],
+    "grants": ["programmes"],
+    "receipts": ["programmes", "grants"],
+    "outlets": ["rooms"],
+}
 SECOND = {
     "schools": "Schulnummer;Schule;Schulform;Ort\n115514;Beispielschule;G;Musterstadt\n193240;Gesamtschule Neu;GE;\n",
     "rooms": "Schulnummer;Raum;Bezeichnung;Gebäude\n115514;1.07;Klasse 4b;Neubau\n115514;1.09;Aula;Neubau\n",
@@ -71,6 +78,9 @@ SECOND = {
     "outlets": "Schulnummer;Raum;Dose;Patchfeld;Patchport;VLAN\n115514;1.08;D1;PF2;15;30\n115514;1.08;D3;PF2;16;\n",
     "targets": "MEP;Schulform;Gerätegruppe;Grundlage;Wert;Reserve;gültig ab\n"
     "V;GE, GY;mobil;Schüler je Gerät;1,25;10 %;01.08.2025\nV;;Präsentation;je Unterrichtsraum;1;;01.08.2025\n",
+    "asset-ledger": "Anlagennummer;Bezeichnung;Aktivierungsdatum;Menge;AHK\n4711-0;28 Tablets;16.01.2024;28;13.997,20\n"
+    "4712-0;Beamer;;;980,00\n",
+    "useful-lives": "Geräteart;Nutzungsdauer\nTablet;3\nNotebook;6\n",
 }
 KINDS = list(FIRST)
 ELSEWHERE = {"device-types"}

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from school_it.access import May, current, needs
 from school_it.database import db, today, transaction
-from school_it.devices import binding, queries, rules
+from school_it.devices import binding, incidents, queries, rules
 from school_it.devices.forms import IncidentForm, ReplacementForm, UseApprovalForm
 from school_it.devices.views.blueprint import bp
 from school_it.devices.views.device import to_device
@@ -29,7 +29,7 @@ def incident(tag: str) -> Any:
         with refusals_in(form), transaction() as session:
             device = queries.get_device(session, tag, seen_by=current(), may=May.EDIT_DEVICES)
             values = form.values
-            binding.record_incident(session, device, values.pop("kind"), **values, by=current())
+            incidents.record_incident(session, device, values.pop("kind"), **values, by=current())
         if not form.errors:
             flash_done(_("Der Vorfall ist festgehalten."))
             return to_device(tag)

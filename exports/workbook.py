@@ -53,6 +53,15 @@ _MANY_COLUMNS = 14  # from here on every blank beside a text makes the print sma
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A chart of the program itself below a table: stacked columns of `values` over the rows of `over`, by field."""
+
+    title: str
+    over: str
+    values: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """A table. `sums`: fields of the sum row; `names`: workbook-wide name -> (row from 0 or SUM, field).
     `totals`: what stands in the sum row instead of a sum of the rows above it.
@@ -79,6 +88,7 @@ class Page:
     open_rows: int = 0
     widest: int = WIDEST
     fits_rows: bool = False
+    picture: Picture | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,9 +319,30 @@ class _TableWriter:
         self.sheet.freeze_panes(HEADER_ROW + 1, 0)
         bottom = last_row if last_row > HEADER_ROW else HEADER_ROW + (0 if self.sums else self.page.open_rows)
         self.sheet.autofilter(HEADER_ROW, 0, bottom, len(columns) - 1)
+        if self.page.picture and last_row > HEADER_ROW:
+            self._draw(self.page.picture, last_row)
         for name, (row, of_field) in self.page.names.items():
             number = self.next_row if row == SUM else HEADER_ROW + 1 + int(row)
             _name_cell(self.book, self.page.sheet_name, name, number, self.places[of_field])
+
+    def _draw(self, picture: Picture, last_row: int) -> None:
+        chart = self.book.add_chart({"type": "column", "subtype": "stacked"})
+        sheet, first = self.page.sheet_name, HEADER_ROW + 1
+        over = self.places[picture.over]
+        for name in picture.values:
+            place = self.places[name]
+            chart.add_series(
+                {
+                    "name": [sheet, HEADER_ROW, place],
+                    "categories": [sheet, first, over, last_row, over],
+                    "values": [sheet, first, place, last_row, place],
+                }
+            )
+        chart.set_title({"name": picture.title, "name_font": {"size": 12}})
+        chart.set_legend({"position": "bottom"})
+        chart.set_size({"width": 860, "height": 380})
+        options = {"description": picture.title, "object_position": 1}
+        self.sheet.insert_chart(self.next_row + 2, 0, chart, options)
 
     def _add_rules(self, bottom: int) -> None:
         page = self.page

@@ -6,12 +6,14 @@ from exports.reports.assets import ASSETS
 from exports.reports.funding import FUNDING
 from exports.reports.investment import INVESTMENT
 from exports.reports.lists import LISTS
+from exports.reports.plan import PLAN
+from exports.reports.procurement import PROCUREMENT
 from exports.reports.shape import Choice, Report
 from school_it.errors import N_, BadValue
 
 __all__ = ["REPORTS", "Choice", "Report", "get_report"]
 
-REPORTS = {report.name: report for report in (*LISTS, *FUNDING, *INVESTMENT, *ASSETS)}
+REPORTS = {report.name: report for report in (*LISTS, *FUNDING, *INVESTMENT, *ASSETS, *PLAN, *PROCUREMENT)}
 
 
 def get_report(name: str) -> Report:

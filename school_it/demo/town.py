@@ -18,6 +18,7 @@ from school_it.accounts.models import User
 from school_it.database import today, transaction
 from school_it.demo import equipment, funding, places, purchases
 from school_it.demo import licences as demo_licences
+from school_it.demo import plan as demo_plan
 from school_it.demo.places import DemoSchool
 from school_it.devices import catalogue, loans
 from school_it.devices.intake import DeviceIntake
@@ -188,6 +189,7 @@ def _equip(
     licences = equipment.licence_rows(schools, pupils, today(), chance)
     LicenceIntake().write(session, licences, [], by=by, batch=batch)
     demo_licences.give_seats(session, today(), by=by)
+    demo_plan.settle(session, schools, today(), by=by, batch=batch)
     outlets = equipment.outlet_rows(schools, rooms, switches)
     OutletIntake().write(session, outlets, [], by=by, batch=batch)
     TargetIntake().write(session, equipment.target_rows(today()), [], by=by, batch=batch)

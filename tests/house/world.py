@@ -28,12 +28,20 @@ from school_it.funding import measures, payouts, rules
 from school_it.jobs.models import Job
 from school_it.jobs.models import State as JobState
 from school_it.licences import actions as licences
+from school_it.licences import keys as licence_keys
+from school_it.licences import seats
+from school_it.licences.models import SeatRule
+from school_it.licences.rules import SeatFor
 from school_it.network import actions as network
 from school_it.network.types.models import DeviceType
 from school_it.people.models import Membership, Person, SyncRun
 from school_it.people.rules import PersonRole, RunOutcome
 from school_it.plan import actions as plan
 from school_it.plan.rules import Basis
+from school_it.procurement import actions as procurement
+from school_it.procurement import invoicing
+from school_it.procurement.invoicing import Line
+from school_it.procurement.rules import LineKind
 from school_it.schools import actions as schools
 from school_it.schools.models import Room, School
 from school_it.schools.rules import SchoolType
@@ -131,6 +139,14 @@ def part(word: str, number: str, by: Actor) -> Part:
             "cancel_by": today(),
         }
         licence = licences.add_licence(session, bought, by=by)
+        session.flush()
+        seat = seats.give_seat(session, licence, person, by=by)
+        group = SeatRule(
+            licence_id=licence.id, kind=SeatFor.PERSON, school_id=school.id, role=PersonRole.TEACHER, made_on=today(),
+            made_by=word,
+        )  # fmt: skip
+        key = licence_keys.keep(session, licence, word, label=word, by=by)
+        session.add(group)
         paper = documents.attach(
             session, lent, b"%PDF-1.4 " + word.encode() + b" %%EOF", name=word, kind=DocumentKind.PHOTO,
             home=current_app.config["SCHOOL_IT"].home, by=by,
@@ -147,10 +163,40 @@ def part(word: str, number: str, by: Actor) -> Part:
             "person": person.id,
             "job": job.id,
             "licence": licence.id,
+            "licence_no": word,
+            "seat": seat.id,
+            "seat_group": group.id,
+            "licence_key": key.id,
             "outlet": outlet.id,
             "document": paper.id,
+            **ordered(session, school, word, by),
         }
     return made
+
+
+def ordered(session: Session, school: School, word: str, by: Actor) -> dict[str, Any]:
+    """An order of this school with a line and a delivery of part of it."""
+    values = {"order_no": word, "supplier": word, "ordered_on": date(2024, 5, 6), "remark": word}
+    order = procurement.add_order(session, values, by=by)
+    thing = {
+        "kind": LineKind.OTHER,
+        "text": word,
+        "quantity": 3,
+        "unit_gross": Decimal(5),
+        "school_id": school.id,
+    }
+    line = procurement.add_line(session, order, thing, by=by)
+    session.flush()
+    came = procurement.receive(session, order, [procurement.Arrived(line.id, 1)], on=date(2024, 5, 7), by=by)
+    bill = {"invoice_no": word, "invoice_date": date(2024, 5, 8), "paid_on": date(2024, 5, 9)}
+    made = invoicing.add_invoice(
+        session, order, bill, [Line(word, 1, Decimal(5), order_line_id=line.id)], by=by
+    )
+    session.flush()
+    return {
+        "order": order.id, "order_line": line.id, "delivery": came.id, "invoice": made.id,
+        "supplier": order.supplier_id,
+    }  # fmt: skip
 
 
 def device(session: Session, school: School, room: Room, tag: str, category_id: int, by: Actor) -> Device:
@@ -223,11 +269,19 @@ def shared(by: Actor) -> dict[str, Any]:
         session.flush()
         aim = {"plan": "V", "item_class": ItemClass.MOBILE, "basis": Basis.PUPILS, "value": Decimal(2)}
         target = plan.add_target(session, {**aim, "valid_from": date(2025, 8, 1)}, by=by)
+        years = {"name": "V", "first_year": 2026, "last_year": 2031}
+        version = plan.add_plan(session, years, by=by)
+        scenario = plan.add_scenario(session, {"plan": "V", "name": "1:1"}, by=by)
+        decision = {"title": "MEP V", "reference": "V/1", "decided_on": today()}
+        decided = plan.freeze(session, decision, None, by=by)
+        session.flush()
+        planned = {"plan": version.id, "scenario": scenario.id, "decided_plan": decided.id}
         batch = session.query(audit.Batch).order_by(audit.Batch.id).first()
         grant = account_queries.get_user(session, "teacher").roles[0]
         return {
             "model": model.id, "category": category, "run": run.id, "view": view.id, "grant": grant.id,
             "batch": batch.id if batch else 0, **funded(session, by), "target": target.id, "device_type": kind.id,
+            **planned,
         }  # fmt: skip
 
 

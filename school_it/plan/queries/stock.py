@@ -214,3 +214,20 @@ def spent(session: Session, since: date, until: date, *, seen_by: Actor) -> dict
         for ident, amount in session.execute(rows.group_by(Device.school_id))
         if ident is not None
     }
+
+
+def programmes_of(
+    session: Session, on: date, *, seen_by: Actor, school_id: int | None = None
+) -> dict[tuple[int | None, int, Use | None], list[str]]:
+    """By school, category and use, the programmes that devices there on a day were paid from."""
+    within = seen_by.scope(May.SEE_PLAN).where(Device.school_id)
+    only = true() if school_id is None else Device.school_id == school_id
+    rows = session.execute(
+        select(Device.school_id, Device.category_id, Device.use, Device.programme)
+        .where(within, only, here_on(on), Device.programme.is_not(None), Device.state != State.ORDERED)
+        .distinct()
+    )
+    found: dict[tuple[int | None, int, Use | None], list[str]] = {}
+    for school, category, use, programme in rows:
+        found.setdefault((school, category, use), []).append(programme or "")
+    return found

@@ -1,0 +1,80 @@
+"""The stock-taking and the budget as workbooks: the contract's columns, the page's figures, real charts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+from zipfile import ZipFile
+
+from flask.testing import FlaskClient
+from openpyxl import load_workbook
+from sqlalchemy.orm import Session
+
+from school_it.access import Actor, Role
+from school_it.database import today, transaction
+from school_it.plan import actions, standing
+from school_it.school_year import school_year
+from school_it.schools.models import School
+from tests.conftest import add_school
+from tests.plan.test_where_schools_stand import categories as categories
+from tests.plan.test_where_schools_stand import deliver
+from tests.plan.test_where_schools_stand import planned as planned
+
+HEADERS = [
+    "Schulnummer", "Schule", "Schülerzahl", "Unterrichtsräume", "Ausstattungskategorie", "Bestand gesamt",
+    "davon weiter nutzbar", "ältestes Anschaffungsjahr", "bereits gefördert aus", "Soll nach MEP", "Fehlbedarf",
+]  # fmt: skip
+
+
+def table(browser: FlaskClient, path: str, sheet: str) -> list[list[Any]]:
+    answer = browser.get(path)
+    assert answer.status_code == 200, answer.get_data(as_text=True)[:500]
+    rows = load_workbook(BytesIO(answer.data))[sheet].iter_rows(min_row=5, values_only=True)
+    return [list(row) for row in rows if any(cell is not None for cell in row)]
+
+
+def test_the_stock_taking_has_the_columns_and_figures_of_the_plan(
+    session: Session, planned: School, categories: dict[str, int], house: Actor, admin: FlaskClient, funded: None
+) -> None:
+    deliver(planned, categories["Tablet"], 3, house)
+    deliver(planned, categories["Tablet"], 1, house, programme="DP", file_reference="48/1")
+    header, *rows = table(admin, "/exports/stock.xlsx", "Bestandsaufnahme")
+    assert header[: len(HEADERS)] == HEADERS
+    mobile = next(row for row in rows if row[4] == "mobil")
+    year = min(today().year, 9999) if today().timetuple().tm_yday > 300 else today().year - 1
+    assert mobile[:11] == [
+        planned.school_number, planned.name, 200, 10, "mobil", 4, 4, year, "DP", 105, 101,
+    ]  # fmt: skip
+    assert rows[-1][0] == "Summe"
+    town = standing.look(session, today(), seen_by=house)
+    assert sum(row[10] for row in rows[:-1]) == sum(town.missing(one) for one in town.classes)
+    before = table(admin, f"/exports/stock.xlsx?year={school_year(today()) - 2}", "Bestandsaufnahme")
+    assert next(row for row in before if row[4] == "mobil")[5] == 0, "an earlier year knows no later device"
+
+
+def test_the_budget_lays_scenarios_side_by_side_with_charts(
+    planned: School, categories: dict[str, int], house: Actor, admin: FlaskClient
+) -> None:
+    deliver(planned, categories["Tablet"], 3, house)
+    with transaction() as writing:
+        actions.add_scenario(writing, {"plan": "V", "name": "4 Jahre", "life": 4}, by=house)
+    compared = table(admin, "/exports/budget.xlsx", "Vergleich")
+    assert [row[0] for row in compared[1:]] == ["Plan wie eingetragen", "4 Jahre"]
+    _header, *years, total = table(admin, "/exports/budget.xlsx", "Finanzplan")
+    assert [row[1] for row in years] == [str(today().year + n) for n in range(6)]
+    assert total[0] == "Summe"
+    with ZipFile(BytesIO(admin.get("/exports/budget.xlsx").data)) as book:
+        charts = [name for name in book.namelist() if name.startswith("xl/charts/chart")]
+        assert len(charts) == 2
+        assert b"Vergleich" in book.read(charts[0])
+
+
+def test_a_school_takes_only_its_own_stock_along(
+    planned: School, categories: dict[str, int], house: Actor, sign_in_as: Callable[..., FlaskClient]
+) -> None:
+    add_school(house, "167149", "Fremde Schule")
+    coordinator = sign_in_as(Role.COORDINATOR, planned)
+    rows = table(coordinator, "/exports/stock.xlsx", "Bestandsaufnahme")
+    assert {row[0] for row in rows[1:-1]} == {planned.school_number}
+    assert coordinator.get("/exports/budget.xlsx").status_code == 404

@@ -104,7 +104,7 @@ class Body:
     def _measure(self, values: Sequence[Any]) -> None:
         widths = self.widths
         for place, value in enumerate(values):
-            if isinstance(value, str) and len(value) > widths[place]:
+            if type(value) is str and len(value) > widths[place]:
                 widths[place] = len(value)
         for place in self.sums:
             value = values[place]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from exports.workbook import SUM, Cover, Page
@@ -46,8 +47,8 @@ class Offered:
     tables: dict[str, Table]
 
 
-def of(pages: Sequence[Page | Cover]) -> Offered:
-    """Reads the rows of the pages to their end."""
+def of(pages: Sequence[Page | Cover], most: int | None = None) -> Offered:
+    """Reads the rows of the pages, to their end or `most` of them: then sums tell of these only."""
     figures: dict[str, Figure] = {}
     tables: dict[str, Table] = {}
     for page in pages:
@@ -55,7 +56,7 @@ def of(pages: Sequence[Page | Cover]) -> Offered:
         if isinstance(page, Cover):
             found = _of_cover(page)
         else:
-            rows = [[_plain(value) for value in row] for row in page.rows]
+            rows = [[_plain(value) for value in row] for row in islice(page.rows, most)]
             table = Table(page.sheet_name.casefold(), page.sheet_name, page.columns, rows)
             tables[table.key] = table
             found = _of_page(page, table)

@@ -17,16 +17,19 @@ def lines(sheet: Sheet, objects: Iterable[Any]) -> Iterator[list[Any]]:
     ways = [(column.field, _as_cell(column.type)) for column in sheet.columns]
     for one in objects:
         get = one.get if isinstance(one, Mapping) else lambda name, one=one: getattr(one, name)
-        yield [None if (value := get(name)) is None else way(value) for name, way in ways]
+        yield [
+            value if (value := get(name)) is None or way is None else way(value) for name, way in ways
+        ]
 
 
 # These stay numbers and dates in a workbook; everything else is text.
 _KEPT = frozenset({"euro", "percent", "date", "integer", "number"})
 
 
-def _as_cell(of: cells.Type) -> Callable[[Any], Any]:
-    return _itself if of.name in _KEPT else of.show
+def _as_cell(of: cells.Type) -> Callable[[Any], Any] | None:
+    """None where the value itself stands in the cell: numbers, days, and texts that are texts."""
+    return None if of.name in _KEPT else _text_itself if of.show is cells.TEXT.show else of.show
 
 
-def _itself(value: Any) -> Any:
-    return value
+def _text_itself(value: Any) -> str:
+    return value if type(value) is str else str(value)

@@ -170,23 +170,24 @@ class Package:
 
     @cached_property
     def defined(self) -> dict[str, str]:
-        """The names for the whole workbook -> what they stand for, e.g. ``Deckblatt!$B$5``."""
+        """The names in the workbook -> what they stand for, e.g. ``Deckblatt!$B$5``; one for all sheets goes first."""
         content = self.read(self.workbook)
         found: dict[str, str] = {}
-        begun: list[tuple[str, int]] = []
+        local: dict[str, str] = {}
+        begun: list[tuple[str, int, bool]] = []
 
         def start(name: str, attributes: dict[str, str], at: int) -> None:
-            if tags.local(name) == "definedName" and "localSheetId" not in attributes:
+            if tags.local(name) == "definedName":
                 tag, _whole = tags.start_tag(content, at)
-                begun.append((attributes.get("name", ""), at + len(tag)))
+                begun.append((attributes.get("name", ""), at + len(tag), "localSheetId" in attributes))
 
         def end(name: str, at: int) -> None:
             if tags.local(name) == "definedName" and begun:
-                called, begin = begun.pop()
-                found[called] = tags.plain(content[begin:at])
+                called, begin, is_local = begun.pop()
+                (local if is_local else found)[called] = tags.plain(content[begin:at])
 
         tags.parse(content, start, end)
-        return found
+        return local | found
 
     @cached_property
     def from_1904(self) -> bool:

@@ -14,6 +14,7 @@ from school_it.errors import N_, BadValue
 from school_it.workbooks.places import letters
 
 LONGEST_TEXT = 32_767  # what a cell of a workbook can hold
+_MOST_KNOWN = 4_000
 _BEGIN = {False: date(1899, 12, 30).toordinal(), True: date(1904, 1, 1).toordinal()}
 _AWKWARD = re.compile("[&<>_\\s\x00-\x1f\ud800-\udfff\ufffe\uffff]")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -69,29 +70,43 @@ def writer(column: int, look: Look, *, prefix: str = "", from_1904: bool = False
     )
     text_end = f"</{p}t></{p}is></{p}c>"
 
-    def as_texts(row: int, text: str) -> str:
+    known: dict[Any, str] = {}  # what stands behind the row's number, by value: most columns say few things
+
+    def text_tail(text: str) -> str:
+        if len(text) > LONGEST_TEXT:
+            _refuse(text, header or name)
+        head = text_head
         if _AWKWARD.search(text):
             text = text.replace("\r\n", "\n").replace("\r", "\n")
-            edge = text[:1].isspace() or text[-1:].isspace() or "\n" in text
-            return f"{opened}{row}{kept_head if edge else text_head}{escaped(text)}{text_end}"
-        return f"{opened}{row}{text_head}{text}{text_end}"
+            if text[:1].isspace() or text[-1:].isspace() or "\n" in text:
+                head = kept_head
+            text = escaped(text)
+        return f"{head}{text}{text_end}"
 
-    def write(row: int, value: Any) -> str:
+    def tail(value: Any) -> str:
         if isinstance(value, str):
-            if len(value) > LONGEST_TEXT:
-                _refuse(value, header or name)
-            return as_texts(row, value)
+            return text_tail(value)
         if isinstance(value, date):
             day = serial(value, from_1904=from_1904)
-            if day is None:
-                return as_texts(row, cells.show_date(value))
-            return f"{opened}{row}{day_head}{day}{number_end}"
+            return text_tail(cells.show_date(value)) if day is None else f"{day_head}{day}{number_end}"
         if isinstance(value, Formula):
-            inner = f"<{p}f>{escaped(value.text)}</{p}f><{p}v>{value.value}"
-            return f'{opened}{row}"{own}>{inner}{number_end}'
+            return f'"{own}><{p}f>{escaped(value.text)}</{p}f><{p}v>{value.value}{number_end}'
         if isinstance(value, bool):
-            return f'{opened}{row}"{own} t="b"><{p}v>{int(value)}{number_end}'
-        return f"{opened}{row}{number_head}{value}{number_end}"
+            return f'"{own} t="b"><{p}v>{int(value)}{number_end}'
+        return f"{number_head}{value}{number_end}"
+
+    def write(row: int, value: Any) -> str:
+        kind = type(value)
+        if kind is str or kind is date:
+            found = known.get(value)
+            if found is None:
+                found = tail(value)
+                if len(known) < _MOST_KNOWN:
+                    known[value] = found
+            return f"{opened}{row}{found}"
+        if kind is Decimal:
+            return f"{opened}{row}{number_head}{value}{number_end}"
+        return f"{opened}{row}{tail(value)}"
 
     return write
 

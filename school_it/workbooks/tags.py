@@ -72,7 +72,19 @@ def parse(
     end: Callable[[str, int], Any] = lambda _name, _at: None,
 ) -> None:
     """Tell every element with its offset: `start(name, attributes, at)`, `end(name, at)`. Raises Damaged."""
+    parse_text(content, start, end, None)
+
+
+def parse_text(
+    content: bytes,
+    start: Callable[[str, dict[str, str], int], Any],
+    end: Callable[[str, int], Any],
+    text: Callable[[str], Any] | None,
+) -> None:
+    """As `parse`, and tell every text. Raises Damaged."""
     parser = expat.ParserCreate()
+    if text is not None:
+        parser.CharacterDataHandler = text
 
     def refused(*_what: Any) -> None:
         raise Damaged

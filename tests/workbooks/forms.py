@@ -36,13 +36,13 @@ def picture() -> io.BytesIO:
     )
 
 
-def form(*, prepared: int = 1, office_parts: bool = True) -> bytes:
-    """The form; with `prepared` empty rows in the look of the sample row."""
+def form(*, prepared: int = 1, office_parts: bool = True, wide: int = 0) -> bytes:
+    """The form; with `prepared` empty rows in the look of the sample row, and columns up to the one numbered `wide`."""
     made = io.BytesIO()
     book = xlsxwriter.Workbook(made, {"in_memory": True})
     cover, sheet = book.add_worksheet("Deckblatt"), book.add_worksheet("Belege")
     _cover(book, cover, SAMPLE + prepared)
-    _receipts(book, sheet, prepared)
+    _receipts(book, sheet, prepared, wide)
     book.set_custom_property("Aktenzeichen", "48.03")
     book.close()
     return _with_office_parts(made.getvalue()) if office_parts else made.getvalue()
@@ -70,7 +70,9 @@ def _cover(book: xlsxwriter.Workbook, cover: xlsxwriter.worksheet.Worksheet, tot
     book.define_name("vn_zweckbindung_bis", "=Deckblatt!$B$6")
 
 
-def _receipts(book: xlsxwriter.Workbook, sheet: xlsxwriter.worksheet.Worksheet, prepared: int) -> None:
+def _receipts(
+    book: xlsxwriter.Workbook, sheet: xlsxwriter.worksheet.Worksheet, prepared: int, wide: int
+) -> None:
     money, day = book.add_format({"num_format": "#,##0.00"}), book.add_format({"num_format": "dd.mm.yyyy"})
     plain, bold = book.add_format({"border": 1}), book.add_format({"bold": True})
     sheet.write("A1", "Belegliste")
@@ -80,6 +82,8 @@ def _receipts(book: xlsxwriter.Workbook, sheet: xlsxwriter.worksheet.Worksheet, 
         for column, look in enumerate((plain, day, plain, money)):
             sheet.write_blank(row, column, None, look)
         sheet.write_formula(row, 4, f"=D{row + 1}*$G$2", money)
+        for column in range(5, wide + 1):
+            sheet.write_blank(row, column, None, plain)
     last = SAMPLE + prepared - 1
     total = last + 1
     sheet.write(f"A{total}", "Summe", bold)

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -19,6 +20,7 @@ from school_it.database import today, transaction
 from school_it.demo import equipment, funding, places, purchases
 from school_it.demo import licences as demo_licences
 from school_it.demo import plan as demo_plan
+from school_it.demo import procurement as demo_procurement
 from school_it.demo.places import DemoSchool
 from school_it.devices import catalogue, loans
 from school_it.devices.intake import DeviceIntake
@@ -71,6 +73,9 @@ def build(size: Size, *, by: Actor, tell: Callable[[str], None] = lambda _text: 
     with transaction() as session:
         tell("Lizenzen, Netz und Plan")
         _equip(session, schools, rooms, size, by=by, batch=session.merge(batch))
+    with transaction() as session:
+        tell("Aufträge")
+        demo_procurement.buy(session, schools, current_app.config["SCHOOL_IT"].home, by=by)
     with transaction() as session:
         tell("Ausgaben")
         _hand_out(session, chance, by=by)

@@ -27,12 +27,14 @@ from school_it.people.rules import PERSON_ROLES, PERSON_STATES
 from school_it.people.views import FIELD_NAMES as PERSON_FIELDS
 from school_it.plan import views as plan_views
 from school_it.plan.rules import BASES as TARGET_BASES
+from school_it.procurement import story as procurement_story
 from school_it.schools.rules import ROOM_USES, TYPE_NAMES
 from school_it.schools.views import FIELD_NAMES as SCHOOL_FIELDS
 from school_it.web import show
 from school_it.web.show import Event
 
 FIELD_NAMES = {
+    **procurement_story.FIELD_NAMES,
     **network_types.TYPE_FIELDS,
     **LICENCE_FIELDS,
     **NETWORK_FIELDS,
@@ -55,6 +57,7 @@ THINGS = {
     "licence_seats": N_("Platz einer Lizenz"),
     "licence_seat_rules": N_("Plätze einer Gruppe"),
     **funding_story.THINGS,
+    **procurement_story.THINGS,
     "outlets": N_("Netzwerkdose"),
     "device_types": N_("Gerätetyp"),
     "targets": N_("Ausstattungsziel"),

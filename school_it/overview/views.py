@@ -18,6 +18,7 @@ from school_it.database import db, whole_number
 from school_it.devices import queries as device_queries
 from school_it.devices.rules import STATES
 from school_it.errors import N_, BadValue
+from school_it.funding import queries as funding_queries
 from school_it.operations import health
 from school_it.overview import batches, pictures, queries, trail, words
 from school_it.overview.attention import PRESENT, Answer
@@ -25,6 +26,7 @@ from school_it.overview.deadlines import views as deadline_views
 from school_it.overview.queries import TrailWish
 from school_it.people import queries as people_queries
 from school_it.people.rules import PERSON_ROLES
+from school_it.procurement import queries as procurement_queries
 from school_it.schools import queries as school_queries
 from school_it.web import flash_problem, lists, page
 
@@ -95,9 +97,13 @@ class Hits:
     people: Sequence[Any]
     rooms: Sequence[Any]
     schools: Sequence[Any]
+    grants: Sequence[Any] = ()
+    receipts: Sequence[Any] = ()
+    orders: Sequence[Any] = ()
 
     def __bool__(self) -> bool:
-        return any((self.devices, self.people, self.rooms, self.schools))
+        money = (self.grants, self.receipts, self.orders)
+        return any((self.devices, self.people, self.rooms, self.schools, *money))
 
 
 @bp.get("/search")
@@ -116,7 +122,15 @@ def _hits(session: Session, q: str, actor: Actor) -> Hits:
     devices = device_queries.matching_devices(session, q, seen_by=actor) if actor.may(May.SEE_DEVICES) else []
     people = people_queries.matching_people(session, q, seen_by=actor) if actor.may(May.SEE_PEOPLE) else []
     rooms = queries.matching_rooms(session, q, seen_by=actor)
-    return Hits(devices, people, rooms, queries.matching_schools(session, q, seen_by=actor))
+    return Hits(
+        devices,
+        people,
+        rooms,
+        queries.matching_schools(session, q, seen_by=actor),
+        funding_queries.matching_grants(session, q, seen_by=actor),
+        funding_queries.matching_receipts(session, q, seen_by=actor),
+        procurement_queries.matching(session, q, seen_by=actor),
+    )
 
 
 # --- the trail ---

@@ -22,6 +22,7 @@ PRODUCT = "Schul-IT"
 NAVIGATION = (
     (May.SEE_HOME, "overview.home", N_("Start"), "home"),
     (May.SEE_DEVICES, "devices.index", N_("Geräte"), "devices"),
+    (May.SEE_PROCUREMENT, "procurement.index", N_("Beschaffung"), "local-shipping"),
     (May.SEE_LICENCES, "licences.index", N_("Lizenzen"), "key"),
     (May.SEE_NETWORK, "network.index", N_("Netz"), "hub"),
     (May.SEE_SCHOOLS, "schools.index", N_("Schulen"), "school"),

@@ -135,6 +135,8 @@ def of_roles(session: Session, _actor: Actor, since: date, until: date) -> Itera
         .where(User.active, RoleGrant.until.between(since, until))
     )
     for user, given in session.execute(rows):
+        if given.until is None:
+            continue
         what = Sentence(
             N_("%(name)s: %(role)s"), name=user.display_name, role=Sentence(ROLE_NAMES[given.role])
         )

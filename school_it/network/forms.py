@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, TextAreaField
-from wtforms.validators import Length
+from wtforms.validators import Length, NumberRange, Optional
 
 from school_it.network.queries import STATES, Wish
-from school_it.web.fields import ChoiceField, DayField, Form, Needed, TextField
+from school_it.web.fields import ChoiceField, DayField, Form, Needed, NumberField, TextField
 from school_it.web.shapes import LONGEST_REMARK
 
 
@@ -33,6 +33,59 @@ class OutletForm(Form):
     )
     measured_on = DayField(_l("gemessen am"))
     remark = TextAreaField(_l("Bemerkung"), [Length(max=LONGEST_REMARK)])
+
+
+class RackForm(Form):
+    version = HiddenField()
+    school = ChoiceField(_l("Schule"), validators=[Needed()])
+    name = TextField(_l("Name"), [Needed(), Length(max=60)], description=_l("wie am Schrank, etwa EV2"))
+    room = TextField(_l("Raum"), [Length(max=40)], description=_l("in dem der Verteiler steht"))
+    units = NumberField(_l("Höheneinheiten"), [Needed(), NumberRange(1, 60)])
+
+
+class PanelForm(Form):
+    version = HiddenField()
+    name = TextField(_l("Name"), [Needed(), Length(max=60)], description=_l("wie am Patchfeld, etwa PF1"))
+    ports = NumberField(_l("Ports"), [Needed(), NumberRange(1, 999)])
+    unit = NumberField(
+        _l("Höheneinheit"),
+        [Optional(), NumberRange(1, 60)],
+        description=_l("von unten gezählt; leer: noch nicht bekannt"),
+    )
+
+
+class MountForm(Form):
+    device = TextField(_l("Gerät"), [Needed(), Length(max=60)], description=_l("Inventarnummer"))
+    unit = NumberField(
+        _l("Höheneinheit"),
+        [Optional(), NumberRange(1, 60)],
+        description=_l("die unterste, von unten gezählt"),
+    )
+
+
+class PlugForm(Form):
+    to = TextField(
+        _l("Wohin"),
+        [Needed(), Length(max=60)],
+        description=_l("Nummer der Dose oder Inventarnummer des Geräts"),
+    )
+    port = TextField(
+        _l("Port dort"), [Length(max=80)], description=_l("nur bei einem Gerät; leer: der erste freie")
+    )
+    colour = TextField(_l("Kabelfarbe"), [Length(max=40)])
+    label = TextField(_l("Beschriftung"), [Length(max=60)])
+
+
+class RuleForm(Form):
+    school = ChoiceField(_l("Schule"))
+    supplier = TextField(_l("Elektrofirma"), [Length(max=120)])
+    pattern = TextField(
+        _l("So steht es in der Liste"), [Needed(), Length(max=80)], description=_l("etwa D-{raum}/{nr}")
+    )
+    becomes = TextField(
+        _l("So heißt die Dose hier"), [Needed(), Length(max=80)], description=_l("etwa {raum}-D{nr}")
+    )
+    example = TextField(_l("Beispiel zum Probieren"), [Length(max=60)], description=_l("etwa D-1.07/1"))
 
 
 def wish(args: Mapping[str, str]) -> Wish:

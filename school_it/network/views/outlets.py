@@ -19,6 +19,7 @@ from school_it.network.forms import OutletForm
 from school_it.network.models import Outlet
 from school_it.network.queries import Wish
 from school_it.network.views.blueprint import bp
+from school_it.network.wiring import tracing
 from school_it.schools import queries as school_queries
 from school_it.web import flash_done, lists, page, show
 from school_it.web.fields import refusals_in, status_of
@@ -102,6 +103,7 @@ def outlet(ident: int) -> Any:
         "network/outlet.html",
         outlet=found,
         gaps=gaps_of(session, [found])[found.id],
+        steps=tracing.of_outlets(session, [found], seen_by=actor)[found.id],
         switch=device if device and actor.scope(May.SEE_DEVICES).holds(device.school_id) else None,
         events=_story(session, found),
     )

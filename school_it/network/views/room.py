@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from school_it.access import Actor, May
 from school_it.network import queries
 from school_it.network.views.outlets import gaps_of
+from school_it.network.wiring import tracing
 from school_it.schools import panels
 from school_it.schools.models import Room
 
@@ -22,6 +23,7 @@ def panel(session: Session, room: Room, seen_by: Actor) -> Markup | None:
         room=room,
         outlets=outlets,
         gaps=gaps_of(session, outlets),
+        chains=tracing.of_outlets(session, outlets, seen_by=seen_by),
         editable=seen_by.scope(May.EDIT_NETWORK).holds(room.school_id),
     )
     return Markup(drawn)  # noqa: S704  a template's

@@ -16,13 +16,13 @@ from school_it.database import portions
 from school_it.devices import numbers
 from school_it.devices.models import Category, Device
 from school_it.devices.rules import State
-from school_it.errors import N_, NotThere
+from school_it.errors import N_, BadValue, NotThere
 from school_it.network.models import Outlet
 from school_it.network.rules import folded
 from school_it.network.wiring import ports
 from school_it.network.wiring.cables import End
 from school_it.network.wiring.models import ModelType, Mount, NetworkPort, OutletRule, Panel, Plug, Rack
-from school_it.network.wiring.rules import END_CATEGORIES, Side, Taken
+from school_it.network.wiring.rules import END_CATEGORIES, Side, Taken, port_named
 from school_it.network.wiring.tracing import Node, nodes
 from school_it.schools.models import School
 
@@ -335,6 +335,24 @@ def find_port(session: Session, device_id: int, name: str) -> int | None:
     return session.scalar(wanted)
 
 
+def pick_port(session: Session, device: Device, name: str | None) -> int:
+    """The port of a device that is meant by `name`, or its first free one. Raises BadValue."""
+    if not name:
+        free = free_ports(session, device.id)
+        if not free:
+            raise BadValue(N_("%(tag)s hat keinen freien Port."), tag=device.asset_tag)
+        return free[0].id
+    rows = session.execute(
+        select(NetworkPort.id, NetworkPort.name_folded, NetworkPort.position).where(
+            NetworkPort.device_id == device.id
+        )
+    ).all()
+    found = port_named(name, {row[1]: row[0] for row in rows}, {row[2]: row[0] for row in rows})
+    if found is None:
+        raise BadValue(N_("%(tag)s hat keinen Port »%(name)s«."), tag=device.asset_tag, name=name)
+    return found
+
+
 # --- power over the cable ---
 
 
@@ -375,3 +393,8 @@ def unknown_models(session: Session, *, seen_by: Actor) -> list[tuple[str, str |
         .limit(200)
     )  # fmt: skip
     return [(maker or "", model, category, count) for maker, model, category, count in session.execute(rows)]
+
+
+def devices_in_room(session: Session, room_id: int) -> Sequence[Device]:
+    rows = select(Device).where(Device.room_id == room_id, Device.state != State.DISPOSED)
+    return session.scalars(rows.order_by(Device.tag_folded).limit(200)).all()

@@ -113,5 +113,13 @@ POE_WATTS = {
 }
 """What a port of each class gives at most at the switch, by IEEE 802.3 af, at and bt."""
 
+
+def draws(takes_poe: bool, connected: str | None, is_device: bool) -> bool:
+    """Whether what ends a chain lives on its cable: its type says so, or the list calls it an access point."""
+    if is_device:
+        return takes_poe
+    return bool(connected) and folded(connected).startswith(("accesspoint", "access-point", "wlan", "ap"))
+
+
 END_CATEGORIES = ("Drucker", "Server", "Telefon", "Ladewagen", "Zubehör")
 """Kinds of device without a class in the plan that carry nothing on: a port of theirs is the end of a chain."""

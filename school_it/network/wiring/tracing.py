@@ -59,7 +59,8 @@ class Node:
     school_id: int | None
     device_id: int | None = None
     device: str | None = None
-    model: str | None = None
+    manufacturer: str | None = None
+    model_name: str | None = None
     category: str | None = None
     item_class: ItemClass | None = None
     device_room: str | None = None
@@ -135,7 +136,7 @@ def _node(row: Any) -> Node:
     ) = row  # fmt: skip
     school_id = of_device if device_id is not None else of_rack if panel_id is not None else of_outlet
     return Node(
-        ident, port, poe, takes_poe, type_, school_id, device_id, tag, " ".join(filter(None, (maker, model))) or None,
+        ident, port, poe, takes_poe, type_, school_id, device_id, tag, maker, model,
         category, item_class, device_room, panel_id, panel, rack_id, rack, outlet_id, outlet, room, vlan, connected,
     )  # fmt: skip
 
@@ -231,6 +232,19 @@ def from_ports(session: Session, port_ids: Sequence[int], *, seen_by: Actor) -> 
     chains = cables.walk(session, starts)
     met = nodes(session, (end.port for chain in chains.values() for end in chain))
     return {start.port: _met(chains[start], met, seen_by) for start in starts}
+
+
+def from_backs(session: Session, port_ids: Sequence[int], *, seen_by: Actor) -> dict[int, list[Node]]:
+    """Likewise from the back of panel ports: the outlet, and what hangs there."""
+    starts = [End(port, Side.BACK) for port in port_ids]
+    chains = cables.walk(session, starts)
+    met = nodes(session, (end.port for chain in chains.values() for end in chain))
+    return {start.port: _met(chains[start], met, seen_by) for start in starts}
+
+
+def port_of_outlet(session: Session, outlet_id: int) -> int:
+    """The one port of an outlet; there is one as soon as the outlet is."""
+    return _ports_of(session, [outlet_id])[outlet_id]
 
 
 def through(session: Session, port_id: int, *, seen_by: Actor) -> list[Node]:

@@ -1,0 +1,215 @@
+"""Racks of a school, one rack as a picture with its ports, panels and devices, and what is screwed where."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import redirect, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from school_it import audit
+from school_it.access import Actor, May, current, needs
+from school_it.database import db, transaction
+from school_it.devices import queries as device_queries
+from school_it.errors import N_, BadValue
+from school_it.network.forms import MountForm, PanelForm, RackForm
+from school_it.network.views.blueprint import bp
+from school_it.network.wiring import actions, picture, queries, tracing
+from school_it.network.wiring.models import Mount, Panel, Rack
+from school_it.network.wiring.picture import DrawnBox, DrawnPort
+from school_it.network.wiring.queries import PortView
+from school_it.network.wiring.tracing import Node
+from school_it.schools import queries as school_queries
+from school_it.schools.models import School
+from school_it.web import flash_done, page, show
+from school_it.web.fields import refusals_in, status_of
+
+RACK_FIELDS = {
+    "name": N_("Name"), "room_id": N_("Raum"), "units": N_("Höheneinheiten"), "unit": N_("Höheneinheit"),
+    "ports": N_("Ports"), "school_id": N_("Schule"),
+}  # fmt: skip
+
+
+@bp.get("/racks")
+@needs(May.SEE_NETWORK)
+def racks() -> Any:
+    """The racks of one school; without a school in the address the first one within reach."""
+    session, actor = db.session(), current()
+    choices = school_queries.choices(session, seen_by=actor, may=May.SEE_NETWORK)
+    number = request.args.get("school") or (choices[0][0] if choices else "")
+    here = school_queries.get_school(session, number, seen_by=actor, may=May.SEE_NETWORK) if number else None
+    found = queries.racks_of(session, here.id, seen_by=actor) if here else []
+    return page("network/racks.html", school=here, choices=choices, racks=found)
+
+
+@bp.get("/racks/<int:ident>")
+@needs(May.SEE_NETWORK)
+def rack(ident: int) -> Any:
+    session, actor = db.session(), current()
+    found = queries.get_rack(session, ident, seen_by=actor)
+    panels, mounts = queries.panels_in(session, found.id), queries.mounts_in(session, found.id)
+    of_devices, of_panels = queries.ports_of(
+        session, devices=[one.device_id for one in mounts], panels=[one.id for one in panels]
+    )
+    lines = _Lines(session, [*of_devices.values(), *of_panels.values()], actor)
+    boxes = _boxes(session, panels, mounts, of_panels, of_devices, lines)
+    return page(
+        "network/rack.html",
+        rack=found,
+        panels=[(one, lines.told(of_panels[one.id])) for one in panels],
+        mounts=[(one, lines.told(of_devices[one.device_id])) for one in mounts],
+        picture=picture.rack(_("Verteiler %(name)s", name=found.name), found.units, boxes),
+        legend=picture.legend(),
+        placed=bool(boxes),
+        loose=[one.name for one in panels if one.unit is None],
+        events=show.story(audit.story(session, found), names=RACK_FIELDS, value=lambda _f, _s: None),
+    )
+
+
+class _Lines:
+    """What each port of a rack leads to, in words; as many statements as the longest chain has steps."""
+
+    def __init__(self, session: Session, ports: Sequence[Sequence[PortView]], actor: Actor) -> None:
+        idents = [port.id for several in ports for port in several]
+        self.ahead = tracing.from_ports(session, idents, seen_by=actor)
+        self.behind = tracing.from_backs(session, idents, seen_by=actor)
+
+    def told(self, ports: Sequence[PortView]) -> list[tuple[PortView, list[Node], list[Node]]]:
+        """Each port with what lies behind it (the outlet) and before it (the switch, or what hangs there)."""
+        return [(port, self.behind[port.id], self.ahead[port.id]) for port in ports]
+
+    def drawn(self, owner: str, ports: Sequence[PortView]) -> list[DrawnPort]:
+        return [self._drawn(owner, *one) for one in self.told(ports)]
+
+    def _drawn(self, owner: str, port: PortView, behind: list[Node], ahead: list[Node]) -> DrawnPort:
+        state = "used" if port.front else "fixed" if port.back else "free"
+        leads = [node.label for node in (*behind[:1], *ahead[:2])] or [_("frei")]
+        spoken = f"{owner} {port.name}: {', '.join(leads)}{' · PoE' if port.poe else ''}"
+        return DrawnPort(port.name, state, port.poe, url_for(".port", ident=port.id), spoken)
+
+
+def _boxes(
+    session: Session,
+    panels: Sequence[Panel],
+    mounts: Sequence[Mount],
+    of_panels: dict[int, list[PortView]],
+    of_devices: dict[int, list[PortView]],
+    lines: _Lines,
+) -> list[DrawnBox]:
+    tall = queries.heights(session, [one.device for one in mounts])
+    found = [
+        DrawnBox(one.unit, 1, "panel", one.name, f"#panel-{one.id}", lines.drawn(one.name, of_panels[one.id]))
+        for one in panels
+        if one.unit is not None
+    ]
+    return found + [
+        DrawnBox(
+            one.unit, tall[one.device_id], "device", one.device.asset_tag, f"#device-{one.device_id}",
+            lines.drawn(one.device.asset_tag, of_devices[one.device_id]),
+        )
+        for one in mounts
+        if one.unit is not None
+    ]  # fmt: skip
+
+
+@bp.route("/racks/new", methods=["GET", "POST"])
+@needs(May.EDIT_NETWORK)
+def new_rack() -> Any:
+    form = RackForm(data={"school": request.args.get("school"), "units": 42})
+    form.school.choices = school_queries.choices(db.session(), seen_by=current(), may=May.EDIT_NETWORK)
+    if form.validate_on_submit():
+        with refusals_in(form), transaction() as session:
+            values = form.values
+            at = school_queries.get_school(session, values["school"], seen_by=current(), may=May.EDIT_NETWORK)
+            values["room_id"] = _room_id(session, at, values.get("room"))
+            ident = actions.add_rack(session, at, values, by=current()).id
+        if not form.errors:
+            flash_done(_("Der Verteiler ist eingetragen."))
+            return redirect(url_for(".rack", ident=ident))
+    return page("network/rack_edit.html", status_of(form), form=form, rack=None)
+
+
+@bp.route("/racks/<int:ident>/edit", methods=["GET", "POST"])
+@needs(May.EDIT_NETWORK)
+def edit_rack(ident: int) -> Any:
+    found = queries.get_rack(db.session(), ident, seen_by=current(), may=May.EDIT_NETWORK)
+    form = RackForm(
+        data={
+            "version": found.version, "name": found.name, "units": found.units, "school": found.school.school_number,
+            "room": found.room.room if found.room else None,
+        }
+    )  # fmt: skip
+    form.school.choices = [(found.school.school_number, found.school.name)]
+    if form.validate_on_submit():
+        with refusals_in(form), transaction() as session:
+            changing = queries.get_rack(session, ident, seen_by=current(), may=May.EDIT_NETWORK)
+            values = {
+                "units": form.values["units"],
+                "room_id": _room_id(session, changing.school, form.values.get("room")),
+            }
+            actions.change_rack(session, changing, values, version=form.seen_version, by=current())
+        if not form.errors:
+            flash_done(_("Gespeichert."))
+            return redirect(url_for(".rack", ident=ident))
+    return page("network/rack_edit.html", status_of(form), form=form, rack=found)
+
+
+def _room_id(session: Session, school: School, room: str | None) -> int | None:
+    if not room:
+        return None
+    found = school_queries.find_room(session, school.id, room)
+    if found is None:
+        raise BadValue(N_("Den Raum %(room)s hat die Schule nicht."), room=room)
+    return found.id
+
+
+@bp.route("/panels/<int:ident>/edit", methods=["GET", "POST"])
+@needs(May.EDIT_NETWORK)
+def edit_panel(ident: int) -> Any:
+    found = queries.get_panel(db.session(), ident, seen_by=current(), may=May.EDIT_NETWORK)
+    form = PanelForm(
+        data={"version": found.version, "name": found.name, "unit": found.unit, "ports": found.ports}
+    )
+    if form.validate_on_submit():
+        with refusals_in(form), transaction() as session:
+            changing = queries.get_panel(session, ident, seen_by=current(), may=May.EDIT_NETWORK)
+            values = {name: form.values[name] for name in ("unit", "ports")}
+            actions.change_panel(session, changing, values, version=form.seen_version, by=current())
+        if not form.errors:
+            flash_done(_("Gespeichert."))
+            return redirect(url_for(".rack", ident=found.rack_id))
+    return page("network/panel_edit.html", status_of(form), form=form, rack=found.rack, panel=found)
+
+
+@bp.route("/racks/<int:ident>/panels/new", methods=["GET", "POST"])
+@needs(May.EDIT_NETWORK)
+def new_panel(ident: int) -> Any:
+    found = queries.get_rack(db.session(), ident, seen_by=current(), may=May.EDIT_NETWORK)
+    form = PanelForm(data={"ports": 24})
+    if form.validate_on_submit():
+        with refusals_in(form), transaction() as session:
+            rack_here = queries.get_rack(session, ident, seen_by=current(), may=May.EDIT_NETWORK)
+            actions.add_panel(session, rack_here, form.values, by=current())
+        if not form.errors:
+            flash_done(_("Das Patchfeld ist eingetragen."))
+            return redirect(url_for(".rack", ident=ident))
+    return page("network/panel_edit.html", status_of(form), form=form, rack=found, panel=None)
+
+
+@bp.route("/racks/<int:ident>/mount", methods=["GET", "POST"])
+@needs(May.EDIT_NETWORK)
+def mount(ident: int) -> Any:
+    """Screw a device into the rack, wherever it was before."""
+    found = queries.get_rack(db.session(), ident, seen_by=current(), may=May.EDIT_NETWORK)
+    form = MountForm(data={"device": request.args.get("device")})
+    if form.validate_on_submit():
+        with refusals_in(form), transaction() as session:
+            rack_here: Rack = queries.get_rack(session, ident, seen_by=current(), may=May.EDIT_NETWORK)
+            device = device_queries.get_device(session, form.values["device"], seen_by=current())
+            actions.mount_device(session, device, rack_here, form.values["unit"], by=current())
+        if not form.errors:
+            flash_done(_("Eingebaut."))
+            return redirect(url_for(".rack", ident=ident))
+    return page("network/mount.html", status_of(form), form=form, rack=found)

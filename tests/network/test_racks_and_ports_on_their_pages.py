@@ -1,0 +1,154 @@
+"""Racks, switches and ports on their pages: seen, plugged, pulled; what may not be seen is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from school_it.access import Actor, Role
+from school_it.database import transaction
+from school_it.devices.models import Device
+from school_it.network.wiring import actions as wiring
+from school_it.network.wiring import queries as wired
+from school_it.network.wiring.models import Panel, Rack
+from school_it.schools.models import School
+from tests.network.conftest import ONE, TWO, Bring
+from tests.network.test_the_chain_is_plugged import add_device, types
+
+__all__ = ["types"]
+Sign = Callable[..., FlaskClient]
+
+
+@pytest.fixture
+def wired_school(house: Actor, school: School, types: None, bring: Bring) -> None:
+    for tag, category, model in (
+        ("SW-8", "Switch", "S48 PoE"), ("SW-9", "Switch", "S48 PoE"), ("AP-1", "Accesspoint", "Funk 6"),
+    ):  # fmt: skip
+        add_device(house, school, tag, category, model)
+    bring(ONE.replace("SW-1", "SW-9"), TWO)
+
+
+def port_of(session: Session, tag: str, place: int) -> int:
+    session.rollback()
+    device = session.scalars(select(Device.id).where(Device.asset_tag == tag)).one()
+    return wired.ports_of_device(session, device)[place - 1]
+
+
+@pytest.mark.usefixtures("wired_school")
+def test_from_the_room_a_dead_outlet_leads_to_its_switch_port(
+    session: Session, school: School, sign_in_as: Sign
+) -> None:
+    client = sign_in_as(Role.COORDINATOR, school)
+    room = client.get("/schools/115514/rooms/1.07").get_data(as_text=True)
+    port = port_of(session, "SW-9", 13)
+    assert f'href="/network/ports/{port}"' in room
+    page = client.get(f"/network/ports/{port}").get_data(as_text=True)
+    assert "EV2/PF1/13" in page
+    assert "1.07-D1" in page
+    sheet = client.get("/network/rooms/115514/1.07/sheet").get_data(as_text=True)
+    assert "SW-9 · GigabitEthernet1/0/13" in sheet
+    assert "<svg" in sheet
+
+
+@pytest.mark.usefixtures("wired_school")
+def test_an_outlet_is_patched_from_its_page_and_the_page_says_what_it_leaves(
+    session: Session, school: School, sign_in_as: Sign
+) -> None:
+    client = sign_in_as(Role.COORDINATOR, school)
+    page = client.get("/network?school=115514&q=D1").get_data(as_text=True)
+    ident = page.split("/network/outlets/")[2].split('"')[0]
+    choosing = client.get(f"/network/outlets/{ident}/patch?switch=SW-8").get_data(as_text=True)
+    assert "Bisher steckt sie in SW-9 · Gi1/0/13; dieser Port wird frei." in choosing
+    taken, free = port_of(session, "SW-9", 13), port_of(session, "SW-8", 2)
+    moved = client.post(f"/network/outlets/{ident}/patch", data={"port": free})
+    assert moved.status_code == 302
+    assert (
+        "hier steckt vorn kein kabel" in client.get(f"/network/ports/{taken}").get_data(as_text=True).lower()
+    )
+    client.post(f"/network/outlets/{ident}/unpatch")
+    assert (
+        "hier steckt vorn kein kabel" in client.get(f"/network/ports/{free}").get_data(as_text=True).lower()
+    )
+
+
+@pytest.mark.usefixtures("wired_school")
+def test_a_rack_is_drawn_with_its_ports_and_each_leads_to_its_chain(
+    session: Session, house: Actor, school: School, sign_in_as: Sign
+) -> None:
+    with transaction() as writing:
+        rack = writing.scalars(select(Rack)).one()
+        panel = writing.scalars(select(Panel)).one()
+        wiring.change_panel(writing, panel, {"unit": 40, "ports": 24}, by=house)
+        device = writing.scalars(select(Device).where(Device.asset_tag == "SW-9")).one()
+        wiring.mount_device(writing, device, rack, 38, by=house)
+    client = sign_in_as(Role.COORDINATOR, school)
+    session.rollback()
+    rack_id = session.scalars(select(Rack.id)).one()
+    page = client.get(f"/network/racks/{rack_id}").get_data(as_text=True)
+    assert (
+        f'<a href="/network/ports/{port_of(session, "SW-9", 13)}" aria-label="SW-9 GigabitEthernet1/0/13: EV2'
+        in page
+    )
+    assert page.count("port--used") >= 2
+    assert "style=" not in page
+    taken = client.post(f"/network/racks/{rack_id}/mount", data={"device": "SW-8", "unit": "40"})
+    assert taken.status_code == 422
+    assert "Auf Höheneinheit 40 sitzt schon PF1" in taken.get_data(as_text=True)
+
+
+@pytest.mark.usefixtures("wired_school")
+def test_an_access_point_is_plugged_into_its_outlet_and_counts_against_the_power(
+    session: Session, school: School, sign_in_as: Sign
+) -> None:
+    client = sign_in_as(Role.COORDINATOR, school)
+    before = client.get("/network/switches").get_data(as_text=True)
+    assert "30 von 60 W" in before
+    assert "1 davon geschätzt" in before
+    ap = port_of(session, "AP-1", 1)
+    done = client.post(f"/network/ports/{ap}/plug", data={"to": "1.07-D1"})
+    assert done.status_code == 302, done.get_data(as_text=True)
+    assert "25 von 60 W" in client.get("/network/switches").get_data(as_text=True)
+    assert "AP-1 · eth1" in client.get("/network/switches/SW-9").get_data(as_text=True)
+    client.post(f"/network/ports/{ap}/pull")
+    assert "AP-1 · eth1" not in client.get("/network/switches/SW-9").get_data(as_text=True)
+
+
+@pytest.mark.usefixtures("wired_school")
+def test_another_school_sees_none_of_it(session: Session, other_school: School, sign_in_as: Sign) -> None:
+    client = sign_in_as(Role.COORDINATOR, other_school)
+    rack = session.scalars(select(Rack.id)).one()
+    port = port_of(session, "SW-9", 13)
+    for path in (f"/network/racks/{rack}", f"/network/ports/{port}", "/network/rooms/115514/1.07/sheet"):
+        assert client.get(path).status_code == 404, path
+    assert client.post(f"/network/ports/{port}/pull").status_code == 404
+    assert "SW-9" not in client.get("/network/switches").get_data(as_text=True)
+
+
+@pytest.mark.usefixtures("types")
+def test_a_model_is_told_its_type_and_its_devices_have_ports(
+    session: Session, house: Actor, school: School, sign_in_as: Sign
+) -> None:
+    add_device(house, school, "SW-7", "Switch", "S48P")
+    client = sign_in_as(Role.OFFICE)
+    assert "S48P" in client.get("/network/models").get_data(as_text=True)
+    page = client.get("/network/models?maker=Knotenpunkt&model=S48P&q=S48").get_data(as_text=True)
+    ident = page.split('name="type" value="')[1].split('"')[0]
+    client.post("/network/models/type", data={"maker": "Knotenpunkt", "model": "S48P", "type": ident})
+    assert "GigabitEthernet1/0/48" in client.get("/network/switches/SW-7").get_data(as_text=True)
+    assert "Alle Netzwerkgeräte haben ihre Ports" in client.get("/network/models").get_data(as_text=True)
+
+
+@pytest.mark.usefixtures("wired_school")
+def test_a_rule_is_tried_before_it_is_kept(sign_in_as: Sign) -> None:
+    client = sign_in_as(Role.OFFICE)
+    values = {"pattern": "D-{raum}/{nr}", "becomes": "{raum}-D{nr}", "example": "D-1.07/1", "school": ""}
+    tried = client.post("/network/rules", data={**values, "try": "1"}).get_data(as_text=True)
+    assert "»D-1.07/1« hieße hier »1.07-D1«" in tried
+    assert client.post("/network/rules", data=values).status_code == 302
+    assert "D-{raum}/{nr}" in client.get("/network/rules").get_data(as_text=True)
+    refused = client.post("/network/rules", data={**values, "becomes": "{zimmer}"})
+    assert "Der Platzhalter {zimmer} kommt im alten Namen nicht vor" in refused.get_data(as_text=True)

@@ -194,10 +194,10 @@ def _equip(
     licences = equipment.licence_rows(schools, pupils, today(), chance)
     LicenceIntake().write(session, licences, [], by=by, batch=batch)
     demo_licences.give_seats(session, today(), by=by)
-    demo_plan.settle(session, schools, today(), by=by, batch=batch)
     outlets = equipment.outlet_rows(schools, rooms, switches)
     OutletIntake().write(session, outlets, [], by=by, batch=batch)
     TargetIntake().write(session, equipment.target_rows(today()), [], by=by, batch=batch)
+    demo_plan.settle(session, schools, today(), by=by, batch=batch)
     DeviceTypeIntake().write(session, equipment.type_rows(), [], by=by, batch=batch)
 
 

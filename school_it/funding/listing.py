@@ -88,18 +88,6 @@ def numbers_at(session: Session, stages: Sequence[Stage], today: date) -> list[i
     return list(session.execute(select(*counts).select_from(PERIODS)).one())
 
 
-def deadlines(session: Session, today: date, until: date) -> Iterator[tuple[date, str, Grant]]:
-    """Ends of implementation (`period`) and proofs of use that are due (`proof`), from `today` to `until`."""
-    rows = select(Grant, PERIODS.c.period_to, PERIODS.c.proof_due).join(
-        PERIODS, PERIODS.c.grant_id == Grant.id
-    )
-    for grant, period_to, proof_due in session.execute(rows):
-        if today <= period_to <= until:
-            yield period_to, "period", grant
-        if proof_due is not None and today <= proof_due <= until:
-            yield proof_due, "proof", grant
-
-
 @dataclass(frozen=True)
 class ReceiptWish:
     """What somebody wants to see of the receipts of a grant."""
@@ -110,8 +98,13 @@ class ReceiptWish:
 
 
 def listed_receipts(grant: Grant, wish: ReceiptWish) -> Select[Receipt]:
-    """The receipts of a grant, for `web.lists.slice_of`; the text in number, payee, invoice or subject."""
-    rows = select(Receipt).where(Receipt.grant_id == grant.id)
+    """The receipts of a grant, for `web.lists.slice_of`."""
+    return receipts_of_all(wish).where(Receipt.grant_id == grant.id)
+
+
+def receipts_of_all(wish: ReceiptWish) -> Select[Receipt]:
+    """The receipts of all grants; the text in number, payee, invoice, subject or funding item."""
+    rows = select(Receipt)
     if wish.text:
         like = f"%{_escaped(wish.text)}%"
         searched = (Receipt.receipt_no, Receipt.payee, Receipt.invoice_no, Receipt.subject, Receipt.category)

@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from school_it.access import Actor, May
@@ -274,6 +274,30 @@ def file_references(session: Session) -> dict[str, list[str]]:
     for reference, file_reference in session.execute(rows.order_by(Decision.file_reference)):
         found[reference].append(file_reference)
     return dict(found)
+
+
+# --- the search ---
+
+MANY = 20
+
+
+def matching_grants(session: Session, text: str, *, seen_by: Actor) -> Sequence[Grant]:
+    """Grants whose short sign, file reference, title or portal number holds the text; the newest signs first."""
+    if not seen_by.may(May.SEE_FUNDING):
+        return []
+    columns = (Decision.file_reference, Decision.title, Decision.portal_number)
+    decided = select(Decision.grant_id).where(or_(*(one.icontains(text, autoescape=True) for one in columns)))
+    rows = select(Grant).where(or_(Grant.reference.icontains(text, autoescape=True), Grant.id.in_(decided)))
+    return session.scalars(rows.order_by(Grant.reference.desc()).limit(MANY)).unique().all()
+
+
+def matching_receipts(session: Session, text: str, *, seen_by: Actor) -> Sequence[Receipt]:
+    """Receipts of this invoice, of this payee or for this subject; the last paid first."""
+    if not seen_by.may(May.SEE_FUNDING):
+        return []
+    columns = (Receipt.invoice_no, Receipt.payee, Receipt.subject)
+    rows = select(Receipt).where(or_(*(one.icontains(text, autoescape=True) for one in columns)))
+    return session.scalars(rows.order_by(Receipt.payment_date.desc(), Receipt.id).limit(MANY)).all()
 
 
 # --- receipts ---

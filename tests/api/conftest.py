@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -16,6 +18,8 @@ from school_it.accounts import actions as account_actions
 from school_it.database import transaction
 from school_it.devices import actions as device_actions
 from school_it.devices import catalogue
+from school_it.funding import actions as funding_actions
+from school_it.funding.rules import Financing
 from school_it.people.models import Membership, Person
 from school_it.people.rules import PersonRole, findable, sort_name
 from school_it.schools import actions as school_actions
@@ -151,3 +155,31 @@ def guarded_forms(app: Flask) -> Iterator[None]:
         yield
     finally:
         app.config["WTF_CSRF_ENABLED"] = False
+
+
+FUNDED_ON = date(2024, 5, 6)
+
+
+@pytest.fixture
+def book(session: Session, school: School, house: Actor) -> int:
+    """A grant of 50,000.00 at 80 % with one receipt; gives the receipt's id."""
+    with transaction() as writing:
+        of: dict[str, Any] = {"code": "DP_TEST", "title": "Programm", "items": ("2.3",)}
+        programme = funding_actions.add_programme(
+            writing, {**of, "financing": Financing.SHARE, "rate": Decimal("0.8")}, by=house
+        )
+        decision = {
+            "file_reference": "48.03-17/24",
+            "decision_date": FUNDED_ON,
+            "period_to": date(2025, 9, 30),
+        }
+        grant = funding_actions.add_grant(
+            writing, "DT/24-1", programme, None, {**decision, "eligible": Decimal(50000)}, by=house
+        )
+        receipt = {
+            "receipt_no": "1", "category": "2.3", "order_date": FUNDED_ON, "invoice_date": FUNDED_ON,
+            "payment_date": FUNDED_ON, "payee": "Beispieltechnik GmbH", "invoice_no": "RE-1", "subject": "Tablets",
+            "invoice_gross": Decimal("9800"), "paid_amount": Decimal("9604"),
+        }  # fmt: skip
+        there = writing.merge(school)
+        return funding_actions.add_receipt(writing, grant, there, receipt, by=house).id

@@ -36,6 +36,12 @@ OPERATIONS = (
     "PATCH /api/v1/devices/{asset_tag}",
     "POST /api/v1/devices/{asset_tag}/hand-out",
     "POST /api/v1/devices/{asset_tag}/return",
+    "GET /api/v1/programmes",
+    "GET /api/v1/programmes/{code}",
+    "GET /api/v1/grants",
+    "GET /api/v1/grants/{reference}",
+    "GET /api/v1/receipts",
+    "GET /api/v1/receipts/{ident}",
     "GET /api/v1/jobs",
     "GET /api/v1/jobs/{number}",
 )
@@ -88,6 +94,7 @@ def town(
     add_device: Callable[..., str],
     add_person: Callable[..., int],
     program: Callable[..., Program],
+    book: int,
 ) -> Program:
     add_person("Yılmaz", school)
     add_device("A-2", school)
@@ -108,7 +115,15 @@ def api(app: Flask, town: Program) -> Any:
     return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app, config=config)
 
 
-KNOWN = {"school_number": "115514", "room": "1.07", "asset_tag": "A-1", "ident": 1, "number": 1}
+KNOWN = {
+    "school_number": "115514",
+    "room": "1.07",
+    "asset_tag": "A-1",
+    "ident": 1,
+    "number": 1,
+    "code": "DP_TEST",
+    "reference": "DT/24-1",
+}
 VALUES = {
     "school_number": "115514",
     "room": "1.07",
@@ -163,6 +178,8 @@ TAKES_ANYTHING = (
     "GET /api/v1/schools/{school_number}",
     "GET /api/v1/rooms/{school_number}/{room}",
     "GET /api/v1/devices/{asset_tag}",
+    "GET /api/v1/programmes/{code}",
+    "GET /api/v1/grants/{reference}",
 )
 
 

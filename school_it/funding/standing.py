@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from school_it.errors import Sentence
-from school_it.funding import checks, cost_plan, drawdown, proof, queries, rules, warned
+from school_it.funding import checks, cost_plan, drawdown, proof, queries, rules, term_checks, warned
 from school_it.funding.book import DrawdownState
 from school_it.funding.checks import Check
 from school_it.funding.cost_plan import Planned
@@ -106,6 +106,7 @@ def _judged(
         *_of_programme(session, grant),
         *checks.of_receipts(receipts, _window(grant), _twice(session, grant)),
         *cost_plan.looked_at(planned, eligible),
+        *term_checks.of_grant(session, grant, figures.eligible_actual),
     ]
     return figures, checks.in_order(iter(looked_at))
 

@@ -5,6 +5,7 @@ that is a day or an amount is inclusive. The numbers F01 … are those of the ru
 programme does not say is None and computes to None: it has to be entered from the decision.
 """
 
+from school_it.funding.rules.catalogue import RULES, Rule
 from school_it.funding.rules.deadlines import (
     PROOF_FROM,
     ProofFrom,
@@ -32,6 +33,7 @@ from school_it.funding.rules.eligibility import (
     above_pupils,
     against_excluded,
     against_video,
+    called,
     excluded_in,
     is_linked,
     lacking_documents,
@@ -98,6 +100,7 @@ __all__ = [
     "NOTHING",
     "PROGRAMME_WORDS",
     "PROOF_FROM",
+    "RULES",
     "SCOPES",
     "SHIFT",
     "START_EVENTS",
@@ -112,6 +115,7 @@ __all__ = [
     "Invoice",
     "Part",
     "ProofFrom",
+    "Rule",
     "Scope",
     "StartEvent",
     "Status",
@@ -127,6 +131,7 @@ __all__ = [
     "against_window",
     "base_amount",
     "budget_left",
+    "called",
     "earmark_end",
     "eligible_of",
     "excluded_in",

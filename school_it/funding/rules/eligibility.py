@@ -35,9 +35,13 @@ def excluded_in(text: str, excluded: Iterable[str], allowed: Iterable[str] = ())
     return tuple(word for word in excluded if word.casefold() not in fine and _names(lower, word.casefold()))
 
 
+def called(word: str) -> tuple[str, ...]:
+    """What an excluded word may be called, in small letters."""
+    return WORDS.get(word.casefold(), (word.casefold(),))
+
+
 def _names(text: str, word: str) -> bool:
-    called = WORDS.get(word, (word,))
-    return any(re.search(rf"\b{re.escape(one)}(s|en|n)?\b", text) for one in called)
+    return any(re.search(rf"\b{re.escape(one)}(s|en|n)?\b", text) for one in called(word))
 
 
 def against_excluded(text: str, excluded: Iterable[str], allowed: Iterable[str] = ()) -> Iterator[Sentence]:

@@ -14,7 +14,7 @@ from school_it.access import May, current, needs
 from school_it.charts import Stack
 from school_it.database import db, transaction
 from school_it.errors import BadValue, NotThere
-from school_it.funding import actions, queries, rules, story
+from school_it.funding import actions, checks, queries, rules, story
 from school_it.funding.forms import ProgrammeForm, TakeOverForm
 from school_it.funding.models import Programme
 from school_it.funding.programmes import compare, facts, shipped, terms, versions, whatif
@@ -185,6 +185,12 @@ def shipped_programme(code: str) -> Any:
 
 def _usual(lines: list[compare.Line]) -> set[str]:
     return {line.field for line in lines if line.kind in compare.TAKEN}
+
+
+@bp.get("/rules")
+@needs(May.SEE_FUNDING)
+def rule_list() -> Any:
+    return page("funding/rules.html", rules=rules.RULES, severities=checks.SEVERITIES)
 
 
 # --- what it said before ---

@@ -172,7 +172,7 @@ def target_rows(today: date) -> list[Row]:
 
 TYPES: tuple[dict[str, Any], ...] = (
     {
-        "vendor": "Knotenpunkt", "model": "S48 PoE", "kind": "switch", "u_height": 1, "max_w": 740,
+        "vendor": "Knotenpunkt", "model": "S48 PoE", "kind": "switch", "u_height": 1, "max_w": 740, "poe_budget": 370,
         "ports": {"1000base-t": 48, "10gbase-x-sfpp": 4}, "poe_out": {"type2-ieee802.3at": 48}, "console": 1,
         "power": 2,
     },
@@ -181,7 +181,7 @@ TYPES: tuple[dict[str, Any], ...] = (
         "ports": {"1000base-t": 24, "1000base-x-sfp": 4}, "console": 1, "power": 1,
     },
     {
-        "vendor": "Knotenpunkt", "model": "Funk 6", "kind": "accesspoint", "u_height": 0, "poe_in": True,
+        "vendor": "Knotenpunkt", "model": "Funk 6", "kind": "accesspoint", "u_height": 0, "poe_in": True, "max_w": 19,
         "ports": {"2.5gbase-t": 1, "ieee802.11ax": 2},
     },
     {

@@ -19,6 +19,7 @@ from school_it.accounts.models import User
 from school_it.database import today, transaction
 from school_it.demo import equipment, funding, places, purchases
 from school_it.demo import licences as demo_licences
+from school_it.demo import network as demo_network
 from school_it.demo import plan as demo_plan
 from school_it.demo import procurement as demo_procurement
 from school_it.demo.places import DemoSchool
@@ -195,10 +196,11 @@ def _equip(
     LicenceIntake().write(session, licences, [], by=by, batch=batch)
     demo_licences.give_seats(session, today(), by=by)
     outlets = equipment.outlet_rows(schools, rooms, switches)
+    DeviceTypeIntake().write(session, equipment.type_rows(), [], by=by, batch=batch)
     OutletIntake().write(session, outlets, [], by=by, batch=batch)
+    demo_network.settle(session, by=by)
     TargetIntake().write(session, equipment.target_rows(today()), [], by=by, batch=batch)
     demo_plan.settle(session, schools, today(), by=by, batch=batch)
-    DeviceTypeIntake().write(session, equipment.type_rows(), [], by=by, batch=batch)
 
 
 def _hand_out(session: Session, chance: Random, *, by: Actor) -> None:

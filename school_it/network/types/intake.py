@@ -15,6 +15,7 @@ from school_it.database import held, portions, table_of
 from school_it.errors import N_, Sentence
 from school_it.network.types.layouts import FIELDS
 from school_it.network.types.models import DeviceType
+from school_it.network.wiring import joining, ports
 from school_it.setwise import Changed, Intake, Known
 from school_it.sheets import Problem, Reading, Row
 
@@ -61,6 +62,9 @@ class DeviceTypeIntake(Intake):
             batch=batch, label=self.label,
         )  # fmt: skip
         setwise.change(session, table, changed, action=Action.DEVICE_TYPE_CHANGED, by=by, batch=batch)
+        session.expire_all()
+        if ports.fit_devices(session):
+            joining.join(session, joining.all_schools(session))
 
     def label(self, values: Mapping[str, Any]) -> str:
         return f"{values.get('manufacturer', '')} {values.get('model', '')}".strip()[:200]

@@ -16,7 +16,8 @@ from school_it.errors import N_, Sentence
 from school_it.network.types.rules import MOST_PORTS, DeviceKind, Port, PortKind
 
 FIELDS = (
-    "manufacturer", "model", "slug", "part_number", "kind", "u_height", "full_depth", "max_watts", "ports",
+    "manufacturer", "model", "slug", "part_number", "kind", "u_height", "full_depth", "max_watts", "poe_budget",
+    "ports",
 )  # fmt: skip
 LISTS = {
     "interfaces": PortKind.INTERFACE,
@@ -73,6 +74,7 @@ def described(given: Any) -> Described:
         "u_height": reader.units(),
         "full_depth": reader.depth(compact=compact),
         "max_watts": reader.watts("max_w") if compact else reader.drawn(),
+        "poe_budget": reader.watts("poe_budget"),
         "ports": reader.counted_ports() if compact else reader.listed_ports(),
     }
     kept = {name: values[name] for name in FIELDS if values[name] is not None}

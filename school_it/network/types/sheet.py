@@ -33,6 +33,7 @@ DEVICE_TYPES = Sheet(
         Column("u_height", "u_height", NUMBER),
         Column("full_depth", "is_full_depth", YES_NO),
         Column("max_watts", "maximum_draw", INTEGER),
+        Column("poe_budget", "poe_budget", INTEGER),
         Column("ports", "interfaces", PORTS),
     ),
     keys=(("slug",),),

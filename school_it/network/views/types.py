@@ -25,7 +25,7 @@ from school_it.web import lists, page, show
 TYPE_FIELDS = {
     "manufacturer": N_("Hersteller"), "model": N_("Modell"), "slug": N_("Kennung"), "part_number": N_("Artikelnummer"),
     "kind": N_("Art"), "u_height": N_("Höheneinheiten"), "full_depth": N_("volle Tiefe"),
-    "max_watts": N_("Leistungsaufnahme"), "ports": N_("Anschlüsse"),
+    "max_watts": N_("Leistungsaufnahme"), "poe_budget": N_("PoE-Budget"), "ports": N_("Anschlüsse"),
 }  # fmt: skip
 
 

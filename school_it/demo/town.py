@@ -17,7 +17,8 @@ from school_it.access import Actor, Role
 from school_it.accounts import actions as account_actions
 from school_it.accounts.models import User
 from school_it.database import today, transaction
-from school_it.demo import equipment, funding, places, purchases
+from school_it.demo import equipment, funding, funding_book, places, purchases
+from school_it.demo import ledger as demo_ledger
 from school_it.demo import licences as demo_licences
 from school_it.demo import network as demo_network
 from school_it.demo import plan as demo_plan
@@ -81,6 +82,9 @@ def build(size: Size, *, by: Actor, tell: Callable[[str], None] = lambda _text: 
         tell("Ausgaben")
         _hand_out(session, chance, by=by)
         _leave(session, by=by, batch=session.merge(batch))
+    with transaction() as session:
+        tell("Anlagen")
+        demo_ledger.keep(session, by=by, batch=session.merge(batch))
     with transaction() as session:
         tell("Konten")
         accounts = _open_accounts(session, schools, by=by)
@@ -172,6 +176,7 @@ def _deliver(
         catalogue.add_model(session, {**values, "warranty_months": one.warranty_months}, by=by)
     rows = purchases.device_rows(schools, rooms, size.devices, chance)
     funding.settle(session, rows, by=by, batch=batch)
+    funding_book.write(session, by=by)
     DeviceIntake().write(session, rows, [], by=by, batch=batch)
 
 

@@ -43,7 +43,8 @@ FIRST = {
     "outlets": "Schulnummer;Raum;Dose;Patchfeld;Patchport;VLAN\n115514;1.07;D1;PF1;13;20\n115514;1.08;D2;PF1;14;\n",
     "targets": "MEP;Schulform;Gerätegruppe;Grundlage;Wert;Reserve;gültig ab\n"
     "V;GE, GY;mobil;Schüler je Gerät;1,5;5 %;01.08.2025\n",
-    "asset-ledger": "Anlagennummer;Bezeichnung;Aktivierungsdatum;Menge;AHK\n4711-0;30 Tablets;15.01.2024;30;14.997,00\n",
+    "asset-ledger": "Anlagennummer;Bezeichnung;Aktivierungsdatum;Menge;AHK\n"
+    "4711-0;30 Tablets;15.01.2024;30;14.997,00\n",
     "useful-lives": "Geräteart;Nutzungsdauer\nTablet;4\n",
 }
 NEEDS = {

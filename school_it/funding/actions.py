@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -108,9 +109,13 @@ def add_grant(
     rate: Decimal | None,
     decision: Mapping[str, Any],
     *,
+    reason: str | None = KEEP,
     by: Actor,
 ) -> Grant:
-    """A grant with its first decision; without a rate that of the programme. Raises Refused."""
+    """A grant with its first decision; without a rate that of the programme; `reason` as in `add_receipt`.
+
+    Raises Refused.
+    """
     _must_edit(by)
     if queries.find_grant(session, reference) is not None:
         _refuse([("reference", Sentence(N_("Eine Zuwendung mit diesem Kennzeichen gibt es schon.")))])
@@ -119,7 +124,7 @@ def add_grant(
     grant = Grant(reference=reference, programme=programme, rate=rate)
     session.add(grant)
     audit.record(session, Action.GRANT_ADDED, grant, by=by)
-    _add_decision(session, grant, values, by=by)
+    _add_decision(session, grant, values, reason=reason, by=by)
     return grant
 
 
@@ -155,25 +160,39 @@ def change_grant(
             session.expire(grant, ["programme"])
 
 
-def add_decision(session: Session, grant: Grant, values: Mapping[str, Any], *, by: Actor) -> Decision:
-    """Raises Refused."""
+def add_decision(
+    session: Session, grant: Grant, values: Mapping[str, Any], *, reason: str | None = KEEP, by: Actor
+) -> Decision:
+    """`reason` as in `add_receipt`. Raises Refused."""
     _must_edit(by)
     _refuse(_against_file_reference(grant, values, None))
-    return _add_decision(session, grant, _granted_by_rule(values, grant.programme, grant.rate), by=by)
+    whole = _granted_by_rule(values, grant.programme, grant.rate)
+    return _add_decision(session, grant, whole, reason=reason, by=by)
 
 
-def _add_decision(session: Session, grant: Grant, values: Mapping[str, Any], *, by: Actor) -> Decision:
+def _add_decision(
+    session: Session, grant: Grant, values: Mapping[str, Any], *, reason: str | None = KEEP, by: Actor
+) -> Decision:
+    warnings = [] if reason is KEEP else _decision_warnings(session, grant, values, None, reason)
     with bound.following(session, by=by):
         decision = Decision(**{name: values.get(name) for name in queries.DECISION_FIELDS})
         grant.decisions.append(decision)
         audit.record(session, Action.DECISION_ADDED, decision, by=by)
+    if reason is not KEEP:
+        warned.keep(session, grant, decision, warnings, reason, by=by)
     return decision
 
 
 def change_decision(
-    session: Session, decision: Decision, values: Mapping[str, Any], *, version: int | None = None, by: Actor
+    session: Session,
+    decision: Decision,
+    values: Mapping[str, Any],
+    *,
+    reason: str | None = KEEP,
+    version: int | None = None,
+    by: Actor,
 ) -> None:
-    """An empty granted amount is computed. Raises Refused, Stale."""
+    """An empty granted amount is computed; `reason` as in `add_receipt`. Raises Refused, Stale."""
     _must_edit(by)
     expect_version(decision, version)
     whole = {**_values_of(decision, queries.DECISION_FIELDS), **values}
@@ -181,10 +200,25 @@ def change_decision(
         [*_against_file_reference(decision.grant, whole, decision), *_against_drawn(session, decision, whole)]
     )
     wanted = _granted_by_rule(whole, decision.grant.programme, decision.grant.rate)
+    warnings = [] if reason is KEEP else _decision_warnings(session, decision.grant, wanted, decision, reason)
     with bound.following(session, by=by):
         changes = audit.assign(decision, wanted, queries.DECISION_FIELDS)
         if changes:
             audit.record(session, Action.DECISION_CHANGED, decision, by=by, changes=changes)
+    if reason is not KEEP:
+        warned.keep(session, decision.grant, decision, warnings, reason, by=by)
+
+
+def _decision_warnings(
+    session: Session, grant: Grant, whole: Mapping[str, Any], own: Decision | None, reason: str | None
+) -> list[left.Warned]:
+    """What warns of the decision as it would be stored. Raises Refused where there is no reason for it."""
+    room = left.of_programme(session, grant.programme, but=own)
+    if own is not None and own.amends_id is not None:
+        room = replace(room, minimum=None)  # an amendment says what it adds
+    found = list(left.against_decision(room, whole))
+    warned.refuse_without(found, reason)
+    return found
 
 
 def _against_file_reference(grant: Grant, values: Mapping[str, Any], own: Decision | None) -> Faults:

@@ -179,6 +179,7 @@ class DecisionForm(FundingForm):
     drawn = EuroField(_l("bereits abgerufen"), description=_l("in Euro"))
     proof_due = DayField(_l("Verwendungsnachweis bis"), description=DAY)
     remark = TextAreaField(_l("Bemerkung"), [Length(max=LONGEST_REMARK)])
+    reason = TextAreaField(_l("Begründung"), [Length(max=LONGEST_REMARK)])
 
 
 class GrantForm(FundingForm):

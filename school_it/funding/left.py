@@ -209,3 +209,48 @@ _OVER_CAP = N_(
     "Auf %(items)s entfielen damit im ganzen Programm %(taken)s, an einer Schule bis zu %(most)s. "
     "Erlaubt sind im Ganzen / je Schule: %(limit)s."
 )
+
+
+# --- decisions ---
+
+
+@dataclass(frozen=True)
+class LeftOfProgramme:
+    """What a programme leaves for one more decision, without the one that is being entered."""
+
+    budget: Decimal | None
+    granted: Decimal
+    implementation_end: date | None
+    minimum: Decimal | None
+
+    @property
+    def of_budget(self) -> Decimal | None:
+        """F03."""
+        return None if self.budget is None else rules.budget_left(self.budget, [self.granted])
+
+
+def of_programme(session: Session, programme: Programme, *, but: Decision | None = None) -> LeftOfProgramme:
+    """One statement."""
+    _eligible, granted = _decided(session, programme)
+    own = but.granted if but is not None else NOTHING
+    least = terms.of(programme.terms).get("minimum_grant")
+    return LeftOfProgramme(programme.budget, granted - own, programme.implementation_end, least)
+
+
+def against_decision(left: LeftOfProgramme, values: Mapping[str, Any]) -> Iterator[Warned]:
+    """F03, F15 and F36, `values` with the granted amount. What the authority decided is entered all the same."""
+    amount, last = values["granted"], values["period_to"]
+    if left.of_budget is not None and amount > left.of_budget:
+        over = {"over": shown(amount - left.of_budget), "budget": shown(left.budget)}
+        yield Warned("F03", Sentence(_OVER_BUDGET, **over))
+    if left.implementation_end is not None and last > left.implementation_end:
+        days = {"last": f"{last:%d.%m.%Y}", "limit": f"{left.implementation_end:%d.%m.%Y}"}
+        yield Warned("F15", Sentence(_TOO_LONG, **days))
+    if left.minimum is not None and not rules.reaches_minimum(amount, left.minimum):
+        amounts = {"granted": shown(amount), "least": shown(left.minimum)}
+        yield Warned("F36", Sentence(_BELOW_MINIMUM, **amounts))
+
+
+_OVER_BUDGET = N_("Damit ist mehr bewilligt als das Budget von %(budget)s: %(over)s zu viel.")
+_TOO_LONG = N_("Die Durchführung endet am %(last)s, nach dem Programm spätestens am %(limit)s.")
+_BELOW_MINIMUM = N_("Bewilligt sind %(granted)s; nach dem Programm wird erst ab %(least)s bewilligt.")

@@ -349,7 +349,7 @@ class Drawdown(Versioned, Model):
 
 
 class AcceptedWarning(Model):
-    """A warning that was taken with a reason, of a receipt or of the grant as a whole; `sentence` as it was said."""
+    """A warning that was taken with a reason, of a receipt or a decision; `sentence` as it was said."""
 
     __tablename__ = "accepted_warnings"
 
@@ -358,6 +358,7 @@ class AcceptedWarning(Model):
         ForeignKey(Grant.id, ondelete="CASCADE"), nullable=False, index=True
     )
     receipt_id: Mapped[int | None] = mapped_column(ForeignKey(Receipt.id, ondelete="CASCADE"), index=True)
+    decision_id: Mapped[int | None] = mapped_column(ForeignKey(Decision.id, ondelete="CASCADE"), index=True)
     rule: Mapped[str] = mapped_column(String(10), nullable=False)
     sentence: Mapped[dict[str, Any]] = mapped_column(JSON, nullable=False)
     reason: Mapped[str] = mapped_column(Text, nullable=False)
@@ -366,11 +367,12 @@ class AcceptedWarning(Model):
 
     grant: Mapped[Grant] = relationship(lazy="joined", innerjoin=True)
     receipt: Mapped[Receipt | None] = relationship(lazy="joined")
+    decision: Mapped[Decision | None] = relationship(lazy="joined")
 
     @property
     def trace_label(self) -> str:
-        about = self.receipt.trace_label if self.receipt else self.grant.reference
-        return f"{about} · {self.rule}"
+        about = self.receipt or self.decision or self.grant
+        return f"{about.trace_label} · {self.rule}"
 
     @property
     def trace_school_id(self) -> None:

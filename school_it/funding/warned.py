@@ -13,10 +13,10 @@ from school_it.audit import Action
 from school_it.database import now
 from school_it.errors import N_, Refused, Sentence
 from school_it.funding.left import Warned
-from school_it.funding.models import AcceptedWarning, Grant, Receipt
+from school_it.funding.models import AcceptedWarning, Decision, Grant, Receipt
 from school_it.jobs import stored
 
-PLEASE = N_("Bitte begründen, warum es trotzdem so eingetragen wird. Die Begründung bleibt beim Beleg.")
+PLEASE = N_("Bitte begründen, warum es trotzdem so eingetragen wird. Die Begründung bleibt dabei stehen.")
 
 
 def of_grant(session: Session, grant: Grant) -> Sequence[AcceptedWarning]:
@@ -32,6 +32,11 @@ def of_receipt(session: Session, receipt: Receipt) -> Sequence[AcceptedWarning]:
     return session.scalars(rows).all()
 
 
+def of_decision(session: Session, decision: Decision) -> Sequence[AcceptedWarning]:
+    rows = select(AcceptedWarning).where(AcceptedWarning.decision_id == decision.id)
+    return session.scalars(rows.order_by(AcceptedWarning.id)).all()
+
+
 def refuse_without(warnings: Sequence[Warned], reason: str | None) -> None:
     """Raises Refused with every warning at the field `reason`, unless there is one."""
     if warnings and not (reason or "").strip():
@@ -41,14 +46,16 @@ def refuse_without(warnings: Sequence[Warned], reason: str | None) -> None:
 def keep(
     session: Session,
     grant: Grant,
-    receipt: Receipt | None,
+    about: Receipt | Decision,
     warnings: Sequence[Warned],
     reason: str | None,
     *,
     by: Actor,
 ) -> None:
-    """What was warned of just now, with its reason; what was kept of the same receipt before gives way to it."""
-    known = list(of_receipt(session, receipt)) if receipt is not None else []
+    """What was warned of just now, with its reason; what was kept of the same thing before gives way to it."""
+    known = of_receipt(session, about) if isinstance(about, Receipt) else of_decision(session, about)
+    ids = {"receipt_id" if isinstance(about, Receipt) else "decision_id": about.id}
+    session.flush()
     wanted = [(one.rule, stored(one.sentence), (reason or "").strip()) for one in warnings]
     same = [(one.rule, one.sentence, one.reason) for one in known]
     if wanted == same:
@@ -58,8 +65,8 @@ def keep(
         session.delete(old)
     for rule, sentence, said in wanted:
         made = AcceptedWarning(
-            grant_id=grant.id, receipt_id=receipt and receipt.id, rule=rule, sentence=sentence, reason=said,
-            who=by.name, at=now(),
+            grant_id=grant.id, rule=rule, sentence=sentence, reason=said,
+            who=by.name, at=now(), **ids,
         )  # fmt: skip
         session.add(made)
         session.flush()

@@ -189,3 +189,24 @@ def test_the_statements_are_the_same_at_any_number_of_receipts(
     with statements() as many:
         left.of_grant(session, grant)
     assert len(many) == len(few)
+
+
+def test_a_decision_beyond_the_budget_and_the_programme_asks_for_a_reason_too(
+    office: FlaskClient, session: Session, capped: Grant
+) -> None:
+    address = f"/funding/grants/{capped.id}/decisions/new"
+    assert "20.000,00 €" in text_of(office.get(address))
+    form = {
+        "file_reference": "48.03-18/24",
+        "decision_date": "01.04.2024",
+        "period_to": "30.09.2025",
+        "eligible": "25.000,01",
+    }
+    asked = office.post(address, data=form)
+    assert asked.status_code == 422
+    assert "0,01 € zu viel" in text_of(asked)
+    assert office.post(address, data={**form, "reason": "Budget erhöht, Bescheid folgt"}).status_code == 302
+    session.rollback()
+    kept = session.scalars(select(AcceptedWarning)).one()
+    assert (kept.rule, kept.decision and kept.decision.file_reference) == ("F03", "48.03-18/24")
+    assert "Budget erhöht" in text_of(office.get(f"/funding/grants/{capped.id}"))

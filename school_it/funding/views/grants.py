@@ -18,6 +18,7 @@ from school_it.funding import (
     bound,
     checks,
     cost_plan,
+    left,
     listing,
     measures,
     payouts,
@@ -25,6 +26,7 @@ from school_it.funding import (
     rules,
     standing,
     story,
+    warned,
 )
 from school_it.funding.book import DECISION_KINDS, DecisionKind
 from school_it.funding.forms import (
@@ -151,7 +153,13 @@ def new_grant() -> Any:
         with refusals_in(form), transaction() as writing:
             programme = queries.get_programme(writing, form.programme.data, seen_by=current())
             made = actions.add_grant(
-                writing, form.reference.data or "", programme, form.rate.data, form.values, by=current()
+                writing,
+                form.reference.data or "",
+                programme,
+                form.rate.data,
+                form.values,
+                reason=form.reason.data,
+                by=current(),
             )
             ident = made.id
         if not form.errors:
@@ -204,25 +212,39 @@ def new_decision(ident: int) -> Any:
     if form.validate_on_submit():
         with refusals_in(form), transaction() as writing:
             changing = queries.get_grant(writing, ident, seen_by=current())
-            actions.add_decision(writing, changing, form.values, by=current())
+            actions.add_decision(writing, changing, form.values, reason=form.reason.data, by=current())
         if not form.errors:
             say_odd(rules.odd_in_decision(form.values))
             flash_done(_("Der Bescheid ist eingetragen."))
             return redirect(url_for(".grant", ident=ident))
-    return page("funding/decision_edit.html", status_of(form), form=form, grant=found, decision=None)
+    room = left.of_programme(db.session(), found.programme)
+    return page(
+        "funding/decision_edit.html", status_of(form), form=form, grant=found, decision=None, left=room
+    )
 
 
 @bp.route("/decisions/<int:ident>/edit", methods=["GET", "POST"])
 @needs(May.EDIT_FUNDING)
 def edit_decision(ident: int) -> Any:
     found = queries.get_decision(db.session(), ident, seen_by=current())
-    form = DecisionForm(obj=found)
+    accepted = warned.of_decision(db.session(), found)
+    form = DecisionForm(obj=found, data={"reason": accepted[0].reason if accepted else None})
     if form.validate_on_submit():
         with refusals_in(form), transaction() as writing:
             changing = queries.get_decision(writing, ident, seen_by=current())
-            actions.change_decision(writing, changing, form.values, version=form.seen_version, by=current())
+            actions.change_decision(
+                writing,
+                changing,
+                form.values,
+                reason=form.reason.data,
+                version=form.seen_version,
+                by=current(),
+            )
         if not form.errors:
             say_odd(rules.odd_in_decision(form.values))
             flash_done(_("Gespeichert."))
             return redirect(url_for(".grant", ident=found.grant_id))
-    return page("funding/decision_edit.html", status_of(form), form=form, grant=found.grant, decision=found)
+    room = left.of_programme(db.session(), found.grant.programme, but=found)
+    return page(
+        "funding/decision_edit.html", status_of(form), form=form, grant=found.grant, decision=found, left=room
+    )

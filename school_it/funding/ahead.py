@@ -72,11 +72,14 @@ def step(
         return Step(Do.DECIDE, Sentence(N_("Bescheid eintragen: Erst er sagt, was bewilligt ist.")))
     if not receipts:
         return Step(Do.RECEIPTS, Sentence(N_("Belege eintragen oder einlesen: Noch ist keiner da.")))
-    if figures.repay:
+    over = grant.period_to is not None and grant.period_to < today
+    if figures.repay and over:
         sentence = Sentence(
             N_("%(amount)s sind zurückzuzahlen, wenn keine Belege mehr folgen."), amount=shown(figures.repay)
         )
         return Step(Do.REPAY, sentence)
+    if figures.repay:
+        return Step(Do.RECEIPTS, Sentence(_AHEAD, amount=shown(figures.repay)))
     broken = [one for one in looked_at if not one.holds and one.severity is Severity.ERROR]
     if broken:
         return Step(Do.CHECK, Sentence(N_("Prüfung ansehen: Etwas widerspricht den Regeln.")))
@@ -89,7 +92,6 @@ def step(
             Do.PAYOUT,
             Sentence(N_("Auszahlung von %(amount)s eintragen, sobald sie da ist."), amount=shown(pending)),
         )
-    over = grant.period_to is not None and grant.period_to < today
     if over and (grant.proof_due is None or grant.proof_due >= today):
         return Step(Do.PROVE, Sentence(N_("Verwendungsnachweis herunterladen, prüfen und abgeben.")))
     if not over and figures.eligible_actual < figures.eligible_planned:
@@ -98,3 +100,8 @@ def step(
             Do.RECEIPTS, Sentence(N_("Weitere Belege: %(amount)s sind noch nicht belegt."), amount=left)
         )
     return Step(Do.NOTHING, Sentence(N_("Zurzeit ist nichts zu tun.")))
+
+
+_AHEAD = N_(
+    "Belege eintragen: Abgerufen sind %(amount)s mehr, als die Zuwendung von den bisher belegten Ausgaben trägt."
+)

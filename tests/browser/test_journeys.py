@@ -160,3 +160,17 @@ def test_from_the_start_page_to_a_finished_proof_of_use(windows: Windows, tmp_pa
     download.value.save_as(tmp_path / "nachweis.xlsx")
     book = openpyxl.load_workbook(tmp_path / "nachweis.xlsx", data_only=True)
     assert book["Deckblatt"]["A1"].value == "Verwendungsnachweis"
+
+
+def test_a_class_has_its_learning_app_with_four_clicks(windows: Windows) -> None:
+    window = windows("koordination")
+    page = window.start()
+    window.click(window.link("Lizenzen"))
+    window.click(page.locator("tbody").get_by_role("link", name="Mathelabor").first)
+    window.click(window.link("Plätze geben"))
+    row = page.get_by_role("row", name=re.compile("^07B"))
+    pupils = re.sub(r"\D", "", row.locator("td").first.inner_text())
+    window.click(row.get_by_role("button"))
+    expect(page.get_by_text(f"{pupils} Plätze sind vergeben.")).to_be_visible()
+    expect(page.get_by_role("row", name=re.compile("^Klasse 07B"))).to_contain_text(pupils)
+    assert window.clicks <= 4

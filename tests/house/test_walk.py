@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator
 from io import BytesIO
 from typing import Any
 
+import openpyxl
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from openpyxl.workbook.defined_name import DefinedName
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
@@ -113,6 +115,7 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("imports", "ident"): shared("upload"),
     ("imports", "number"): shared("import_profile"),
     ("exports", "name"): fixed("schools", "nothing"),
+    ("form_templates", "ident"): shared("report_template"),
     ("accounts", "name"): fixed("teacher", "niemand"),
     ("accounts", "ident"): shared("grant"),
     ("overview", "ident"): shared("batch"),
@@ -158,7 +161,21 @@ def whole(app: Flask, world: World) -> World:
     world.samples["upload"] = int(answer.location.rpartition("/")[2])
     admin.post(f"{answer.location}/profile", data={"name": "Raumliste"})
     world.samples["import_profile"] = 1
+    made = {"file": (blank_form(), "formular.xlsx"), "name": "Formular", "report": "schools"}
+    answer = admin.post("/exports/templates", data=made, content_type="multipart/form-data")
+    assert answer.status_code == 302, answer.get_data(as_text=True)
+    world.samples["report_template"] = int(answer.location.rpartition("/")[2])
     return world
+
+
+def blank_form() -> BytesIO:
+    """An authority's form that takes the list of schools."""
+    book, form = openpyxl.Workbook(), BytesIO()
+    book.active.title = "Formular"
+    book.defined_names["schulen"] = DefinedName("schulen", attr_text="Formular!$A$2")
+    book.save(form)
+    form.seek(0)
+    return form
 
 
 class Walker:

@@ -268,7 +268,16 @@ def receive(
         if line.kind is LineKind.DEVICE:
             _take_in(session, order, line, of_line, one, on, by)
     told = {str(lines[one.line_id].position): one.quantity for one in coming}
-    audit.record(session, Action.DELIVERY_RECEIVED, delivery, by=by, pieces=told, on=on, note_no=note_no)
+    audit.record(
+        session,
+        Action.DELIVERY_RECEIVED,
+        delivery,
+        by=by,
+        changes=audit.whole(delivery),
+        pieces=told,
+        on=on,
+        note_no=note_no,
+    )
     pricing.set_prices(session, [lines[one.line_id] for one in coming], by=by)
     return delivery
 

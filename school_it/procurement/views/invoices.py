@@ -8,7 +8,6 @@ from flask import redirect, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from school_it import audit
 from school_it.access import May, current, needs
 from school_it.database import db, transaction
 from school_it.errors import N_, Refused, RuleBroken, Sentence
@@ -35,7 +34,7 @@ def invoice(ident: int) -> Any:
         left=sum(seen.left.values(), rules.NOTHING),
         shared=any(line.shares for line in found.lines),
         receipts=queries.receipts_of(session, found),
-        events=story.of_entries(audit.story(session, found)),
+        events=story.of_things(session, [found]),
     )
 
 

@@ -8,7 +8,7 @@ from flask import redirect, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from school_it import audit, money
+from school_it import money
 from school_it.access import May, current, needs
 from school_it.database import db, today, transaction
 from school_it.devices import queries as device_queries
@@ -110,7 +110,7 @@ def order(ident: int) -> Any:
         devices=queries.devices_of_order(session, found, seen_by=actor),
         papers=[found, *deliveries, *invoices],
         receivable=receivable(found, received),
-        events=story.of_entries(audit.story(session, found)) if everywhere else [],
+        events=story.of_things(session, [found, *found.lines, *deliveries]) if everywhere else [],
         **looks(),
     )
 

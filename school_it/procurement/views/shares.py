@@ -25,7 +25,7 @@ from school_it.schools import queries as school_queries
 from school_it.web import flash_done, page, said
 from school_it.web.fields import show_refusal, status_of
 
-SPARE_ROWS = 2
+SPARE_ROWS, MOST_ROWS = 1, 100
 
 
 @bp.route("/invoices/<int:ident>/share", methods=["GET", "POST"])
@@ -34,7 +34,7 @@ def share(ident: int) -> Any:
     session = db.session()
     found = queries.get_invoice(session, ident, seen_by=current())
     stored = _stored(found) or sharing.proposal(session, found)
-    rows = _rows(found, stored)
+    rows = _posted_rows(found) if request.method == "POST" else _rows(found, stored)
     schools = [(str(one.id), one.label) for one in school_queries.schools(session, seen_by=current())]
     form = share_form(found, rows, queries.grants(session), schools, data=_data(found, stored, rows))
     seen: dict[str, Any] = {}
@@ -99,6 +99,15 @@ def _stored(found: Invoice) -> list[Wanted]:
 def _rows(found: Invoice, stored: list[Wanted]) -> dict[int, int]:
     """How many rows each line has: those that are there, and two more."""
     return {line.id: sum(one.line_id == line.id for one in stored) + SPARE_ROWS for line in found.lines}
+
+
+def _posted_rows(found: Invoice) -> dict[int, int]:
+    """As many as came, and one more where all of a line are in use."""
+    rows = {}
+    for line in found.lines:
+        came = [value for name, value in request.form.items() if name.startswith(f"grant_{line.id}_")]
+        rows[line.id] = min(len(came) + (1 if all(came) else 0), MOST_ROWS)
+    return rows
 
 
 def _data(found: Invoice, stored: list[Wanted], rows: dict[int, int]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import zipfile
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -131,7 +132,25 @@ def read(path: Path) -> Found:
     if path.suffix.casefold() in ENDINGS:
         content = _content(path)
         return Found(path.name, [(path.name, from_yaml(content))], digest=_digest([content]))
-    return _read_json(path)
+    return _read_zip(path) if path.suffix.casefold() == ".zip" else _read_json(path)
+
+
+def _read_zip(path: Path) -> Found:
+    """A ZIP of YAML files; nothing is unpacked to the disk, and no more is read than the limits allow."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = [one for one in archive.infolist() if not one.is_dir()]
+            chosen = [one for one in entries if Path(one.filename).suffix.casefold() in ENDINGS]
+            if len(chosen) > MOST_FILES or sum(one.file_size for one in chosen) > MOST_BYTES_TOGETHER:
+                raise CannotRead(N_("Die Dateien sind zusammen zu groß. Bitte in Teilen einlesen."))
+            contents = [(one.filename, archive.open(one).read(MOST_BYTES + 1)) for one in chosen]
+    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError):
+        raise CannotRead(N_("Die ZIP-Datei kann nicht gelesen werden.")) from None
+    if not contents:
+        raise CannotRead(N_("In der ZIP-Datei sind keine YAML-Dateien."))
+    types = [(name, from_yaml(content)) for name, content in sorted(contents)]
+    digest = _digest([content for _name, content in sorted(contents)])
+    return Found(path.name, types, len(entries) - len(chosen), digest)
 
 
 def _read_folder(path: Path) -> Found:

@@ -60,6 +60,10 @@ THINGS = {
     **procurement_story.THINGS,
     "outlets": N_("Netzwerkdose"),
     "device_types": N_("Gerätetyp"),
+    "racks": N_("Verteiler"),
+    "panels": N_("Patchfeld"),
+    "model_types": N_("Gerätetyp eines Modells"),
+    "outlet_rules": N_("Regel für Dosennamen"),
     "targets": N_("Ausstattungsziel"),
 }
 WORDS: dict[str, tuple[dict[Any, str], ...]] = {

@@ -98,7 +98,7 @@ def _event(
         changes=[
             (_(names.get(field, field)), _worded(field, before, value), _worded(field, after, value))
             for field, (before, after) in {**entry.changes, **_pairs(entry.personal)}.items()
-            if field != "version"  # a count, nothing anybody has done
+            if field != "version" and not field.endswith("_folded")  # nothing that anybody has done
         ],
         batch_id=entry.batch_id,
         act=_act(entry),

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable
+from io import BytesIO
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from school_it.access import Actor, Role
 from school_it.database import transaction
 from school_it.devices.models import Device
+from school_it.network.types.models import DeviceType
 from school_it.network.wiring import actions as wiring
 from school_it.network.wiring import queries as wired
 from school_it.network.wiring.models import Panel, Rack
@@ -152,3 +155,35 @@ def test_a_rule_is_tried_before_it_is_kept(sign_in_as: Sign) -> None:
     assert "D-{raum}/{nr}" in client.get("/network/rules").get_data(as_text=True)
     refused = client.post("/network/rules", data={**values, "becomes": "{zimmer}"})
     assert "Der Platzhalter {zimmer} kommt im alten Namen nicht vor" in refused.get_data(as_text=True)
+
+
+def test_device_types_come_by_page_with_a_preview_and_the_set_to_begin_with_is_there(
+    session: Session, school: School, sign_in_as: Sign
+) -> None:
+    client = sign_in_as(Role.OFFICE)
+    begun = client.post("/imports/device-types", data={"start": "1"})
+    seen = client.get(begun.location).get_data(as_text=True)
+    assert "Switch 48 PoE" in seen
+    assert session.scalar(select(func.count()).select_from(DeviceType)) == 0
+    client.post(f"{begun.location}/apply")
+    session.rollback()
+    ports = {one.model: len(one.ports) for one in session.scalars(select(DeviceType))}
+    assert (ports["Switch 48 PoE"], ports["Patchfeld 24"]) == (53, 24)
+    packed = BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr(
+            "a/one.yaml", "manufacturer: A\nmodel: B\ninterfaces:\n  - name: eth0\n    type: 1000base-t\n"
+        )
+        archive.writestr("a/two.yaml", "model: C\n")
+        archive.writestr("readme.md", "no type")
+    file = (BytesIO(packed.getvalue()), "types.zip")
+    sent = client.post("/imports/device-types", data={"file": file}, content_type="multipart/form-data")
+    preview = client.get(sent.location).get_data(as_text=True)
+    assert "»manufacturer« fehlt" in preview
+    assert client.post(f"{sent.location}/apply").status_code == 302
+    assert client.get(sent.location).status_code == 404, "what was taken over is not kept"
+    wrong = client.post(
+        "/imports/device-types", data={"file": (BytesIO(b"x"), "a.exe")}, content_type="multipart/form-data"
+    )
+    assert "Endung .yaml" in wrong.get_data(as_text=True)
+    assert sign_in_as(Role.COORDINATOR, school).get("/imports/device-types").status_code == 403

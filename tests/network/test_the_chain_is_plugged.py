@@ -253,6 +253,11 @@ def test_a_port_is_known_by_what_people_call_it(said: str, meant: int | None) ->
     assert port_named(said, known, {1: 1, 2: 2}) == meant
 
 
+def test_ports_that_are_only_counted_are_known_by_the_last_number() -> None:
+    assert port_named("Gi1/0/13", {"12": 12, "13": 130}, {12: 12, 13: 130}) == 130
+    assert port_named("Port 12", {"12": 12, "13": 130}, {12: 12, 13: 130}) == 12
+
+
 def test_a_panel_is_as_large_as_panels_are() -> None:
     assert [panel_size([most]) for most in (1, 24, 25, 60)] == [24, 24, 48, 60]
 

@@ -28,7 +28,9 @@ FIELD_NAMES = {
     "outlet": N_("Dose"), "room_id": N_("Raum"), "rack": N_("Verteiler"), "panel": N_("Patchfeld"),
     "panel_port": N_("Patchport"), "switch": N_("Switch"), "switch_port": N_("Switchport"), "vlan": N_("VLAN"),
     "connected": N_("angeschlossen"), "measured_on": N_("gemessen am"), "remark": N_("Bemerkung"),
-    "school_id": N_("Schule"),
+    "school_id": N_("Schule"), "cable": N_("Kabel"), "mount": N_("eingebaut in"), "rack_id": N_("Verteiler"),
+    "units": N_("Höheneinheiten"), "unit": N_("Höheneinheit"), "pattern": N_("in der Liste"),
+    "becomes": N_("heißt hier"), "supplier": N_("Elektrofirma"), "type_id": N_("Gerätetyp"),
 }  # fmt: skip
 STATE_NAMES = {
     "whole": N_("Kette vollständig"),

@@ -19,7 +19,7 @@ from school_it.network.forms import PlugForm
 from school_it.network.views.blueprint import bp
 from school_it.network.wiring import actions, power, queries, tracing
 from school_it.network.wiring.cables import End
-from school_it.network.wiring.rules import CABLE_KINDS, CableKind, Side
+from school_it.network.wiring.rules import CABLE_KINDS, POE_NAMES, CableKind, Side
 from school_it.network.wiring.tracing import Node
 from school_it.schools import queries as school_queries
 from school_it.web import flash_done, lists, page
@@ -85,6 +85,7 @@ def port(ident: int) -> Any:
         outlet=next((node for node in chain if node.outlet_id is not None), None),
         cable=cable,
         cable_kinds=CABLE_KINDS,
+        power=_(POE_NAMES.get(found.poe, found.poe)) if found.poe else None,
         own_cable=cable is not None and cable.kind in (CableKind.DEVICE, CableKind.UPLINK),
     )
 

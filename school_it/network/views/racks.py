@@ -55,6 +55,10 @@ def rack(ident: int) -> Any:
     )
     lines = _Lines(session, [*of_devices.values(), *of_panels.values()], actor)
     boxes = _boxes(session, panels, mounts, of_panels, of_devices, lines)
+
+    def word(field: str, _stored: Any) -> str | None:
+        return found.school.name if field == "school_id" else None
+
     return page(
         "network/rack.html",
         rack=found,
@@ -64,7 +68,11 @@ def rack(ident: int) -> Any:
         legend=picture.legend(),
         placed=bool(boxes),
         loose=[one.name for one in panels if one.unit is None],
-        events=show.story(audit.story(session, found), names=RACK_FIELDS, value=lambda _f, _s: None),
+        events=show.story(
+            audit.story(session, found),
+            names=RACK_FIELDS,
+            value=word,
+        ),
     )
 
 

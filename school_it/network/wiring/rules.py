@@ -56,7 +56,8 @@ def port_named(said: str | None, names: Mapping[str, int], positions: Mapping[in
     """The port that a list calls `said`; `names` gives ids by `folded` name, `positions` ids by position.
 
     Exactly that name; else the one port with the same number (``Gi1/0/13`` for ``GigabitEthernet1/0/13``); else, for a
-    plain number, the one whose number ends in it or the port at that position. None where it could be several.
+    plain number, the one whose number ends in it or the port at that position; ``Gi1/0/13`` is 13 where the ports are
+    only counted. None where it could be several.
     """
     text = folded(said)
     if not text:
@@ -70,10 +71,12 @@ def port_named(said: str | None, names: Mapping[str, int], positions: Mapping[in
     for found in (nearer, alike):
         if len(found) == 1:
             return next(iter(found.values()))
-    if alike or not number.isdigit():
+    last = number.rsplit("/", 1)[-1]
+    parted = any("/" in number_in(name) for name in names)
+    if alike or not last.isdigit() or (parted and last != number):
         return None
-    ending = {ident for name, ident in names.items() if number_in(name).rsplit("/", 1)[-1] == number}
-    at_place = positions.get(int(number)) if len(number) <= 6 else None
+    ending = {ident for name, ident in names.items() if number_in(name).rsplit("/", 1)[-1] == last}
+    at_place = positions.get(int(last)) if len(last) <= 6 else None
     if len(ending) == 1:
         return next(iter(ending))
     return at_place if at_place in ending or not ending else None
@@ -112,6 +115,12 @@ POE_WATTS = {
     "type4-ieee802.3bt": Decimal(90),
 }
 """What a port of each class gives at most at the switch, by IEEE 802.3 af, at and bt."""
+POE_NAMES = {
+    "type1-ieee802.3af": N_("PoE (802.3af, bis 15 W)"),
+    "type2-ieee802.3at": N_("PoE+ (802.3at, bis 30 W)"),
+    "type3-ieee802.3bt": N_("PoE++ (802.3bt, bis 60 W)"),
+    "type4-ieee802.3bt": N_("PoE++ (802.3bt, bis 90 W)"),
+}
 
 
 def draws(takes_poe: bool, connected: str | None, is_device: bool) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 from exports import workbook
 from exports import write as writing
 from exports.reports import REPORTS, Choice, Report, get_report
-from school_it import access, cli
+from school_it import access, as_of, cli
 from school_it.access import Actor
 from school_it.database import db, today, transaction
 from school_it.errors import N_, BadValue, CannotRead
@@ -30,6 +31,12 @@ from school_it.workbooks.package import Package
 @click.option("--grant", help="Die Zuwendung: Kennzeichen, oder ein Aktenzeichen, das nur eine hat.")
 @click.option("--year", type=click.IntRange(1900, 2999), help="Das Jahr, wo ein Bericht danach fragt.")
 @click.option(
+    "--as-of",
+    "past",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Wie es am Ende dieses Tages war, etwa 2026-10-15.",
+)
+@click.option(
     "--template",
     type=click.Path(dir_okay=False, path_type=Path),
     help="Ein Formular (.xlsx), in dessen benannte Zellen und Tabellen der Bericht geschrieben wird.",
@@ -44,6 +51,7 @@ def export(
     school: str | None,
     grant: str | None,
     year: int | None,
+    past: datetime | None,
     template: Path | None,
     blank: bool,
     list_reports: bool,
@@ -62,23 +70,30 @@ def export(
         return cli.answer(
             _write_blank(report, out), as_json=as_json, text=f"{out}: leere Vorlage zum Ausfüllen."
         )
-    facts = _write(report, out, school, grant, year, template)
+    day = past.date() if past else None
+    facts = _write(report, out, school, grant, year, day, template)
     text = "\n".join([f"{facts['file']}: {facts['rows']} Zeilen.", *facts.get("notes", [])])
     return cli.answer(facts, as_json=as_json, text=text)
 
 
 def _write(
-    name: str, out: Path, number: str | None, called: str | None, year: int | None, template: Path | None
+    name: str,
+    out: Path,
+    number: str | None,
+    called: str | None,
+    year: int | None,
+    day: date | None,
+    template: Path | None,
 ) -> dict[str, Any]:
     by = access.house("export")
-    session = db.session()
-    school = school_queries.get_school(session, number, seen_by=by) if number else None
-    grant = funding_queries.get_grant_called(session, called, seen_by=by) if called else None
-    choice = Choice(school=school, grant=grant, on=today(), year=year)
-    if template is None:
-        facts = writing.write(session, get_report(name), choice, out, by=by)
-    else:
-        facts = _fill(session, get_report(name), choice, template, out, by=by)
+    with as_of.session_of(day) as session:
+        school = school_queries.get_school(session, number, seen_by=by) if number else None
+        grant = funding_queries.get_grant_called(session, called, seen_by=by) if called else None
+        choice = Choice(school=school, grant=grant, on=today(), year=year)
+        if template is None:
+            facts = writing.write(session, get_report(name), choice, out, by=by)
+        else:
+            facts = _fill(session, get_report(name), choice, template, out, by=by)
     with transaction() as noting:
         writing.note(noting, facts, choice, by=by)
     return {"report": facts.pop("report"), "file": str(out), **facts}

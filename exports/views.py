@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from io import BytesIO
 from typing import Any
 
@@ -10,9 +11,10 @@ from flask_babel import gettext as _
 
 from exports import write as writing
 from exports.reports import REPORTS, Choice
+from school_it import as_of
 from school_it.access import May, current, needs
 from school_it.database import db, today, transaction, whole_number
-from school_it.errors import N_, NotThere
+from school_it.errors import N_, BadValue, NotThere
 from school_it.funding import queries as funding_queries
 from school_it.schools import queries as school_queries
 from school_it.web import page
@@ -41,20 +43,34 @@ def report(name: str) -> Any:
         raise NotThere(N_("Diesen Bericht gibt es hier nicht."))
     content = BytesIO()
     number = request.args.get("school")
-    session = db.session()
-    school = school_queries.get_school(session, number, seen_by=actor) if number else None
     called = request.args.get("grant")
-    grant = funding_queries.get_grant_called(session, called, seen_by=actor) if called else None
     year = whole_number(request.args.get("year", ""))
-    choice = Choice(school=school, grant=grant, on=today(), year=year, query=request.args)
-    facts = writing.write(session, REPORTS[name], choice, content, by=actor)
+    with as_of.session_of(_past_day()) as session:
+        school = school_queries.get_school(session, number, seen_by=actor) if number else None
+        grant = funding_queries.get_grant_called(session, called, seen_by=actor) if called else None
+        choice = Choice(school=school, grant=grant, on=today(), year=year, query=request.args)
+        facts = writing.write(session, REPORTS[name], choice, content, by=actor)
+        sign = grant.reference.replace("/", "-") if grant else None
+        day = today()
     with transaction() as noting:
         writing.note(noting, facts, choice, by=actor)
     content.seek(0)
-    sign = grant.reference.replace("/", "-") if grant else None
-    parts: tuple[str | None, ...] = (_(REPORTS[name].title), sign, number, f"{today():%Y-%m-%d}")
+    parts: tuple[str | None, ...] = (_(REPORTS[name].title), sign, number, f"{day:%Y-%m-%d}")
     file_name = "-".join(filter(None, parts)) + ".xlsx"
     return send_file(content, mimetype=XLSX, as_attachment=True, download_name=file_name)
+
+
+def _past_day() -> date | None:
+    """The day in ``?as_of=``; None for now. Raises BadValue for what is no day."""
+    asked = request.args.get("as_of", "").strip()
+    if not asked:
+        return None
+    try:
+        return date.fromisoformat(asked)
+    except ValueError:
+        raise BadValue(
+            N_("»%(day)s« ist kein Tag. Bitte einen Tag wie 2026-10-15 angeben."), day=asked
+        ) from None
 
 
 @bp.get("/<name>/template.xlsx")

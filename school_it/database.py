@@ -10,6 +10,7 @@ import enum
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -172,7 +173,20 @@ def now() -> datetime:
 
 def today() -> date:
     """The day on the town's calendar: it begins at midnight there, not in Greenwich."""
-    return now().astimezone(TOWN_TIME).date()
+    return _LOOKED_BACK_TO.get() or now().astimezone(TOWN_TIME).date()
+
+
+_LOOKED_BACK_TO: ContextVar[date | None] = ContextVar("the past day that is looked at", default=None)
+
+
+@contextmanager
+def as_if_on(day: date) -> Iterator[None]:
+    """Inside, `today` is that day: what is reckoned then is reckoned as on it."""
+    before = _LOOKED_BACK_TO.set(day)
+    try:
+        yield
+    finally:
+        _LOOKED_BACK_TO.reset(before)
 
 
 @contextmanager

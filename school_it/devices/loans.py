@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -44,7 +45,7 @@ def hand_out(
     _refuse_receiver(session, device, to, by)
     if due_on is not None and due_on < on:
         raise BadValue(N_("Die Rückgabe kann nicht vor der Ausgabe liegen."))
-    before = device.state
+    before = _place_and_state(device)
     _take_it(session, device, _holder(to, on, due_on))
     given = Handout(
         device_id=device.id, since=on, due_on=due_on, condition_out=condition, given_by=by.name,
@@ -123,13 +124,13 @@ def take_back(
     by.must(May.LEND_DEVICES, device.school_id)
     if state not in STATES_BACK:
         raise BadValue(N_("Dieser Zustand ist bei der Rückgabe nicht möglich. Bitte einen anderen wählen."))
-    before, person_id, was = device.state, device.person_id, holder_name(device)
-    _give_it_back(session, device, on or today(), _state_after(before, state))
+    before, person_id, was = _place_and_state(device), device.person_id, holder_name(device)
+    _give_it_back(session, device, on or today(), _state_after(device.state, state))
     given = queries.open_handout(session, device.id)
     if given is not None:
         given.returned_on, given.condition_back, given.taken_by = on or today(), condition, by.name
     audit.record(
-        session, Action.DEVICE_TAKEN_BACK, device, by=by, changes=_state_change(before, device.state),
+        session, Action.DEVICE_TAKEN_BACK, device, by=by, changes=_changes_since(before, device),
         personal={"holder": [was, None]}, person_id=person_id, **_said(condition=condition),
     )  # fmt: skip
 
@@ -173,12 +174,12 @@ def _record(
     action: Action,
     device: Device,
     *,
-    before: State,
+    before: Mapping[str, Any],
     to: Person | Room,
     by: Actor,
     **facts: Any,
 ) -> None:
-    changes = _state_change(before, device.state)
+    changes = _changes_since(before, device)
     if isinstance(to, Room):
         changes["holder_room_id"] = [None, to.id]
         audit.record(session, action, device, by=by, changes=changes, **_said(**facts))
@@ -189,8 +190,18 @@ def _record(
     )
 
 
-def _state_change(before: State, after: State) -> audit.Changes:
-    return {} if before is after else {"state": [before.value, after.value]}
+def _place_and_state(device: Device) -> dict[str, Any]:
+    """What handing out and taking back change beside the holder."""
+    return {"state": device.state, "room_id": device.room_id}
+
+
+def _changes_since(before: Mapping[str, Any], device: Device) -> audit.Changes:
+    after = _place_and_state(device)
+    return {
+        name: [audit.plain(was), audit.plain(after[name])]
+        for name, was in before.items()
+        if was != after[name]
+    }
 
 
 def _said(**facts: Any) -> dict[str, Any]:

@@ -118,6 +118,9 @@ def record_figures(
     figures = known or YearlyFigures(school_id=school.id, school_year=school_year, grade=grade, pupils=0)
     session.add(figures)
     changes = audit.assign(figures, values, FIGURE_FIELDS)
+    if known is None:
+        session.flush()
+        changes = audit.whole(figures)
     if changes:
         audit.record(session, Action.FIGURES_RECORDED, figures, by=by, changes=changes)
     return figures

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Table, func, or_, select
+from sqlalchemy import ColumnElement, Row, Table, func, or_, select
 from sqlalchemy.orm import Session
 
 from school_it.audit import Action, Batch, Entry
@@ -26,6 +26,8 @@ class Touched:
     ident: int
     label: str
     school_id: int | None
+    came: bool = False
+    """The first of the entries made it: before them it was not there."""
     made: bool = False
     last: int = 0
     before: dict[str, Any] = field(default_factory=dict)
@@ -44,19 +46,29 @@ class Touched:
 
 def touched(session: Session, batch: Batch, tables: Mapping[str, Table]) -> dict[str, dict[int, Touched]]:
     """By table and id everything that the batch made or changed, in the order in which it did."""
+    return gathered(session, Entry.batch_id == batch.id, tables)
+
+
+def gathered(
+    session: Session, which: ColumnElement[bool], tables: Mapping[str, Table]
+) -> dict[str, dict[int, Touched]]:
+    """By table and id what these entries say, joined in their order."""
     found: dict[str, dict[int, Touched]] = defaultdict(dict)
     columns = (
         Entry.id, Entry.action, Entry.object_type, Entry.object_id, Entry.object_label, Entry.school_id,
         Entry.changes, Entry.personal, Entry.person_id, Entry.facts,
     )  # fmt: skip
-    wanted = select(*columns).where(Entry.batch_id == batch.id, Entry.object_id.is_not(None))
+    wanted = select(*columns).where(which, Entry.object_id.is_not(None))
     for row in session.execute(wanted.order_by(Entry.id)):
         known = found[row.object_type]
         thing = known.get(row.object_id)
         if thing is None:
             thing = Touched(row.object_type, row.object_id, row.object_label, row.school_id)
             known[row.object_id] = thing
-        _take(thing, row, tables.get(row.object_type))
+            _take(thing, row, tables.get(row.object_type))
+            thing.came = thing.made
+        else:
+            _take(thing, row, tables.get(row.object_type))
     return dict(found)
 
 

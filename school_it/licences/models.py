@@ -99,6 +99,8 @@ class SeatRule(Model):
     school_class: Mapped[str | None] = mapped_column(String(40))
     category_id: Mapped[int | None] = mapped_column(ForeignKey(Category.id))
     room_id: Mapped[int | None] = mapped_column(ForeignKey(Room.id))
+    missing: Mapped[int] = mapped_column(nullable=False, default=0, server_default="0")
+    """How many had none for want of seats when the group was last matched."""
     made_on: Mapped[date] = mapped_column(nullable=False)
     made_by: Mapped[str] = mapped_column(String(120), nullable=False)
     ended_on: Mapped[date | None]

@@ -3,17 +3,18 @@ and file of people, and by hand. When seats run out nobody is thrown out: those 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Row, case, func, or_, select, union
+from sqlalchemy import Row, bindparam, case, func, or_, select, union, update
 from sqlalchemy.orm import Session
 
 from school_it import audit
 from school_it.access import Actor, May
 from school_it.audit import Action, Batch
-from school_it.database import held, portions, today
+from school_it.database import held, portions, table_of, today
 from school_it.devices.models import Device
 from school_it.devices.rules import State
 from school_it.errors import N_, RuleBroken
@@ -23,6 +24,8 @@ from school_it.licences.rules import Released, SeatFor
 from school_it.people import holdings
 from school_it.people.models import Person
 from school_it.people.rules import PersonState
+
+RULES = table_of(SeatRule)
 
 
 @dataclass
@@ -54,6 +57,7 @@ def match(
     free = {one.id: one.seats for one in licences.values()}
     for ident, number in seat_queries.used(session, idents).items():
         free[ident] -= number
+    short: Counter[int] = Counter()
     for kind in groups.KEYS:
         for ident, wanting in _joining(session, kind, sorted(lasting)).items():
             taken = wanting[: max(free[ident], 0)]
@@ -66,6 +70,8 @@ def match(
             done.given += len(taken)
             if len(wanting) > len(taken):
                 done.missing[ident] = len(wanting) - len(taken)
+                short.update(row.rule_id for row in wanting[len(taken) :])
+    _keep_count(session, idents, short)
     return done
 
 
@@ -133,6 +139,17 @@ def _leaving(session: Session, kind: SeatFor, idents: Collection[int]) -> list[R
         .where(Seat.licence_id.in_(idents), Seat.kind == kind, seat_queries.OPEN, or_(left, gone, outside))
     )
     return list(session.execute(rows.order_by(Seat.id)))
+
+
+def _keep_count(session: Session, idents: Collection[int], short: Counter[int]) -> None:
+    """What a page tells without looking at everybody again."""
+    none = update(SeatRule).where(SeatRule.licence_id.in_(idents), SeatRule.missing != 0).values(missing=0)
+    session.execute(none.execution_options(synchronize_session=False))
+    if short:
+        rows = update(RULES).where(RULES.c.id == bindparam("ident")).values(missing=bindparam("number"))
+        session.connection().execute(
+            rows, [{"ident": ident, "number": number} for ident, number in short.items()]
+        )
 
 
 def _joining(session: Session, kind: SeatFor, idents: Collection[int]) -> dict[int, list[Row[Any]]]:

@@ -125,6 +125,7 @@ def give_to_group(
     targets = [target_of(kind, row) for row in people]
     idents = write_given(session, licence, targets, over_from=free, reason=over, by=by, batch=batch)
     batch.counts = {"given": len(idents)}
+    rule.missing = needed - len(idents)
     return Given(len(idents), needed - len(idents), rule, idents)
 
 

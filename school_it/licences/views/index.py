@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from school_it import audit, money
 from school_it.access import Actor, May, current, needs
 from school_it.database import db, today, transaction
-from school_it.licences import actions, costs, forms, groups, keys, queries, renewal, rules, seat_queries
+from school_it.licences import actions, costs, forms, keys, queries, renewal, rules, seat_queries
 from school_it.licences.forms import STATES, LicenceForm
 from school_it.licences.models import Licence
 from school_it.licences.views.blueprint import bp
@@ -106,6 +106,7 @@ def licence(ident: int) -> Any:
     found, actor = queries.get_licence(session, ident, seen_by=current()), current()
     kind = rules.seat_for(found.basis)
     editable = actor.scope(May.EDIT_LICENCES).holds(found.school_id)
+    ruled = seat_queries.rules_of(session, found, seen_by=actor)
     return page(
         "licences/licence.html",
         licence=found,
@@ -115,8 +116,8 @@ def licence(ident: int) -> Any:
         events=_story(session, found, actor),
         seat_kind=kind,
         used=seat_queries.number_used(session, found),
-        missing=groups.number_missing(session, found, kind) if kind in groups.KEYS else 0,
-        rules=seat_queries.rules_of(session, found, seen_by=actor),
+        missing=sum(one.missing for one, _number in ruled),
+        rules=ruled,
         group_words=group_words,
         keys=keys.keys_of(session, found) if editable else [],
         next_term=renewal.next_term(found),

@@ -16,7 +16,7 @@ from school_it.audit import Batch
 from school_it.database import today
 from school_it.devices import actions, binding, incidents
 from school_it.devices.models import Device
-from school_it.devices.rules import DisposalReason, RecordKind, State
+from school_it.devices.rules import GONE, DisposalReason, RecordKind, State
 from school_it.ledger.intake import LedgerIntake
 from school_it.sheets import Row
 
@@ -70,7 +70,8 @@ def _lines(session: Session) -> list[Row]:
     columns: tuple[Any, ...] = (
         Device.asset_tag, Device.price_gross, Device.acquired_on, Device.invoice_no, Device.supplier, Device.model,
     )  # fmt: skip
-    known = (Device.price_gross.is_not(None), Device.invoice_no.is_not(None))
+    present = Device.state.not_in(GONE)
+    known = (Device.price_gross.is_not(None), Device.invoice_no.is_not(None), present)
     for row in session.execute(select(*columns).where(*known).order_by(Device.id)):
         together[row[1:]].append(row.asset_tag)
     rows = []

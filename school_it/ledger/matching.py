@@ -47,7 +47,7 @@ STANDINGS = {
     Standing.AGREES: N_("stimmt überein"),
     Standing.DIFFERS: N_("weicht ab"),
     Standing.GUESSED: N_("vermutet, bitte bestätigen"),
-    Standing.ONLY_THERE: N_("nur in der Anlagenbuchhaltung"),
+    Standing.ONLY_THERE: N_("nur bei der Kämmerei"),
 }
 
 

@@ -22,8 +22,8 @@ from school_it.web import flash_done, flash_problem, page
 
 bp = Blueprint("ledger", __name__, url_prefix="/ledger")
 
-SHOWN = 50
-SHOWN_THINGS = 12
+SHOWN = 200
+SHOWN_DEVICES = 200
 ONLY_HERE = "only_here"
 
 
@@ -72,7 +72,18 @@ def comparison() -> Any:
         standings=STANDINGS,
         hows=HOWS,
         has_lines=queries.has_lines(session),
-        shown_things=SHOWN_THINGS,
+    )
+
+
+@bp.get("/lines/<int:ident>")
+@needs(May.SEE_FUNDING)
+def line(ident: int) -> Any:
+    """One line with its devices, to confirm or to put right."""
+    session = db.session()
+    known = queries.get_line(session, ident, seen_by=current())
+    found = next(one for one in queries.comparison(session, basis()).matches if one.line.ident == known.id)
+    return page(
+        "ledger/line.html", match=found, hows=HOWS, standing=_(STANDINGS[found.standing]), shown=SHOWN_DEVICES
     )
 
 
@@ -83,16 +94,16 @@ def match(ident: int) -> Any:
     actor = current()
     try:
         with transaction() as session:
-            line = queries.get_line(session, ident, seen_by=actor)
+            meant = queries.get_line(session, ident, seen_by=actor)
             if request.form.get("step") == "dissolve":
-                actions.dissolve(session, line, by=actor)
+                actions.dissolve(session, meant, by=actor)
                 done = _("Die Zuordnung ist gelöst.")
             elif request.form.get("tags", "").strip():
-                count = actions.confirm_tags(session, line, request.form["tags"], by=actor)
+                count = actions.confirm_tags(session, meant, request.form["tags"], by=actor)
                 done = _("%(n)s Geräte sind der Anlage zugeordnet.", n=count)
             else:
                 idents = [one for text in request.form.getlist("device") if (one := whole_number(text))]
-                count = actions.confirm(session, line, idents, by=actor)
+                count = actions.confirm(session, meant, idents, by=actor)
                 done = _("%(n)s Geräte sind der Anlage zugeordnet.", n=count)
     except NotThere:
         raise

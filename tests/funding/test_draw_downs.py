@@ -10,16 +10,16 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from school_it.access import Actor, Role
 from school_it.audit import Action, Entry
-from school_it.database import transaction
+from school_it.database import db, transaction
 from school_it.errors import Refused
 from school_it.funding import cost_plan, payouts, queries, removing, standing
 from school_it.funding.book import DrawdownState
-from school_it.funding.models import Decision, Drawdown, Grant
+from school_it.funding.models import Decision, Drawdown, Grant, Receipt
 from tests.funding.conftest import RECEIPT, Facts, TakeIn
 from tests.funding.test_pages import text_of
 
@@ -285,3 +285,54 @@ def test_an_old_table_is_held_against_ours_to_the_cent(
     assert "Unterschiede gibt es bei: 2.1a, 2.3." in off
     assert "-0,01 €" in off
     assert office.post(url, data={"old": "2.1a\tviel\n2.3\tmehr"}).status_code == 422
+
+
+# --- the page of a grant ---
+
+
+@pytest.mark.usefixtures("spent")
+def test_the_page_of_a_grant_takes_as_many_statements_for_many_receipts_as_for_one(
+    session: Session, sign_in_as: Callable[..., FlaskClient], take_in: TakeIn
+) -> None:
+    office, ident = sign_in_as(Role.OFFICE), session.scalars(select(Grant)).one().id
+    asked: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        asked.append(statement)
+
+    def statements() -> int:
+        asked.clear()
+        assert office.get(f"/funding/grants/{ident}").status_code == 200
+        return len(asked)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        statements()
+        first = statements()
+        more = [{**RECEIPT, "Beleg-Nr.": str(n), "Rechnungsnummer": f"R{n}"} for n in range(2, 60)]
+        assert take_in("receipts", *more)["exit"] == 0
+        assert statements() == first
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+
+
+def test_a_receipt_says_which_row_of_which_file_it_came_from(
+    session: Session, sign_in_as: Callable[..., FlaskClient], spent: None
+) -> None:
+    receipt = session.scalars(select(Receipt)).one()
+    assert "»receipts.xlsx«, Zeile 2" in text_of(
+        sign_in_as(Role.OFFICE).get(f"/funding/receipts/{receipt.id}")
+    )
+
+
+@pytest.mark.usefixtures("spent")
+def test_a_programme_tells_what_is_granted_drawn_paid_and_left(
+    session: Session, sign_in_as: Callable[..., FlaskClient]
+) -> None:
+    with transaction() as writing:
+        grant = writing.scalars(select(Grant)).one()
+        grant.programme.budget, grant.decisions[0].drawn = D("45000.00"), D("2000.00")
+        ident = grant.programme_id
+    page = text_of(sign_in_as(Role.OFFICE).get(f"/funding/programmes/{ident}"))
+    for amount in ("5.000,00 €", "40.000,00 €", "noch 38.000,00 €", "9.604,00 €"):
+        assert amount in page

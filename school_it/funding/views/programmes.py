@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from school_it import audit, charts
 from school_it.access import May, current, needs
-from school_it.charts import Stack
+from school_it.charts import Bar
 from school_it.database import db, transaction
 from school_it.errors import BadValue, NotThere
 from school_it.funding import actions, checks, queries, rules, story
@@ -47,11 +47,15 @@ def programme(ident: int) -> Any:
     grants = queries.grants_of(session, found)
     known = versions.of(session, found)
     made = versions.made_on(session, grants)
+    spent = queries.receipt_sums(session, [grant.id for grant in grants])
     return page(
         "funding/programme.html",
         programme=found,
         grants=grants,
         granted=sum((one.granted for one in grants), rules.NOTHING),
+        drawn=sum((one.drawn for one in grants), rules.NOTHING),
+        spent=spent,
+        paid=sum((one[1] for one in spent.values()), rules.NOTHING),
         odd=[said(sentence) for sentence in rules.odd_in_programme(_values_of(found))],
         events=story.of_entries(session, audit.story(session, found)),
         versions=known,
@@ -79,7 +83,7 @@ def _facts(found: Programme) -> dict[str, Any]:
 
 def _shown(field: str, value: Any) -> str:
     """In the reader's language where it is a word."""
-    text = compare.shown(field, value)
+    text = compare.shown(field, value).replace("\n", "; ")
     kind = shipped.COLUMNS[field].type if field in shipped.COLUMNS else terms.TERMS[field].type
     return _(text) if text and kind.words else text
 
@@ -231,7 +235,7 @@ def _grants_at(known: list[versions.Version], grants: Any, made: Mapping[int, An
 
 
 def _shown_plain(field: str, kept: Any) -> str:
-    text = compare.shown_plain(field, kept)
+    text = compare.shown_plain(field, kept).replace("\n", "; ")
     return _(text) if text and field in rules.PROGRAMME_WORDS else text
 
 
@@ -271,12 +275,11 @@ def _amount(text: str) -> tuple[Decimal | None, str]:
 
 
 def _picture(outcomes: list[whatif.Outcome]) -> Any:
-    rows = [Stack(compare.shown("rate", one.own_share), (one.granted, one.own)) for one in outcomes]
-    return charts.stacked(
-        _("Zuwendung und Eigenanteil"),
-        [_("Zuwendung"), _("Eigenanteil")],
-        rows,
+    return charts.bars(
+        _("Eigenanteil der Stadt"),
+        [Bar(compare.shown("rate", one.own_share), one.own) for one in outcomes],
         column=_("Eigenanteil in Prozent"),
+        value_name=_("Eigenanteil"),
         shown=lambda value: shown(Decimal(value)),
     )
 

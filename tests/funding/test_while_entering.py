@@ -77,6 +77,14 @@ def test_the_form_says_what_is_left_before_anything_is_typed(office: FlaskClient
     assert "Begründung" not in page
 
 
+def test_what_is_left_at_a_school_is_there_as_soon_as_the_school_is_chosen(
+    office: FlaskClient, capped: Grant
+) -> None:
+    page = text_of(office.get(f"/funding/grants/{capped.id}/receipts/new?school=115514"))
+    assert "an dieser Schule noch" in page
+    assert 'hx-target="#left"' in page
+
+
 def test_what_is_left_shrinks_with_each_receipt_and_not_with_the_one_that_is_edited(
     office: FlaskClient, session: Session, capped: Grant
 ) -> None:
@@ -99,7 +107,7 @@ def test_the_cap_holds_by_either_limit_and_asks_once_both_are_passed(
     page = text_of(asked)
     assert "im ganzen Programm 10.001,00 €" in page
     assert "Begründung" in page
-    assert "an dieser Schule noch -604,00 €" in page
+    assert "um 604,00 €" in page
 
 
 def test_a_warning_is_taken_with_a_reason_that_stays_with_the_receipt(

@@ -114,7 +114,8 @@ def _entered(form: ReceiptForm, grant: Grant, receipt: Receipt | None) -> Any:
     """The form, and beside it what is left of the grant without this receipt."""
     session = db.session()
     room = left.of_grant(session, grant, but=receipt)
-    school = school_queries.ids_by_number(session).get(form.school.data or "")
+    wanted = request.args.get("school") or form.school.data or ""
+    school = school_queries.ids_by_number(session).get(wanted)
     return page(
         "funding/receipt_edit.html",
         status_of(form),

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from school_it.access import Actor
 from school_it.audit import plain
 from school_it.devices.rules import ItemClass
+from school_it.licences import costs
 from school_it.licences import queries as licence_queries
 from school_it.plan.models import Scenario
 from school_it.plan.rules import budget, wave
@@ -70,8 +71,12 @@ class Budget:
 
 def of(session: Session, town: Town, scenario: Scenario | None = None, *, seen_by: Actor) -> Budget:
     """The budget of what `standing.look` found, under the same scenario."""
-    costs = licence_queries.yearly_costs(session, licence_queries.Wish(), town.years, seen_by=seen_by)
-    return reckoned(town, scenario, costs.by_year, costs.unknown)
+    due = dict.fromkeys(town.years, budget.NOTHING)
+    for by_year in costs.by_licence(session, town.years, seen_by=seen_by).values():
+        for year, amount in by_year.items():
+            due[year] += amount
+    known = licence_queries.yearly_costs(session, licence_queries.Wish(), town.years, seen_by=seen_by)
+    return reckoned(town, scenario, due, known.unknown)
 
 
 def reckoned(

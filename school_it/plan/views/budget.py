@@ -21,7 +21,7 @@ from school_it.plan.money import Budget
 from school_it.plan.queries import stock
 from school_it.plan.rules.budget import PARTS, Part
 from school_it.plan.standing import Town
-from school_it.plan.views.blueprint import bp, key_date, said_day, short_euro, tabs
+from school_it.plan.views.blueprint import bp, key_date, said_day, short_euro, tabs, whole_euro
 from school_it.web import page
 
 SPENT_YEARS = 5
@@ -47,6 +47,7 @@ def budget() -> Any:
         scenario=scenario,
         scenarios=[(str(one.id), one.name) for one in queries.scenarios(session, town.plan)],
         parts=PARTS,
+        whole=whole_euro,
         class_names=ITEM_CLASSES,
         picture=by_part(made),
         payers=payers(made),

@@ -49,18 +49,6 @@ class Stack:
     url: str = ""
 
 
-@dataclass(frozen=True)
-class Heat:
-    """One field of a heat map. `level` from 0 (all is well) to 4 colours it; `text` and `more` say the same in words,
-    `spoken` is the whole sentence for whoever hears it."""
-
-    level: int
-    text: str
-    more: str = ""
-    url: str = ""
-    spoken: str = ""
-
-
 def number(value: Number) -> str:
     """``12.345`` and ``12.345,6``, as a German reader expects it."""
     whole, point, rest = f"{value:,}".partition(".")
@@ -156,73 +144,11 @@ def small_multiples(
     """Small column charts on one common scale, for example pupils by school and year."""
     panels = list(panels)
     top = max((value for _label, values in panels for value in values), default=0)
-    body = _tag(
+    body = tag(
         "div", *(_panel(label, steps, values, top, shown) for label, values in panels), cls="chart__many"
     )
     lines = [[label, *map(shown, values)] for label, values in panels]
     return _figure(title, 1, body, [column, *steps], lines, note)
-
-
-def heat(
-    title: str,
-    columns: Sequence[str],
-    rows: Iterable[tuple[str, str, Sequence[Heat | None]]],
-    *,
-    column: str = "",
-    legend: Sequence[str] = (),
-    foot: tuple[str, Sequence[Heat | None]] | None = None,
-    note: str = "",
-) -> Markup:
-    """A table whose fields are coloured by their level: rows of a label, its address and a field for each column.
-
-    It is its own table: nothing is folded away, and without colours every field says what it means. `legend` names
-    the levels from 0.
-    """
-    top = _tag(
-        "tr",
-        _tag("th", column or _("Bezeichnung"), scope="col"),
-        *(_tag("th", one, scope="col") for one in columns),
-    )
-    body = Markup().join(_heat_row(label, url, fields) for label, url, fields in rows)
-    last = _tag("tfoot", _heat_row(foot[0], "", foot[1])) if foot else Markup()
-    table = _tag(
-        "table",
-        _tag("caption", title, cls="unseen"),
-        _tag("thead", top),
-        _tag("tbody", body),
-        last,
-        cls="heat__table",
-    )
-    names = (
-        _tag("li", _tag("span", "", cls=f"heat__key heat-{level}"), _tag("span", name))
-        for level, name in enumerate(legend)
-    )
-    return _tag(
-        "figure",
-        _tag("figcaption", title),
-        _tag("ul", *names, cls="chart__legend", role="list") if legend else "",
-        _tag("div", table, cls="heat__box", role="group", tabindex=0, aria_label=title),
-        _tag("p", note, cls="chart__note") if note else "",
-        cls="chart",
-    )
-
-
-def _heat_row(label: str, url: str, fields: Sequence[Heat | None]) -> Markup:
-    name = Markup('<a href="{}">{}</a>').format(url, label) if url else escape(label)
-    return Markup('<tr><th scope="row">{}</th>{}</tr>').format(name, Markup().join(map(_heat_field, fields)))
-
-
-def _heat_field(one: Heat | None) -> Markup:
-    if one is None:
-        return Markup(
-            '<td class="heat__none"><span aria-hidden="true">–</span><span class="unseen">{}</span></td>'
-        ).format(_("kein Ziel"))
-    shown = Markup('<span class="heat__text">{}</span> <span class="heat__more">{}</span>').format(
-        one.text, one.more
-    )
-    if one.url:
-        shown = Markup('<a class="heat__link" href="{}" title="{}">{}</a>').format(one.url, one.spoken, shown)
-    return Markup('<td class="heat__cell heat-{}">{}</td>').format(one.level, shown)
 
 
 def _bar(row: Bar, top: Number, shown: Shown, value_name: str, target_name: str) -> Markup:
@@ -232,7 +158,7 @@ def _bar(row: Bar, top: Number, shown: Shown, value_name: str, target_name: str)
         spoken += f", {target_name} {shown(row.target)}"
         mark = _mark(_part(row.target, top))
     fill = "chart__part chart__fill series-0"
-    piece = _tag("rect", _tag("title", spoken), cls=fill, y=3, width=_part(row.value, top), height=14)
+    piece = tag("rect", tag("title", spoken), cls=fill, y=3, width=_part(row.value, top), height=14)
     return _row(row.label, row.url, spoken, piece + mark, shown(row.value))
 
 
@@ -249,8 +175,8 @@ def _pieces(
     drawn, before, own = Markup(), Decimal(0), _sum(value for _name, value in named)
     for place, (name, value) in enumerate(named):
         if value:
-            tip = _tag("title", f"{name}: {shown(value)} ({percent(value, own)})")
-            drawn += _tag(
+            tip = tag("title", f"{name}: {shown(value)} ({percent(value, own)})")
+            drawn += tag(
                 "rect",
                 tip,
                 cls="chart__part",
@@ -264,12 +190,12 @@ def _pieces(
 
 
 def _row(label: str, url: str, spoken: str, pieces: Markup, value: str) -> Markup:
-    name = _tag("a", label, href=url) if url else escape(label)
-    return _tag(
+    name = tag("a", label, href=url) if url else escape(label)
+    return tag(
         "div",
-        _tag("span", name, cls="chart__label"),
+        tag("span", name, cls="chart__label"),
         _svg("chart__bar", 20, spoken, pieces),
-        _tag("span", value, cls="chart__value", aria_hidden="true"),
+        tag("span", value, cls="chart__value", aria_hidden="true"),
         cls="chart__row",
     )
 
@@ -278,9 +204,9 @@ def _panel(label: str, steps: Sequence[str], values: Sequence[Number], top: Numb
     width = Decimal(100) / max(len(values), 1)
     named = [f"{step}: {shown(value)}" for step, value in zip(steps, values, strict=True)]
     columns = Markup().join(
-        _tag(
+        tag(
             "rect",
-            _tag("title", named[place]),
+            tag("title", named[place]),
             cls="chart__part chart__fill series-0",
             x=_part(place * width + width / 10, 100),
             width=_part(width * 8 / 10, 100),
@@ -289,28 +215,28 @@ def _panel(label: str, steps: Sequence[str], values: Sequence[Number], top: Numb
         )
         for place, value in enumerate(values)
     )
-    ends = [_tag("span", steps[0]), _tag("span", named[-1])] if values else []
-    return _tag(
+    ends = [tag("span", steps[0]), tag("span", named[-1])] if values else []
+    return tag(
         "div",
-        _tag("p", label, cls="chart__name"),
+        tag("p", label, cls="chart__name"),
         _svg("chart__columns", 64, f"{label}: {', '.join(named)}", columns),
-        _tag("p", *ends, cls="chart__ends", aria_hidden="true"),
+        tag("p", *ends, cls="chart__ends", aria_hidden="true"),
     )
 
 
 def _figure(
     title: str, series: int, body: Markup, heads: Sequence[str], lines: Sequence[Sequence[str]], note: str
 ) -> Markup:
-    return _tag(
+    return tag(
         "figure",
-        _tag("figcaption", title),
+        tag("figcaption", title),
         _patterns(title, series),
         body,
-        _tag("p", note, cls="chart__note") if note else "",
-        _tag(
+        tag("p", note, cls="chart__note") if note else "",
+        tag(
             "details",
-            _tag("summary", _("Zahlen als Tabelle")),
-            _tag("div", _table(title, heads, lines), cls="more__body"),
+            tag("summary", _("Zahlen als Tabelle")),
+            tag("div", _table(title, heads, lines), cls="more__body"),
             cls="more",
         ),
         cls="chart",
@@ -318,45 +244,44 @@ def _figure(
 
 
 def _table(title: str, heads: Sequence[str], lines: Sequence[Sequence[str]]) -> Markup:
-    top = _tag("tr", *(_tag("th", head or _("Bezeichnung"), scope="col") for head in heads))
+    top = tag("tr", *(tag("th", head or _("Bezeichnung"), scope="col") for head in heads))
     body = (
-        _tag("tr", _tag("th", line[0], scope="row"), *(_tag("td", text) for text in line[1:]))
-        for line in lines
+        tag("tr", tag("th", line[0], scope="row"), *(tag("td", text) for text in line[1:])) for line in lines
     )
-    table = _tag(
+    table = tag(
         "table",
-        _tag("caption", title, cls="unseen"),
-        _tag("thead", top),
-        _tag("tbody", *body),
+        tag("caption", title, cls="unseen"),
+        tag("thead", top),
+        tag("tbody", *body),
         cls="chart__table",
     )
-    return _tag("div", table, cls="chart__numbers", role="group", tabindex=0, aria_label=title)
+    return tag("div", table, cls="chart__numbers", role="group", tabindex=0, aria_label=title)
 
 
 def _legend(items: Iterable[tuple[Markup, str]]) -> Markup:
     entries = (
-        _tag("li", _tag("svg", picture, width=20, height=14, aria_hidden="true"), _tag("span", words))
+        tag("li", tag("svg", picture, width=20, height=14, aria_hidden="true"), tag("span", words))
         for picture, words in items
     )
-    return _tag("ul", *entries, cls="chart__legend", role="list")
+    return tag("ul", *entries, cls="chart__legend", role="list")
 
 
 def _swatch(title: str, place: int) -> Markup:
     fill = f"url(#{_pattern_id(title, place)})"
-    return _tag("rect", cls="chart__part", fill=fill, width=20, height=14)
+    return tag("rect", cls="chart__part", fill=fill, width=20, height=14)
 
 
 def _mark(x: str) -> Markup:
-    return _tag("line", cls="chart__target", x1=x, x2=x, y1=0, y2="100%")
+    return tag("line", cls="chart__target", x1=x, x2=x, y1=0, y2="100%")
 
 
 def _patterns(title: str, count: int) -> Markup:
     if count > len(PATTERNS):
         raise ValueError(f"not more than {len(PATTERNS)} series")
     drawn = (
-        _tag(
+        tag(
             "pattern",
-            _tag("rect", cls="chart__fill", width=8, height=8),
+            tag("rect", cls="chart__fill", width=8, height=8),
             PATTERNS[place],
             id=_pattern_id(title, place),
             cls=f"series-{place}",
@@ -366,7 +291,7 @@ def _patterns(title: str, count: int) -> Markup:
         )
         for place in range(count)
     )
-    return _tag("svg", _tag("defs", *drawn), cls="chart__patterns", width=0, height=0, aria_hidden="true")
+    return tag("svg", tag("defs", *drawn), cls="chart__patterns", width=0, height=0, aria_hidden="true")
 
 
 def _pattern_id(title: str, place: int) -> str:
@@ -375,14 +300,14 @@ def _pattern_id(title: str, place: int) -> str:
 
 
 def _rows(rows: Iterable[Markup]) -> Markup:
-    return _tag("div", *rows, cls="chart__rows")
+    return tag("div", *rows, cls="chart__rows")
 
 
 def _svg(look: str, height: int, spoken: str, content: Markup) -> Markup:
-    return _tag("svg", content, cls=look, role="img", aria_label=spoken, width="100%", height=height)
+    return tag("svg", content, cls=look, role="img", aria_label=spoken, width="100%", height=height)
 
 
-def _tag(name: str, *content: str, cls: str = "", **attributes: str | int) -> Markup:
+def tag(name: str, *content: str, cls: str = "", **attributes: str | int) -> Markup:
     """One element; `cls` is its class, ``aria_label`` becomes ``aria-label``, text is escaped."""
     named = {"class": cls, **attributes} if cls else attributes
     written = "".join(f' {key.replace("_", "-")}="{escape(value)}"' for key, value in named.items())

@@ -12,6 +12,7 @@ from bench.exporting import p7, p8
 from bench.importing import p1, p2, p4, p5, p6
 from bench.licensing import licensing
 from bench.measuring import Result
+from bench.networking import network
 from bench.pages import p9, p10, p13, p14
 from bench.planning import plan
 from bench.searching import p15
@@ -20,7 +21,7 @@ from bench.starting import p17
 GOALS: dict[str, Callable[[int], Iterator[Result]]] = {
     "p1": p1, "p2": p2, "p4": p4, "p5": p5, "p6": p6, "p7": p7, "p8": p8,
     "p9": p9, "p10": p10, "p13": p13, "p14": p14, "p15": p15, "p16": p16, "p17": p17,
-    "directory": directory, "licensing": licensing, "plan": plan,
+    "directory": directory, "licensing": licensing, "network": network, "plan": plan,
 }  # fmt: skip
 
 

@@ -9,18 +9,16 @@ import re
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any, Protocol
 
+from school_it.sheets import Column
 from school_it.workbooks import rows, tags
 from school_it.workbooks.damage import Damaged
 from school_it.workbooks.package import copy_part
 from school_it.workbooks.places import letters
 from school_it.workbooks.rows import Formula, Look
-
-if TYPE_CHECKING:
-    from exports.workbook import Cover, Page
 
 SAMPLE_ROW, FIRST_ROW = 4, 6  # as people count
 _STEP = 500
@@ -28,19 +26,35 @@ _IN_MEMORY = 2**20
 _LINE_HEIGHT = 15
 
 
-def looks_of(prepared: IO[bytes], pages: Sequence[Page | Cover]) -> dict[int, list[Look]]:
-    """The style numbers of each page's columns, by the sample cells that `exports.workbook` has written."""
-    from exports.workbook import Page
+class Lines(Protocol):
+    """What has to be known of a page to write its rows; see `exports.workbook.Page`."""
 
+    @property
+    def columns(self) -> Sequence[Column]: ...
+
+    @property
+    def rows(self) -> Iterable[Sequence[Any]]: ...
+
+    @property
+    def sums(self) -> Sequence[str]: ...
+
+    @property
+    def fits_rows(self) -> bool: ...
+
+    @property
+    def widest(self) -> int: ...
+
+
+def looks_of(prepared: IO[bytes], pages: Mapping[int, Lines]) -> dict[int, list[Look]]:
+    """The style numbers of each page's columns, by the sample cells that `exports.workbook` has written."""
     found: dict[int, list[Look]] = {}
     with zipfile.ZipFile(prepared) as archive:
-        for number, page in enumerate(pages):
-            if isinstance(page, Page):
-                sample = _sample(archive.read(part_of(number)))
-                styles = [int(one) for one in re.findall(rb'<c\s[^>]*\bs="(\d+)"', sample[0])]
-                if len(styles) != len(page.columns) + 1:
-                    raise Damaged
-                found[number] = [Look(style, styles[-1]) for style in styles[:-1]]
+        for number, page in pages.items():
+            sample = _sample(archive.read(part_of(number)))
+            styles = [int(one) for one in re.findall(rb'<c\s[^>]*\bs="(\d+)"', sample[0])]
+            if len(styles) != len(page.columns) + 1:
+                raise Damaged
+            found[number] = [Look(style, styles[-1]) for style in styles[:-1]]
     return found
 
 
@@ -59,7 +73,7 @@ def _sample(content: bytes) -> tuple[bytes, int, int]:
 class Body:
     """The rows of a page. `count` them, `widths` is the longest text of each column, `sums` what each comes to."""
 
-    def __init__(self, page: Page, looks: Sequence[Look]) -> None:
+    def __init__(self, page: Lines, looks: Sequence[Look]) -> None:
         self.page = page
         self.count = 0
         self.widths = [0] * len(page.columns)

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from exports.workbook import FIRST_ROW, Cover, Entry, Formula, Page
+from exports.workbook import FIRST_ROW, Cover, Entry, Formula, Page, Picture
 from school_it import cells
 from school_it.cells import DATE, EURO, TEXT, show_date, show_percent
 from school_it.database import TOWN_TIME
@@ -231,7 +231,10 @@ def _spending(standing: Standing, subtitle: Sequence[str]) -> Page:
     if open_:
         rows.append((NOT_SHARED_OUT, open_, open_, None, None))
     sums = ("planned", "planned_eligible", "paid", "eligible")
-    return Page("Ausgaben", "Ausgaben", SPENDING, rows, subtitle=subtitle, sums=sums)
+    seen = Picture(
+        "Zuwendungsfähige Ausgaben: Bescheid und Abrechnung", "category", sums[1::2], stacked=False
+    )
+    return Page("Ausgaben", "Ausgaben", SPENDING, rows, subtitle=subtitle, sums=sums, picture=seen)
 
 
 NOT_SHARED_OUT = "nicht aufgeteilt"

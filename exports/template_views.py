@@ -51,19 +51,22 @@ def _reports() -> list[tuple[str, str]]:
     return [(one.name, _(one.title)) for one in found]
 
 
-@bp.route("", methods=["GET", "POST"])
-@needs(May.EXPORT)
-def index() -> Any:
+def _form() -> TemplateForm:
     form = TemplateForm()
     form.report.choices = [("", ""), *_reports()]
-    if request.method == "GET":
-        form.name.data = request.args.get("name")
-        form.report.data = request.args.get("report") or "proof-of-use"
-    if form.validate_on_submit():
-        with refusals_in(form):
-            ident = _keep(form)
-        if not form.errors:
-            return redirect(url_for(".show", ident=ident))
+    return form
+
+
+@bp.get("")
+@needs(May.EXPORT)
+def index() -> Any:
+    form = _form()
+    form.name.data = request.args.get("name")
+    form.report.data = request.args.get("report") or "proof-of-use"
+    return _index(form)
+
+
+def _index(form: TemplateForm) -> Any:
     return page(
         "exports/templates.html",
         status_of(form),
@@ -74,9 +77,20 @@ def index() -> Any:
     )
 
 
+@bp.post("")
+@needs(May.EDIT_FUNDING)
+def bring() -> Any:
+    form = _form()
+    if form.validate_on_submit():
+        with refusals_in(form):
+            ident = _keep(form)
+        if not form.errors:
+            return redirect(url_for(".show", ident=ident))
+    return _index(form)
+
+
 def _keep(form: TemplateForm) -> int:
     actor = current()
-    templates.by_office(actor)
     offered = _offered(form.report.data, _grant_or_first())
     with transaction() as session:
         made, notes = templates.keep(

@@ -54,11 +54,12 @@ _MANY_COLUMNS = 14  # from here on every blank beside a text makes the print sma
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A chart of the program itself below a table: stacked columns of `values` over the rows of `over`, by field."""
+    """A chart of the program itself below a table: columns of `values` over the rows of `over`, by field."""
 
     title: str
     over: str
     values: Sequence[str]
+    stacked: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +139,10 @@ def _write_to(target: Any, pages: Sequence[Page | Cover]) -> None:
     tells how many there are, how wide and how much; then the workbook around them.
     """
     with ExitStack() as held:
-        looks = bodies.looks_of(_prepared(pages, {}), pages)
+        tables = {number: page for number, page in enumerate(pages) if isinstance(page, Page)}
+        looks = bodies.looks_of(_prepared(pages, {}), tables)
         made = {
-            number: held.enter_context(bodies.Body(page, looks[number]))
-            for number, page in enumerate(pages)
-            if isinstance(page, Page)
+            number: held.enter_context(bodies.Body(page, looks[number])) for number, page in tables.items()
         }
         bodies.put_in(_prepared(pages, made), target, made)
 
@@ -326,7 +326,7 @@ class _TableWriter:
             _name_cell(self.book, self.page.sheet_name, name, number, self.places[of_field])
 
     def _draw(self, picture: Picture, last_row: int) -> None:
-        chart = self.book.add_chart({"type": "column", "subtype": "stacked"})
+        chart = self.book.add_chart({"type": "column", **({"subtype": "stacked"} if picture.stacked else {})})
         sheet, first = self.page.sheet_name, HEADER_ROW + 1
         over = self.places[picture.over]
         for name in picture.values:

@@ -258,3 +258,13 @@ def test_the_page_of_a_draft_computes_and_changes_nothing(
     assert "<svg" in page
     assert "kein Betrag" in text_of(office.get(f"/funding/programmes/{ident}/what-if?amount=viel"))
     assert stored(session, "DP2_NRW").version == before
+
+
+def test_the_form_says_beside_each_value_how_sure_it_is(
+    app: Flask, session: Session, office: FlaskClient
+) -> None:
+    run(app, "funding", "programmes", "DP_NRW", "--take")
+    page = text_of(office.get(f"/funding/programmes/{stored(session, 'DP_NRW').id}/edit"))
+    assert "in Prozent, etwa 90 · A: amtlicher Text" in page
+    assert "in Euro · B: aus zweiter Hand" in page
+    assert "Das Budget des Schulträgers steht in Anlage 2 der Richtlinie." in page

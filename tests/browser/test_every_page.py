@@ -156,6 +156,7 @@ PAGES = {
     "the good rows of a preview": "{upload}?show=new",
     "profiles of files": "/imports/profiles",
     "reports": "/exports",
+    "forms of authorities": "/exports/templates",
     "jobs": "/jobs",
     "jobs that failed": "/jobs?state=failed",
     "the nights": "/jobs/nights",

@@ -34,6 +34,8 @@ from school_it.licences.models import SeatRule
 from school_it.licences.rules import SeatFor
 from school_it.network import actions as network
 from school_it.network.types.models import DeviceType
+from school_it.network.wiring import actions as wiring
+from school_it.network.wiring.models import NetworkPort
 from school_it.people.models import Membership, Person, SyncRun
 from school_it.people.rules import PersonRole, RunOutcome
 from school_it.plan import actions as plan
@@ -168,10 +170,21 @@ def part(word: str, number: str, by: Actor) -> Part:
             "seat_group": group.id,
             "licence_key": key.id,
             "outlet": outlet.id,
+            "outlet_name": word,
+            **wired(session, school, word, by),
             "document": paper.id,
             **ordered(session, school, word, by),
         }
     return made
+
+
+def wired(session: Session, school: School, word: str, by: Actor) -> dict[str, Any]:
+    """A rack of this school with a panel, one of its ports, and a rule for the names of outlets."""
+    rack = wiring.add_rack(session, school, {"name": word}, by=by)
+    panel = wiring.add_panel(session, rack, {"name": word, "ports": 1}, by=by)
+    port = session.query(NetworkPort).filter_by(panel_id=panel.id).one()
+    rule = wiring.keep_rule(session, f"{word} {{nr}}", "{nr}", school=school, by=by)
+    return {"rack": rack.id, "panel": panel.id, "port": port.id, "outlet_rule": rule.id}
 
 
 def ordered(session: Session, school: School, word: str, by: Actor) -> dict[str, Any]:

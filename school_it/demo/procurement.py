@@ -145,7 +145,11 @@ def _shared(
         "kind": LineKind.DEVICE, "category_id": kinds["Switch"], "manufacturer": "Tannwerk", "model": "S24",
     }  # fmt: skip
     funded = {"grant_id": grant.id, "funding_item": "2.1a"}
-    parts = ((schools[0], 5, funded), (schools[0], 3, {}), (schools[1], 4, funded))
+    parts: tuple[tuple[int, int, dict[str, Any]], ...] = (
+        (schools[0], 5, funded),
+        (schools[0], 3, {}),
+        (schools[1], 4, funded),
+    )
     arrived, lines = [], []
     for school, number, more in parts:
         ident = _line(session, order, "Switch S24", number, "412.30", by, school_id=school, **thing, **more)

@@ -359,16 +359,36 @@ def _warranty(session: Session, line: OrderLine, on: date) -> dict[str, Any]:
 
 
 def remove_delivery(session: Session, delivery: Delivery, *, by: Actor) -> None:
-    """A delivery that was noted by mistake. Raises RuleBroken as long as devices hang on it: they go first, by undo."""
+    """A delivery that was noted by mistake goes, with the devices that were taken in from it.
+
+    Raises RuleBroken where something has been done with one of them since: lent, changed, a document put to it.
+    """
     _must_edit(by)
     idents = [line.id for line in delivery.lines]
-    if queries.devices_of(session, DeliveredDevice.delivery_line_id.in_(idents)):
-        raise RuleBroken(
-            N_(
-                "Aus dieser Lieferung sind Geräte aufgenommen. "
-                "Bitte zuerst das Aufnehmen der Geräte zurücknehmen (Verlauf eines Gerätes)."
-            )
-        )
+    lines = [line.order_line for line in delivery.lines]
+    rows = queries.devices_of(session, DeliveredDevice.delivery_line_id.in_(idents))
+    _refuse_used(session, [row.id for row in rows])
+    for some in portions([row.id for row in rows]):
+        for device in session.scalars(select(Device).where(Device.id.in_(some))):
+            said = {name: [audit.plain(getattr(device, name)), None] for name in many.TOLD}
+            gone = {name: pair for name, pair in said.items() if pair[0] is not None}
+            audit.record(session, Action.ROW_REMOVED, device, by=by, changes=gone)
+            session.delete(device)
     pieces = {str(line.order_line.position): line.quantity for line in delivery.lines}
     audit.record(session, Action.DELIVERY_REMOVED, delivery, by=by, pieces=pieces, on=delivery.delivered_on)
     session.delete(delivery)
+    session.flush()
+    pricing.set_prices(session, lines, by=by)
+
+
+def _refuse_used(session: Session, device_ids: Sequence[int]) -> None:
+    untouched = (Action.DEVICE_ADDED, Action.PRICES_SET)
+    for some in portions(device_ids):
+        of_them = (audit.Entry.object_type == Device.__tablename__, audit.Entry.object_id.in_(some))
+        rows = select(audit.Entry.object_label).where(*of_them, audit.Entry.action.not_in(untouched))
+        tag = session.scalar(rows.limit(1))
+        if tag is not None:
+            raise RuleBroken(
+                N_("Mit %(tag)s aus dieser Lieferung ist inzwischen etwas geschehen. Sie bleibt deshalb."),
+                tag=tag,
+            )

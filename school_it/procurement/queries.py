@@ -338,13 +338,14 @@ def line_rows(wish: Wish, *, seen_by: Actor) -> Select[Any]:
         .subquery()
     )
     within = orders(wish, seen_by=seen_by).with_only_columns(Order.id)
-    rows: Select[Any] = (
-        select(
+    columns: tuple[Any, ...] = (
             Order.order_no, Supplier.name.label("supplier"), Order.ordered_on, Order.expected_on, Order.closed_on,
             OrderLine.position, OrderLine.text, School.school_number, School.name.label("school"), OrderLine.quantity,
             func.coalesce(came.c.received, 0).label("received"), func.coalesce(billed.c.invoiced, 0).label("invoiced"),
             OrderLine.unit_gross, OrderLine.funding_item, Grant.reference.label("grant"),
-        )
+        )  # fmt: skip
+    rows: Select[Any] = (
+        select(*columns)
         .join(Order, Order.id == OrderLine.order_id)
         .join(Supplier, Supplier.id == Order.supplier_id)
         .outerjoin(School, School.id == OrderLine.school_id)
@@ -353,7 +354,7 @@ def line_rows(wish: Wish, *, seen_by: Actor) -> Select[Any]:
         .outerjoin(billed, billed.c.order_line_id == OrderLine.id)
         .where(Order.id.in_(within), seen_by.scope(May.SEE_PROCUREMENT).where(OrderLine.school_id))
         .order_by(Order.ordered_on.desc(), Order.id.desc(), OrderLine.position, OrderLine.id)
-    )  # fmt: skip
+    )
     return rows
 
 

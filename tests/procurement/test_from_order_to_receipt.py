@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from school_it.access import Actor, Grant, Role
 from school_it.database import transaction
+from school_it.devices import actions as device_actions
 from school_it.devices.models import Device
 from school_it.errors import NotAllowed, NotThere, Refused, RuleBroken
 from school_it.funding import actions as funding
@@ -132,6 +133,22 @@ def test_suppliers_are_matched_by_their_name(session: Session, house: Actor) -> 
         first = actions.supplier_called(writing, "Müller Technik", by=house)
         assert actions.supplier_called(writing, "mueller  TECHNIK", by=house) is first
     assert session.scalar(select(func.count(Supplier.id))) == 1
+
+
+def test_a_delivery_noted_by_mistake_goes_with_its_devices_unless_something_has_happened_to_one(
+    session: Session, order_id: int, receive: Make, invoice: Make, house: Actor
+) -> None:
+    first, second = receive(2), receive(3)
+    invoice(5, "500.00")
+    with transaction() as writing:
+        actions.remove_delivery(writing, queries.get_delivery(writing, second, seen_by=house), by=house)
+    assert [one.price_gross for one in devices(session)] == [D(100), D(100)]
+    line = get_order(session, order_id).lines[0]
+    assert queries.received(session, line.order)[line.id] == 2
+    with transaction() as writing:
+        device_actions.change_device(writing, devices(writing)[0], {"remark": "Riss"}, by=house)
+    with pytest.raises(RuleBroken, match="ist inzwischen etwas geschehen"):
+        actions.remove_delivery(session, queries.get_delivery(session, first, seen_by=house), by=house)
 
 
 # --- prices ---

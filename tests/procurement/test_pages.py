@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal as D
 from io import BytesIO
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
 from school_it.access import Actor, Role
+from school_it.database import db, transaction
 from school_it.devices.models import Device
 from school_it.errors import BadValue
 from school_it.funding.models import Receipt
-from school_it.procurement import delivery_files, queries
+from school_it.procurement import actions, delivery_files, queries
 from school_it.procurement.models import Order
 from school_it.schools.models import School
 from tests.procurement.conftest import get_invoice, get_order
@@ -154,12 +156,6 @@ def seen_in(page: str) -> str:
 def test_the_list_asks_as_much_for_thirty_orders_as_for_one(
     session: Session, office: FlaskClient, order_id: int, house: Actor
 ) -> None:
-    from sqlalchemy import event
-
-    from school_it.database import db, transaction
-    from school_it.procurement import actions
-    from tests.procurement.conftest import date
-
     def asked() -> int:
         seen: list[str] = []
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from school_it import money
 from school_it.errors import BadValue
 from school_it.procurement import rules
 from school_it.procurement.rules import How, Standing, Told
@@ -70,7 +71,7 @@ def test_an_amount_that_was_told_is_kept_to_the_cent(cents: int, data: st.DataOb
 def test_what_is_kept_back_is_kept_back_of_the_lines_to_the_cent(
     amounts: list[Decimal], percent: int
 ) -> None:
-    discount = rules.money.to_cent(sum(amounts) * percent / 100)
+    discount = money.to_cent(sum(amounts) * percent / 100)
     assert sum(rules.discounted(amounts, discount)) == sum(amounts) - discount
 
 

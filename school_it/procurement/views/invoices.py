@@ -184,13 +184,13 @@ def _stored(found: Invoice) -> dict[str, Any]:
     values["discount"] = found.discount or None
     for line in found.order.lines:
         values |= {f"text_o{line.id}": line.text, f"vat_o{line.id}": line.vat_rate}
-    for line in found.lines:
-        key = f"o{line.order_line_id}" if line.order_line_id else f"i{line.id}"
+    for part in found.lines:
+        key = f"o{part.order_line_id}" if part.order_line_id else f"i{part.id}"
         values |= {
-            f"text_{key}": line.text,
-            f"quantity_{key}": line.quantity,
-            f"gross_{key}": line.gross,
-            f"rebate_{key}": line.rebate or None,
-            f"vat_{key}": line.vat_rate,
+            f"text_{key}": part.text,
+            f"quantity_{key}": part.quantity,
+            f"gross_{key}": part.gross,
+            f"rebate_{key}": part.rebate or None,
+            f"vat_{key}": part.vat_rate,
         }
     return values

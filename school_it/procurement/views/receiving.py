@@ -13,7 +13,7 @@ from school_it.database import db, today, transaction
 from school_it.errors import N_, BadValue, Refused
 from school_it.procurement import actions, delivery_files, queries
 from school_it.procurement.forms import ConfirmForm, receive_form
-from school_it.procurement.models import OrderLine
+from school_it.procurement.models import DeliveredDevice, Delivery, OrderLine
 from school_it.procurement.rules import LineKind
 from school_it.procurement.views.blueprint import bp
 from school_it.procurement.views.orders import receivable
@@ -105,8 +105,23 @@ def remove_delivery(ident: int) -> Any:
         sentence=_(
             "Die Lieferung vom %(day)s gilt als nicht gekommen.", day=f"{found.delivered_on:%d.%m.%Y}"
         ),
-        consequences=[f"{line.quantity} {line.order_line.text}" for line in found.lines],
+        consequences=[*(f"{line.quantity} {line.order_line.text}" for line in found.lines), *_gone(found)],
         word=_("Zurücknehmen"),
         order=found.order,
         back=url_for(".order", ident=order_id),
     )
+
+
+def _gone(found: Delivery) -> list[str]:
+    """What goes with the delivery."""
+    of_it = DeliveredDevice.delivery_line_id.in_([line.id for line in found.lines])
+    number = len(queries.devices_of(db.session(), of_it))
+    if not number:
+        return []
+    return [
+        ngettext(
+            "%(num)s Gerät, das daraus aufgenommen ist, wird wieder entfernt.",
+            "%(num)s Geräte, die daraus aufgenommen sind, werden wieder entfernt.",
+            number,
+        )
+    ]

@@ -165,7 +165,7 @@ def test_from_the_start_page_to_a_finished_proof_of_use(windows: Windows, tmp_pa
 def test_a_class_has_its_learning_app_with_four_clicks(windows: Windows) -> None:
     window = windows("koordination")
     page = window.start()
-    window.click(window.link("Lizenzen"))
+    window.click(page.get_by_role("navigation").get_by_role("link", name="Lizenzen").first)
     window.click(page.locator("tbody").get_by_role("link", name="Mathelabor").first)
     window.click(window.link("Plätze geben"))
     row = page.get_by_role("row", name=re.compile("^07B"))

@@ -62,7 +62,7 @@ COMPARE_COLUMNS = (
     Column("own", "Eigenmittel", EURO),
     Column("per_pupil", "je Schüler und Jahr", EURO),
     Column("years", "Haushaltsjahre", INTEGER),
-    Column("gap", "fehlende Geräte", INTEGER),
+    Column("missing", "fehlende Geräte", INTEGER),
     Column("posts", "Betreuungsstellen", NUMBER),
 )
 FIGURE_COLUMNS = (

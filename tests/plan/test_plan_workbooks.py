@@ -68,6 +68,7 @@ def test_the_budget_lays_scenarios_side_by_side_with_charts(
         charts = [name for name in book.namelist() if name.startswith("xl/charts/chart")]
         assert len(charts) == 2
         assert b"Vergleich" in book.read(charts[0])
+        assert b"Vergleich!$B$6" in book.read(charts[0]), "euros of the gap, not the number of devices"
 
 
 def test_a_school_takes_only_its_own_stock_along(

@@ -81,7 +81,9 @@ def _vocational(session: Session, grant: Grant, further: dict[str, Any]) -> Chec
     rows = (
         select(School.school_number, School.school_type, func.sum(Receipt.quantity))
         .join(Receipt, Receipt.school_id == School.id)
-        .where(Receipt.grant_id == grant.id, Receipt.category.in_(items), Receipt.eligible_requested > NOTHING)
+        .where(
+            Receipt.grant_id == grant.id, Receipt.category.in_(items), Receipt.eligible_requested > NOTHING
+        )
         .group_by(School.school_number, School.school_type)
         .order_by(School.school_number)
     )

@@ -71,7 +71,7 @@ def test_an_amount_that_was_told_is_kept_to_the_cent(cents: int, data: st.DataOb
 def test_what_is_kept_back_is_kept_back_of_the_lines_to_the_cent(
     amounts: list[Decimal], percent: int
 ) -> None:
-    discount = money.to_cent(sum(amounts) * percent / 100)
+    discount = money.to_cent(sum(amounts, D(0)) * percent / 100)
     assert sum(rules.discounted(amounts, discount)) == sum(amounts) - discount
 
 

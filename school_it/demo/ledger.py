@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from school_it.access import Actor
@@ -65,20 +64,19 @@ def _dispose(session: Session, *, by: Actor) -> None:
 
 
 def _lines(session: Session) -> list[Row]:
-    """One line for each invoice and price; every seventh has lost a device or a few cents on the way."""
-    together: dict[tuple[Any, ...], list[Any]] = defaultdict(list)
-    columns: tuple[Any, ...] = (
-        Device.asset_tag, Device.price_gross, Device.acquired_on, Device.invoice_no, Device.supplier, Device.model,
-    )  # fmt: skip
-    present = Device.state.not_in(GONE)
-    known = (Device.price_gross.is_not(None), Device.invoice_no.is_not(None), present)
-    for row in session.execute(select(*columns).where(*known).order_by(Device.id)):
-        together[row[1:]].append(row.asset_tag)
+    """One line for each invoice and model; every seventh has lost a device or a few cents on the way."""
+    columns: tuple[Any, ...] = (Device.invoice_no, Device.supplier, Device.acquired_on, Device.model)
+    prices = (func.count(), func.max(Device.price_gross), func.sum(Device.price_gross))
+    known = (Device.invoice_no.is_not(None), Device.acquired_on.is_not(None), Device.state.not_in(GONE))
+    groups = select(*columns, *prices).where(*known).group_by(*columns).order_by(*columns[:3])
     rows = []
-    for number, (facts, tags) in enumerate(list(together.items())[:LINES], start=1):
-        price, day, invoice, supplier, model = facts
-        count = len(tags) - (1 if number % 7 == 0 and len(tags) > 1 else 0)
-        cost = price * count + (Decimal("0.37") if number % 11 == 0 else 0)
+    for number, group in enumerate(session.execute(groups.limit(LINES)), start=1):
+        invoice, supplier, day, model, count, price, cost = group
+        if cost is None:
+            continue
+        if number % 7 == 0 and count > 1:
+            count, cost = count - 1, cost - price
+        cost += Decimal("0.37") if number % 11 == 0 else 0
         values = {
             "ledger_no": f"0700{number:04d}-0", "text": f"{count} {model or 'Geräte'}", "acquired_on": day,
             "quantity": count, "cost": cost, "supplier": supplier, "invoice_no": invoice,

@@ -191,10 +191,16 @@ class GrantForm(FundingForm):
     )
     programme = ChoiceField(_l("Programm"), coerce=int, validators=[Needed()])
     rate = ShareField(_l("Fördersatz"), description=_l("leer: der des Programms"))
+    completed_on = DayField(
+        _l("abgeschlossen am"),
+        description=_l("ab hier zählt die Zweckbindung, wo das Programm »Abschluss« nennt"),
+    )
 
 
 class NewGrantForm(GrantForm, DecisionForm):
-    """A grant with its first decision."""
+    """A grant with its first decision; that its measure is completed is entered later."""
+
+    completed_on = None
 
 
 class RemoveForm(Form):

@@ -168,9 +168,9 @@ def test_disposing_needs_a_name_and_a_reason(session: Session, bound: Device, sc
     sold = {"disposal_reason": DisposalReason.SALE}
     with pytest.raises(RuleBroken, match="Zweckbindung"), transaction() as writing:
         actions.dispose(writing, one(writing, "A-1"), sold, by=office())
-    for missing in ({"reason": "Totalschaden"}, {"person": "Frau Beispiel"}):
+    for reason, person in (("Totalschaden", None), (None, "Frau Beispiel")):
         with pytest.raises(Refused), transaction() as writing:
-            actions.approve_disposal(writing, one(writing, "A-1"), **{"reason": None, **missing}, by=office())
+            actions.approve_disposal(writing, one(writing, "A-1"), reason=reason, person=person, by=office())
     with pytest.raises(NotAllowed), transaction() as writing:
         actions.approve_disposal(
             writing, one(writing, "A-1"), reason="alt", person="Frau Beispiel", by=coordinator(school)

@@ -191,6 +191,7 @@ def edit_grant(ident: int) -> Any:
                 reference=form.reference.data or "",
                 programme=queries.get_programme(writing, form.programme.data, seen_by=current()),
                 rate=form.rate.data,
+                completed_on=form.completed_on.data,
                 version=form.seen_version,
                 by=current(),
             )

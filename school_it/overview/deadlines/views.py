@@ -81,10 +81,11 @@ def in_words(one: Deadline) -> str:
 
 
 def next_ones(session: Session, actor: Actor) -> Sequence[Deadline]:
-    """The few that come first, for the start page."""
+    """The few that come next, for the start page; what is overdue has a tile of its own there."""
     if not any(actor.may(may) for may in SEERS):
         return []
-    return deadlines.within(session, actor, today(), today() + timedelta(days=AHEAD))[:NEXT]
+    found = deadlines.within(session, actor, today(), today() + timedelta(days=AHEAD))
+    return [one for one in found if one.day >= today()][:NEXT]
 
 
 # --- one's own calendar and reminders ---

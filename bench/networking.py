@@ -34,7 +34,7 @@ PAGES = (
     ("search for an outlet", "/network?school=100001&q=D259"),
     ("racks of a school", "/network/racks?school=100001"),
     ("a rack", "/network/racks/1"),
-    ("list of switches", "/network/switches?size=25"),
+    ("switches of a school", "/network/switches?school=100001"),
     ("ports of a switch", "/network/switches/S1-1"),
     ("a port with its chain", "/network/ports/13"),
     ("an outlet with its chain", "/network/outlets/13"),

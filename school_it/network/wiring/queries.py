@@ -133,24 +133,14 @@ def racks_of(session: Session, school_id: int, *, seen_by: Actor) -> list[RackCo
         return []
     racks = session.scalars(select(Rack).where(Rack.school_id == school_id).order_by(Rack.name_folded)).all()
     here = select(Rack.id).where(Rack.school_id == school_id)
-    panels = {
-        rack: (count, size or 0)
-        for rack, count, size in session.execute(
-            select(Panel.rack_id, func.count(), func.sum(Panel.ports))
-            .where(Panel.rack_id.in_(here))
-            .group_by(Panel.rack_id)
-        )
-    }
-    wired = dict(
-        session.execute(
-            select(Panel.rack_id, func.count())
-            .select_from(Plug)
-            .join(NetworkPort, NetworkPort.id == Plug.port_id)
-            .join(Panel, Panel.id == NetworkPort.panel_id)
-            .where(Plug.side == Side.BACK, Panel.rack_id.in_(here))
-            .group_by(Panel.rack_id)
-        ).all()
-    )
+    panels = session.execute(
+        select(Panel.id, Panel.rack_id, Panel.ports).where(Panel.rack_id.in_([one.id for one in racks]))
+    ).all()
+    wired = _wired(session, [ident for ident, _rack, _size in panels])
+    held: dict[int, list[int]] = {one.id: [0, 0, 0] for one in racks}
+    for ident, rack_id, size in panels:
+        for place, number in enumerate((1, size, wired.get(ident, 0))):
+            held[rack_id][place] += number
     mounted = dict(
         session.execute(
             select(Mount.rack_id, func.count()).where(Mount.rack_id.in_(here)).group_by(Mount.rack_id)
@@ -158,11 +148,23 @@ def racks_of(session: Session, school_id: int, *, seen_by: Actor) -> list[RackCo
     )
     return [
         RackCount(
-            one.id, one.name, one.units, one.room.room if one.room else None, *panels.get(one.id, (0, 0)),
-            wired.get(one.id, 0), mounted.get(one.id, 0),
+            one.id, one.name, one.units, one.room.room if one.room else None, held[one.id][0],
+            held[one.id][1], held[one.id][2], mounted.get(one.id, 0),
         )
         for one in racks
     ]  # fmt: skip
+
+
+def _wired(session: Session, panel_ids: Sequence[int]) -> dict[int, int]:
+    """By panel how many of its ports have a cable in the wall."""
+    behind = exists(select(Plug.port_id).where(Plug.port_id == NetworkPort.id, Plug.side == Side.BACK))
+    found: dict[int, int] = {}
+    for some in portions(panel_ids):
+        counted: Any = select(NetworkPort.panel_id, func.count()).where(
+            NetworkPort.panel_id.in_(some), behind
+        )
+        found |= {row[0]: row[1] for row in session.execute(counted.group_by(NetworkPort.panel_id))}
+    return found
 
 
 def panels_in(session: Session, rack_id: int) -> Sequence[Panel]:

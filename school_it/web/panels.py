@@ -1,4 +1,4 @@
-"""What later rooms know of a thing: they may not be known where its page is made, so they draw their part themselves."""
+"""What later rooms know of a thing: not known where its page is made, so they draw their part of it themselves."""
 
 from __future__ import annotations
 

@@ -270,9 +270,11 @@ def register(
     if file_references is not None:
         wanted = wanted.where(Device.file_reference.in_(file_references))
     ordered = wanted.order_by(School.school_number, Device.tag_folded).execution_options(yield_per=1000)
-    found = session.connection().execute(ordered)  # plain rows: the session would look at each of them
-    names = tuple(found.keys())
-    return (_as_sheet(dict(zip(names, row, strict=True))) for row in found)
+    # plain rows: the session would look at each of them; closed also where somebody stops after a few
+    with session.connection().execute(ordered) as found:
+        names = tuple(found.keys())
+        for row in found:
+            yield _as_sheet(dict(zip(names, row, strict=True)))
 
 
 def _as_sheet(values: dict[str, Any]) -> dict[str, Any]:

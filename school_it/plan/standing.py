@@ -244,11 +244,17 @@ class _Lives:
         for one in ItemClass:
             for pair in counting[one].pairs:
                 self.class_of.setdefault(pair, one)
+        self._known: dict[tuple[int, Use | None], int] = {}
 
     def of(self, category: int, use: Use | None) -> int:
+        known = self._known.get((category, use))
+        if known is not None:
+            return known
         item_class = self.class_of.get((category, use))
         own = self.categories[category].useful_life_years
-        return own if item_class is None else self.assumed.life_of(item_class, own)
+        life = own if item_class is None else self.assumed.life_of(item_class, own)
+        self._known[category, use] = life
+        return life
 
     def all(self) -> set[int]:
         return {self.of(category, use) for category in self.categories for use in need.ALL_USES}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 
 from school_it.devices.rules import ItemClass, Use
 from school_it.plan.rules.targets import Basis, grade_rank
@@ -34,7 +35,7 @@ class Aim:
     grade_from: str = ""
     grade_to: str = ""
 
-    @property
+    @cached_property
     def grades(self) -> range:
         return range(grade_rank(self.grade_from) or 1, (grade_rank(self.grade_to) or 13) + 1)
 
@@ -42,7 +43,13 @@ class Aim:
     def is_bounded(self) -> bool:
         return bool(self.grade_from or self.grade_to)
 
-    @property
+    @cached_property
+    def each(self) -> Fraction:
+        """How many devices one pupil, room, teacher or school comes to, with the reserve."""
+        value = Fraction(self.value)
+        return (1 / value if self.basis is Basis.PUPILS else value) * (1 + Fraction(self.reserve))
+
+    @cached_property
     def closeness(self) -> tuple[int, int, int]:
         """The closest counts where several fit: one for few types before one for many, few grades before many."""
         return (-len(self.types) if self.types else -100, -len(self.grades), self.ident)
@@ -91,9 +98,7 @@ class Worked:
 
 def needed(base: int, aim: Aim) -> int:
     """`base` pupils, rooms, teachers or schools by one target, rounded up: ``ceil(pupils / ratio * (1 + reserve))``."""
-    value, more = Fraction(aim.value), 1 + Fraction(aim.reserve)
-    exact = Fraction(base) / value * more if aim.basis is Basis.PUPILS else base * value * more
-    return -(-exact.numerator // exact.denominator)
+    return -(-base * aim.each.numerator // aim.each.denominator)
 
 
 def worked(kind: SchoolType, figures: Figures | None, aims: Iterable[Aim]) -> dict[ItemClass, Worked]:
@@ -107,9 +112,9 @@ def worked(kind: SchoolType, figures: Figures | None, aims: Iterable[Aim]) -> di
         steps = _steps(kind, figures, basis, sorted(some, key=lambda aim: aim.closeness, reverse=True))
         known = found.get(item_class, Worked())
         if steps is None:
-            found[item_class] = replace(known, lacking=(*known.lacking, basis))
+            found[item_class] = Worked(known.steps, (*known.lacking, basis))
         else:
-            found[item_class] = replace(known, steps=(*known.steps, *steps))
+            found[item_class] = Worked((*known.steps, *steps), known.lacking)
     return found
 
 

@@ -18,7 +18,7 @@ from school_it.devices.rules import ITEM_CLASSES, ItemClass
 from school_it.errors import N_
 from school_it.plan import money, queries, standing
 from school_it.plan.rules import wave
-from school_it.plan.standing import Cell, SchoolStand, Town
+from school_it.plan.standing import SchoolStand, Town
 from school_it.plan.views.blueprint import (
     bp,
     class_word,
@@ -88,16 +88,21 @@ def due_next(town: Town) -> tuple[int, int]:
     return year, sum(one.count for one in town.cohorts if one.due == year)
 
 
-def level(cell: Cell) -> int:
-    """From 0, the target is reached, to 4, less than a quarter of it can be used."""
-    if not cell.gap:
-        return 0
-    return 4 - min(3, 4 * cell.usable // cell.target)
-
-
 def heat_map(town: Town, schools: list[SchoolStand], on: date) -> Any:
+    words = _Words(on)
     rows = [
-        (school.label, _of_school(school, on), [_field(town, school, one, on) for one in town.classes])
+        (
+            school.label,
+            f"{words.root}/plan/schools/{school.number}{words.query}",
+            [
+                words.field(
+                    school.label, school.number, one, cell.target, min(cell.usable, cell.target), cell.gap
+                )
+                if (cell := school.cells[one]).has_target
+                else None
+                for one in town.classes
+            ],
+        )
         for school in schools
     ]
     foot = None
@@ -105,8 +110,8 @@ def heat_map(town: Town, schools: list[SchoolStand], on: date) -> Any:
         sums = []
         for one in town.classes:
             gap = sum(school.cells[one].gap for school in schools)
-            total = standing.summed(one, (school.cells[one] for school in schools))
-            sums.append(_heat(one, total.target, total.target - gap, gap, "", _("alle Schulen")))
+            target = sum(school.cells[one].target for school in schools)
+            sums.append(words.field(_("alle Schulen"), "", one, target, target - gap, gap))
         foot = (_("alle Schulen"), sums)
     return charts.heat(
         _("Wo jede Schule steht"),
@@ -122,31 +127,27 @@ def heat_map(town: Town, schools: list[SchoolStand], on: date) -> Any:
     )
 
 
-def _of_school(school: SchoolStand, on: date, anchor: str = "") -> str:
-    return f"/plan/schools/{school.number}{'?on=' + said_day(on) if said_day(on) else ''}{anchor}"
+class _Words:
+    """The sentences of a heat map, looked up once and not for each of its thousand fields."""
 
+    def __init__(self, on: date) -> None:
+        self.classes = {one: class_word(one) for one in ItemClass}
+        self.lacking, self.enough = str(_("fehlen %(n)s")), str(_("reicht"))
+        self.said = str(
+            _("%(school)s, %(group)s: Ziel %(target)s, nutzbar bis dahin %(covered)s, es fehlen %(gap)s")
+        )
+        self.root = request.script_root
+        self.query = f"?on={said_day(on)}" if said_day(on) else ""
 
-def _field(town: Town, school: SchoolStand, one: ItemClass, on: date) -> Heat | None:
-    cell = school.cells[one]
-    if not cell.has_target:
-        return None
-    url = url_prefix() + _of_school(school, on, f"#{one.value}")
-    return _heat(one, cell.target, min(cell.usable, cell.target), cell.gap, url, school.label)
-
-
-def url_prefix() -> str:
-    return request.script_root
-
-
-def _heat(one: ItemClass, target: int, covered: int, gap: int, url: str, where: str) -> Heat:
-    share = 100 * covered // target if target else 100
-    step = 0 if not gap else 4 - min(3, share // 25)
-    more = _("fehlen %(n)s", n=charts.number(gap)) if gap else _("reicht")
-    said = _(
-        "%(school)s, %(group)s: Ziel %(target)s, nutzbar bis dahin %(covered)s, es fehlen %(gap)s",
-        school=where, group=class_word(one), target=target, covered=covered, gap=gap,
-    )  # fmt: skip
-    return Heat(step, f"{share}\N{NO-BREAK SPACE}%", more, url, said)
+    def field(self, where: str, number: str, one: ItemClass, target: int, covered: int, gap: int) -> Heat:
+        share = 100 * covered // target if target else 100
+        values = {
+            "school": where, "group": self.classes[one], "target": target, "covered": covered, "gap": gap,
+        }  # fmt: skip
+        url = f"{self.root}/plan/schools/{number}{self.query}#{one.value}" if number else ""
+        more = self.lacking % {"n": charts.number(gap)} if gap else self.enough
+        level = 0 if not gap else 4 - min(3, share // 25)
+        return Heat(level, f"{share}\N{NO-BREAK SPACE}%", more, url, self.said % values)
 
 
 def against_target(town: Town) -> Any:

@@ -26,7 +26,8 @@ from school_it.schools import actions as school_actions
 from school_it.schools.rules import SchoolType
 from school_it.sheets import Row
 
-FEW, MANY = 1, 100  # schools, of about a thousand ports each
+SCHOOLS = 100
+FEW, MANY = 1, SCHOOLS  # of them with a network, about a thousand ports each
 SWITCHES, OF_A_SWITCH, OUTLETS, OF_A_PANEL, OF_A_ROOM = 10, 48, 260, 24, 8
 PASSWORD = "only for measuring"  # noqa: S105  signs in nowhere
 PAGES = (
@@ -55,7 +56,7 @@ def network(_most: int) -> Iterator[Result]:
 class _Town:
     """Schools that are alike: switches, panels, and outlets patched to them."""
 
-    def __init__(self, home: Path, schools: int) -> None:
+    def __init__(self, home: Path, wired: int) -> None:
         home.mkdir()
         self.app: Flask = create_app(
             {"HOME": str(home), "SECRET_KEY": "only for measuring, never to sign in", "TESTING": True,
@@ -68,18 +69,20 @@ class _Town:
                 user = account_actions.add_user(session, "amt", password=PASSWORD, by=self.by)
                 account_actions.grant_role(session, user, Role.OFFICE, schools=[], by=self.by)
                 session.add(_switch_type())
-            for number in range(1, schools + 1):
+            for number in range(1, SCHOOLS + 1):
                 with transaction() as session:
-                    self._add_school(session, number)
+                    self._add_school(session, number, wired=number <= wired)
             self.ports = db.session().scalar(select(func.count()).select_from(NetworkPort)) or 0
             db.session.remove()
         self.browser = self.app.test_client()
         self.browser.post("/login", data={"name": "amt", "password": PASSWORD})
 
-    def _add_school(self, session: Session, number: int) -> None:
+    def _add_school(self, session: Session, number: int, *, wired: bool) -> None:
         code = f"1{number:05d}"
         values = {"school_number": code, "name": f"Schule {number}", "school_type": SchoolType.G}
         school = school_actions.add_school(session, values, by=self.by)
+        if not wired:
+            return
         for room in range(1, OUTLETS // OF_A_ROOM + 2):
             school_actions.add_room(session, school, {"room": f"R{room}"}, by=self.by)
         category = catalogue.ensure_categories(session, by=self.by)["Switch"]

@@ -218,12 +218,23 @@ def _sums(facts: Mapping[str, Any]) -> Iterator[str]:
         yield f"{headers.get(name, name)}: {in_file} in der Datei, davon {taken} in Zeilen ohne Fehler."
 
 
+def _compared(facts: Mapping[str, Any]) -> Iterator[str]:
+    headers = {column["field"]: column["header"] for column in facts.get("columns", ())}
+    for one in facts.get("compared", ()):
+        in_file, stored, off = (
+            cells.EURO.show(Decimal(one[part])) for part in ("file", "stored", "difference")
+        )
+        group, what = " · ".join(filter(None, one["by"].values())), headers.get(one["field"], one["field"])
+        if Decimal(one["difference"]):
+            yield f"{group}, {what}: {in_file} in der Datei, danach {stored} hier; Unterschied {off}."
+
+
 def _told(facts: dict[str, Any]) -> str:
     lines = [
         f"{facts['file']}: {facts['rows']} Zeilen, davon {facts['new']} neu, {facts['changed']} geändert, "
         f"{facts['same']} unverändert, {facts['problem']} mit Fehlern; {facts['ignored']} übergangen."
     ]
-    lines += _sums(facts)
+    lines += [*_sums(facts), *_compared(facts)]
     lines += _problems(facts["problems"])
     if facts["left_out"]:
         lines.append(

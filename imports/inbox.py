@@ -228,7 +228,7 @@ def put_away(home: Path, ident: int, *, by: Actor) -> None:
 
 COUNTED = (
     "kind", "file", "sheet", "header_row", "columns", "joined", "left_out", "rows", "new", "changed", "same",
-    "problem", "ignored", "sums", "job", "said",
+    "problem", "ignored", "sums", "compared", "job", "said",
 )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from school_it.kinds import Kind
 from school_it.people import class_moves
 from school_it.people.class_moves import Move
 from school_it.schools import queries as school_queries
-from school_it.setwise import Changed, Memo, uncollected
+from school_it.setwise import Changed, Compared, Memo, uncollected
 from school_it.sheets import Creation, Problem, Reading, Row, Sheet, Table
 from school_it.sheets.amended import amended
 
@@ -51,6 +51,7 @@ class Outlook:
     guesses: list[Guess] = field(default_factory=list)
     file_headers: tuple[str, ...] = ()
     said: dict[str, Any] = field(default_factory=dict)
+    compared: Sequence[Compared] = ()
 
     @property
     def counts(self) -> dict[str, int]:
@@ -100,6 +101,7 @@ class Outlook:
                 name: {"file": f"{total:.2f}", "taken": f"{taken[name]:.2f}"}
                 for name, total in self.reading.sums.items()
             },
+            "compared": [_compared_json(one) for one in self.compared],
             "applied": False,
             "batch": None,
             "problems": [_problem_json(problem) for problem in self.reading.problems],
@@ -214,6 +216,7 @@ def look(
     sort_rows(session, outlook)
     outlook.creates = kind.intake.creates(session, reading.rows, by=by)
     outlook.hints = [*reading.hints, *kind.intake.hints(outlook.new)]
+    outlook.compared = kind.intake.compared(session, reading, outlook.new, outlook.changed)
     return outlook
 
 
@@ -254,6 +257,17 @@ def _problem_json(problem: Problem) -> dict[str, Any]:
         "column": problem.column,
         "value": problem.value,
         "sentence": str(problem.sentence),
+    }
+
+
+def _compared_json(one: Compared) -> dict[str, Any]:
+    return {
+        "by": dict(one.by),
+        "field": one.field,
+        "file": f"{one.file:.2f}",
+        "taken": f"{one.taken:.2f}",
+        "stored": f"{one.stored:.2f}",
+        "difference": f"{one.difference:.2f}",
     }
 
 

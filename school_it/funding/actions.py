@@ -235,14 +235,7 @@ def _against_drawn(session: Session, decision: Decision, values: Mapping[str, An
     known = queries.paid_out(session, [decision.id]).get(decision.id, rules.NOTHING)
     if (values.get("drawn") or rules.NOTHING) >= known:
         return []
-    return [
-        (
-            "drawn",
-            Sentence(
-                N_("Die eingetragenen Mittelabrufe haben schon %(amount)s gebracht."), amount=shown(known)
-            ),
-        )
-    ]
+    return [("drawn", Sentence(intake.LESS_DRAWN, amount=shown(known)))]
 
 
 def _granted_by_rule(values: Mapping[str, Any], programme: Programme, rate: Decimal | None) -> dict[str, Any]:

@@ -14,16 +14,18 @@ from school_it.access import Actor
 from school_it.audit import Action, Batch
 from school_it.cells import show_percent
 from school_it.changes import Change
-from school_it.database import table_of
+from school_it.database import portions, table_of
 from school_it.errors import N_, Sentence
-from school_it.funding import bound, queries, rules
+from school_it.funding import beside, bound, queries, rules
 from school_it.funding.book import DecisionKind
 from school_it.funding.models import Decision, Grant, Programme
 from school_it.funding.rules import StartEvent, Status
-from school_it.setwise import Changed, Intake, Known
+from school_it.money import shown
+from school_it.setwise import Changed, Compared, Intake, Known
 from school_it.sheets import Problem, Reading, Row
 
 LONGEST_YEARS = 100
+LESS_DRAWN = N_("Die eingetragenen Mittelabrufe haben schon %(amount)s gebracht.")
 PROGRAMME_DEFAULTS: dict[str, Any] = {"status": Status.VALID, "start_event": StartEvent.ORDER}
 UNKNOWN_PROGRAMME = N_(
     "Das Förderprogramm »%(code)s« ist hier nicht bekannt. Bitte zuerst unter »Förderung« anlegen oder einlesen."
@@ -130,12 +132,41 @@ class GrantIntake(Intake):
             by_grant[row.values["reference"]].append(row)
         for reference, rows in by_grant.items():
             yield from _Rows(reference, rows, stored, programmes, reading).problems()
+        yield from _against_drawn(session, reading)
 
     def hints(self, rows: Iterable[Row]) -> Iterator[tuple[int, Sentence]]:
         return ((row.number, hint) for row in rows for hint in rules.odd_in_decision(row.values))
 
     def known(self, session: Session, rows: Sequence[Row]) -> Known:
         return _known_decisions(_stored_decisions(session, rows), rows)
+
+    def compared(
+        self, session: Session, reading: Reading, new: Sequence[Row], changed: Sequence[tuple[Row, Changed]]
+    ) -> Sequence[Compared]:
+        """Eligible, granted and drawn by grant, with the decisions of these grants that are not in the file."""
+        fields = [name for name in ("eligible", "granted", "drawn") if reading.header_of(name)]
+        if "eligible" in fields and "granted" not in fields:
+            fields.insert(1, "granted")  # computed where the file does not say it
+        sums, known = beside.Sums(("reference",), fields), reading.known or {}
+        programmes = queries.programme_rows(session)
+        references = {row.values.get("reference") for row in (*reading.rows, *reading.faulty)}
+        stored = queries.decision_rows(session, [one for one in references if one])
+        rates = {one["reference"]: one["rate"] for one in stored if one["rate"] is not None}
+        said = {
+            row.number: _with_amount(known.get(row.number, (0, {}))[1], row.values, rates, programmes)
+            for row in (*reading.rows, *reading.faulty)
+        }
+        for rows, good in ((reading.rows, True), (reading.faulty, False)):
+            for row in rows:
+                sums.file(said[row.number], good=good)
+        for one in stored:
+            sums.stored(one)
+        for row in new:
+            sums.stored(said[row.number])
+        for row, _changed in changed:
+            sums.stored(known[row.number][1], gone=True)
+            sums.stored(said[row.number])
+        return list(sums.told())
 
     def write(
         self, session: Session, new: Sequence[Row], changed: Sequence[Changed], *, by: Actor, batch: Batch
@@ -145,6 +176,39 @@ class GrantIntake(Intake):
 
     def label(self, values: Mapping[str, Any]) -> str:
         return " · ".join(filter(None, (values.get("reference"), values.get("file_reference"))))
+
+
+def _against_drawn(session: Session, reading: Reading) -> Iterator[Problem]:
+    """What was drawn is at least what the draw-downs that are entered here have brought."""
+    said = {
+        reading.known[row.number][0]: row
+        for row in reading.rows
+        if "drawn" in row.values and reading.known and row.number in reading.known
+    }
+    for some in portions(sorted(said)):
+        for ident, paid in queries.paid_out(session, some).items():
+            if (said[ident].values["drawn"] or rules.NOTHING) < paid:
+                sentence = Sentence(LESS_DRAWN, amount=shown(paid))
+                yield problem_at(said[ident], reading, "drawn", sentence, shown)
+
+
+def _with_amount(
+    before: Mapping[str, Any],
+    said: Mapping[str, Any],
+    rates: Mapping[str, Decimal],
+    programmes: Mapping[str, Mapping[str, Any]],
+) -> dict[str, Any]:
+    """The decision of a row as it would be stored, also of a faulty one, with the granted amount that follows (F01)."""
+    values = {**before, **said}
+    rate = said.get("rate") or rates.get(values.get("reference", "")) or before.get("rate")
+    if rate is None:
+        rate = programmes.get(values.get("programme", ""), {}).get("rate")
+    if said.get("granted") is None and values.get("eligible") is not None:
+        if before:
+            values["granted"] = recomputed(before, {**values, "rate": rate})
+        elif rate is not None:
+            values["granted"] = rules.granted(values["eligible"], rate)
+    return values
 
 
 Stored = dict[Key, dict[str, Any]]

@@ -12,16 +12,16 @@ from school_it import money, setwise
 from school_it.access import Actor, May
 from school_it.audit import Action, Batch
 from school_it.changes import Change
-from school_it.database import HIGHEST_AMOUNT, table_of
+from school_it.database import HIGHEST_AMOUNT, portions, table_of
 from school_it.errors import N_, Sentence
-from school_it.funding import queries, rules
+from school_it.funding import beside, queries, rules
 from school_it.funding.intake import problem_at, settle_defaults
 from school_it.funding.models import Receipt
 from school_it.funding.queries import GrantFacts
 from school_it.funding.rules import NOTHING, Part
 from school_it.schools import queries as school_queries
 from school_it.schools.intake import unknown_schools
-from school_it.setwise import Changed, Intake, Known
+from school_it.setwise import Changed, Compared, Intake, Known
 from school_it.sheets import Problem, Reading, Row
 
 DEFAULTS: dict[str, Any] = {"quantity": 1, "vat_non_eligible": NOTHING, "other_non_eligible": NOTHING}
@@ -29,6 +29,8 @@ UNKNOWN_GRANT = N_(
     "Die Zuwendung »%(reference)s« ist hier nicht bekannt. Bitte zuerst unter »Förderung« anlegen oder einlesen."
 )
 COMPUTED_OF = frozenset({"paid_amount", "vat_non_eligible", "other_non_eligible"})
+
+COMPARED = ("paid_amount", "eligible_requested")
 
 Key = tuple[str, str]
 Values = dict[str, Any]
@@ -110,6 +112,36 @@ class ReceiptIntake(Intake):
 
     def known(self, session: Session, rows: Sequence[Row]) -> Known:
         return _known(_stored(session, queries.grant_facts(session), rows), rows)
+
+    def compared(
+        self, session: Session, reading: Reading, new: Sequence[Row], changed: Sequence[tuple[Row, Changed]]
+    ) -> Sequence[Compared]:
+        """Paid and eligible by grant and funding item, with everything that we have of the grants in the file."""
+        named = {name for name in COMPARED if reading.header_of(name)}
+        if "paid_amount" in named:
+            named.add("eligible_requested")  # computed where the file does not say it
+        sums, known = (
+            beside.Sums(("grant", "category"), [name for name in COMPARED if name in named]),
+            reading.known or {},
+        )
+        for rows, good in ((reading.rows, True), (reading.faulty, False)):
+            for row in rows:
+                _ident, stored = known.get(row.number, (0, None))
+                sums.file(_as_said(stored, row.values), good=good)
+        references = sorted(
+            {row.values["grant"] for row in (*reading.rows, *reading.faulty) if row.values.get("grant")}
+        )
+        for some in portions(references):
+            for one in beside.stored_receipts(session, some):
+                sums.stored(one)
+        for row in new:
+            sums.stored(completed(row.values))
+        for row, one in changed:
+            _ident, before = known[row.number]
+            sums.stored(before, gone=True)
+            fields = _following(one, before)
+            sums.stored({**before, **{name: change.after for name, change in fields.items()}})
+        return list(sums.told())
 
     def write(
         self, session: Session, new: Sequence[Row], changed: Sequence[Changed], *, by: Actor, batch: Batch
@@ -206,8 +238,16 @@ def _as_stored(
     }
 
 
-def _with_computed(one: Changed, before: Values, schools: Mapping[str, int]) -> Changed:
-    """The eligible part follows what it is computed of, where the file says nothing of it."""
+def _as_said(stored: Values | None, said: Mapping[str, Any]) -> Values:
+    """What a row of the file says, also a faulty one of which only some cells could be read."""
+    values = {**(stored or {}), **said}
+    if values.get("paid_amount") is None:
+        return values
+    return _after(stored, {name: value for name, value in said.items() if value is not None})
+
+
+def _following(one: Changed, before: Values) -> dict[str, Change]:
+    """What changes, with the eligible part where it follows what it is computed of and the file does not say it."""
     fields = dict(one.fields)
     if COMPUTED_OF & fields.keys() and "eligible_requested" not in fields:
         after = {**before, **{name: change.after for name, change in fields.items()}}
@@ -216,6 +256,11 @@ def _with_computed(one: Changed, before: Values, schools: Mapping[str, int]) -> 
         )
         if amount != before["eligible_requested"]:
             fields["eligible_requested"] = Change(before["eligible_requested"], amount)
+    return fields
+
+
+def _with_computed(one: Changed, before: Values, schools: Mapping[str, int]) -> Changed:
+    fields = _following(one, before)
     if "school_number" in fields:
         change = fields.pop("school_number")
         fields["school_id"] = Change(schools[change.before], schools[change.after])

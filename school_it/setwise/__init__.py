@@ -10,7 +10,7 @@ Interface
 A row through the ORM costs ten to forty times as much. Rows are plain mappings with the columns of the table.
 """
 
-from school_it.setwise.intake import Intake, Known, ReadyIntake
+from school_it.setwise.intake import Compared, Intake, Known, ReadyIntake
 from school_it.setwise.lots import Lots, Memo
 from school_it.setwise.rows import (
     LONGEST_TEXT,
@@ -27,6 +27,7 @@ __all__ = [
     "LONGEST_TEXT",
     "TOO_LARGE",
     "Changed",
+    "Compared",
     "Intake",
     "Known",
     "Lots",

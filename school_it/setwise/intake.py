@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -17,6 +19,25 @@ from school_it.sheets import Creation, Problem, Reading, Row
 
 Known = dict[int, tuple[int, dict[str, Any]]]
 """By row number: the id of the stored thing, and its values by the field names of the sheet."""
+
+
+@dataclass(frozen=True)
+class Compared:
+    """An amount of one group of rows, such as a grant and a funding item: in the file, in its good rows, and ours.
+
+    `by` are the fields that make the group and what they say; `stored` is what we have of it after the file.
+    """
+
+    by: Mapping[str, str]
+    field: str
+    file: Decimal
+    taken: Decimal
+    stored: Decimal
+
+    @property
+    def difference(self) -> Decimal:
+        """Above zero: we have what the file does not say."""
+        return self.stored - self.file
 
 
 class Intake(ABC):
@@ -39,6 +60,12 @@ class Intake(ABC):
 
     def creates(self, session: Session, rows: Sequence[Row], *, by: Actor) -> Sequence[Creation]:
         """What `by` does not see stored yet and would come to be by the way, in a few statements."""
+        return ()
+
+    def compared(
+        self, session: Session, reading: Reading, new: Sequence[Row], changed: Sequence[tuple[Row, Changed]]
+    ) -> Sequence[Compared]:
+        """The file's sums beside ours, by what the room groups them; in a few statements."""
         return ()
 
     @abstractmethod

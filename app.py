@@ -56,6 +56,7 @@ from school_it.licences import night as _licences_at_night  # noqa: F401 - decla
 from school_it.licences import undo as licence_undo
 from school_it.licences.api import api as licence_api
 from school_it.licences.views import bp as licences
+from school_it.network import night as _network_at_night  # noqa: F401 - declares its work
 from school_it.network import undo as network_undo
 from school_it.network.api import api as network_api
 from school_it.network.views import bp as network

@@ -38,6 +38,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy.types import TypeEngine
 
 from school_it import money
 from school_it.errors import N_, Busy, Stale
@@ -103,10 +104,16 @@ def expect_version(thing: Versioned, seen: int | None) -> None:
 
 
 class Euro(TypeDecorator[Decimal]):
-    """`Decimal` euros in Python, whole cents in the database: a city's programme is more than 32 bits of cents."""
+    """`Decimal` euros in Python, whole cents in the database: a city's programme is more than 32 bits of cents.
+
+    SQLite's whole numbers have 64 bits by any name.
+    """
 
     impl = BigInteger
     cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(Integer() if dialect.name == "sqlite" else BigInteger())
 
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
         return money.as_cents(value)

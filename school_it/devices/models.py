@@ -118,7 +118,7 @@ class Device(Versioned, Model):
     programme: Mapped[str | None] = mapped_column(String(80))
     file_reference: Mapped[str | None] = mapped_column(String(80))
     bound_until: Mapped[date | None]
-    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("devices.id", ondelete="SET NULL"))
+    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("devices.id"))
     warranty_until: Mapped[date | None]
     mac_address: Mapped[str | None] = mapped_column(String(17))
     remark: Mapped[str | None] = mapped_column(Text)

@@ -22,7 +22,7 @@ from flask import current_app
 from sqlalchemy import DDL, Connection, Enum, MetaData, Table, TypeDecorator, inspect
 from sqlalchemy.exc import SQLAlchemyError
 
-from school_it.database import WRITES, db, now
+from school_it.database import WRITES, Euro, db, now
 from school_it.errors import N_, CannotRead, SchoolItError
 from school_it.settings import Settings
 
@@ -195,6 +195,8 @@ def render_item(kind: str, item: Any, _context: Any) -> str | bool:
     """A migration names plain types, so that it does not change when the house's own types do."""
     if kind != "type":
         return False
+    if isinstance(item, Euro):
+        return 'sa.BigInteger().with_variant(sa.Integer(), "sqlite")'
     if isinstance(item, TypeDecorator):
         return f"sa.{type(item.impl).__name__}()"
     if isinstance(item, Enum) and not item.native_enum:

@@ -41,6 +41,7 @@ def _inside(home: Path, url: str) -> Iterator[Flask]:
         db.engine.dispose()
 
 
+@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index")
 def test_the_migrations_make_the_tables_of_the_models(empty: Flask) -> None:
     schema.upgrade(empty.config["SCHOOL_IT"])
     with db.engine.connect() as connection:

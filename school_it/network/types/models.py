@@ -5,10 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, Index, String, text
+from sqlalchemy import DDL, JSON, Index, String, event
 from sqlalchemy.orm import Mapped, mapped_column
 
-from school_it.database import Model, Share, Versioned, words
+from school_it.database import Model, Share, Versioned, table_of, words
 from school_it.network.types.rules import DeviceKind
 
 
@@ -21,10 +21,7 @@ class DeviceType(Versioned, Model):
     """
 
     __tablename__ = "device_types"
-    __table_args__ = (
-        Index("ix_device_types_maker", "manufacturer", "model"),
-        Index("ix_device_types_model_lower", text("lower(model)")),
-    )
+    __table_args__ = (Index("ix_device_types_maker", "manufacturer", "model"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     manufacturer: Mapped[str] = mapped_column(String(120), nullable=False)
@@ -51,3 +48,11 @@ class DeviceType(Versioned, Model):
     @property
     def trace_school_id(self) -> None:
         return None
+
+
+for _dialect in (
+    "sqlite",
+    "postgresql",
+):  # beside the table: SQLAlchemy cannot compare indexes of an expression
+    _by_model = DDL("CREATE INDEX ix_device_types_model_lower ON device_types (lower(model))")  # type: ignore[no-untyped-call]
+    event.listen(table_of(DeviceType), "after_create", _by_model.execute_if(dialect=_dialect))

@@ -41,6 +41,7 @@ class Found:
     rows: Iterable[tuple[int, Sequence[Any]]]
     other_sheets: tuple[str, ...] = ()
     hidden_sheets: tuple[str, ...] = ()
+    around: tuple[str, ...] = ()
 
 
 def request(asked: Mapping[str, Any]) -> Request:

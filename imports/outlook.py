@@ -225,7 +225,7 @@ def _given(
 ) -> dict[str, Any]:
     """What rows mean that leave it blank: the school somebody named, and what such files never say."""
     fields = {name for name in sheets.match(sheet, table.headers, meant) if name}
-    given = dict(kind.usual(fields))
+    given = {**kind.usual(fields), **kind.stated(table.around)}
     if wish.school and "school_number" in sheet.fields:
         given["school_number"] = sheet.column("school_number").type.read(wish.school)
     return given

@@ -31,6 +31,7 @@ from school_it.sheets import same_header
 from school_it.workbooks.damage import DAMAGED
 
 BATCH = 2000
+MOST_AROUND, LONGEST_AROUND = 40, 300
 
 
 def main() -> None:
@@ -96,10 +97,12 @@ def _in_text(request: Request) -> Found:
         return found.score if found else 0
 
     text = csv_text.opened(request.file, known_headers)
-    header = _header(request, list(islice(text.records(), SEARCHED_ROWS + 1)), text.records, 0)
+    sample = list(islice(text.records(), SEARCHED_ROWS + 1))
+    header = _header(request, sample, text.records, 0)
     if header is None:
         raise _no_table(request)
-    return Found(container.Kind.TEXT, None, header, 0, 0, enumerate(text.records(), start=1))
+    rows = enumerate(text.records(), start=1)
+    return Found(container.Kind.TEXT, None, header, 0, 0, rows, around=_texts(sample[: max(0, header.row)]))
 
 
 def _in_workbook(request: Request, kind: container.Kind) -> Found:
@@ -126,7 +129,16 @@ def _in_workbook(request: Request, kind: container.Kind) -> Found:
     rows = enumerate(sheet.iter_rows(), start=1)
     empty.add(sheet.name)
     others, hidden_ones = (tuple(name for name in names if name not in empty) for names in (visible, hidden))
-    return Found(kind, sheet.name, header, first_row, first_column, rows, others, hidden_ones)
+    around = _texts(sheet.to_python(skip_empty_area=True, nrows=header.row) if header.row > 0 else ())
+    named = xlsx.named_texts(request.file) if kind is container.Kind.XLSX else ()
+    return Found(
+        kind, sheet.name, header, first_row, first_column, rows, others, hidden_ones, (*around, *named)
+    )
+
+
+def _texts(rows: Iterable[Sequence[Any]]) -> tuple[str, ...]:
+    found = (raw[:LONGEST_AROUND] for row in rows for raw in row if isinstance(raw, str) and raw.strip())
+    return tuple(islice(found, MOST_AROUND))
 
 
 def _sheet_of(workbook: Any, name: str, file: Path, kind: container.Kind) -> Any:
@@ -227,6 +239,7 @@ def _send(answer: IO[bytes], request: Request, found: Found) -> None:
         "places": tuple(found.first_column + place for place in header.places),
         "other_sheets": found.other_sheets,
         "hidden_sheets": found.hidden_sheets,
+        "around": found.around,
     }
     _tell(answer, "head", head)
     left = Left()

@@ -201,6 +201,16 @@ def workbook_part(archive: zipfile.ZipFile) -> str:
     return "xl/workbook.xml" if "xl/workbook.xml" in names else next(n for n in names if "workbook.xml" in n)
 
 
+_NAMED_TEXT = re.compile(r"<(?:\w+:)?definedName\b[^>]*>\s*(?:\"|&quot;)([^<\"&]{1,300})(?:\"|&quot;)\s*<")
+
+
+def named_texts(file: Path) -> tuple[str, ...]:
+    """The texts that names of the workbook stand for, of those that name no cells."""
+    with zipfile.ZipFile(file) as archive:
+        content = archive.read(workbook_part(archive)).decode("utf-8", "replace")
+    return tuple(_NAMED_TEXT.findall(content)[:40])
+
+
 def _relations(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[str, str]]:
     folder, name = posixpath.split(part)
     for element, attributes in _elements(archive.read(f"{folder}/_rels/{name}.rels")):

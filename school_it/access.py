@@ -72,6 +72,7 @@ class May(StrEnum):
     EDIT_NETWORK = "network.edit"
     SEE_PLAN = "plan.see"
     EDIT_PLAN = "plan.edit"
+    ANSWER_SURVEY = "plan.answer"
     SEE_IMPORTS = "imports.see"
     IMPORT_DEVICES = "imports.devices"
     IMPORT_ALL = "imports.all"
@@ -111,6 +112,7 @@ MAY_NAMES = {
     May.EDIT_NETWORK: N_("Netzwerkdosen eintragen und ändern"),
     May.SEE_PLAN: N_("den Medienentwicklungsplan sehen"),
     May.EDIT_PLAN: N_("Ausstattungsziele eintragen und ändern"),
+    May.ANSWER_SURVEY: N_("die Bedarfsabfrage beantworten"),
     May.SEE_IMPORTS: N_("eingelesene Dateien sehen"),
     May.IMPORT_DEVICES: N_("Gerätelisten einlesen"),
     May.IMPORT_ALL: N_("alle anderen Listen einlesen"),
@@ -161,6 +163,7 @@ RIGHTS: dict[May, tuple[Reach, Reach, Reach, Reach, Reach]] = {
     May.EDIT_NETWORK:     (_ALL, _ALL, _OWN, _NO,  _NO),
     May.SEE_PLAN:         (_ALL, _ALL, _OWN, _NO,  _ALL),
     May.EDIT_PLAN:        (_ALL, _ALL, _NO,  _NO,  _NO),
+    May.ANSWER_SURVEY:    (_ALL, _ALL, _OWN, _NO,  _NO),
     May.SEE_IMPORTS:      (_ALL, _ALL, _OWN, _NO,  _ALL),
     May.IMPORT_DEVICES:   (_ALL, _ALL, _OWN, _NO,  _NO),
     May.IMPORT_ALL:       (_ALL, _ALL, _NO,  _NO,  _NO),

@@ -131,6 +131,20 @@ class Action(enum.StrEnum):
     MODEL_TYPED = "model.typed"
     OUTLET_RULE_ADDED = "outlet_rule.added"
     OUTLET_RULE_REMOVED = "outlet_rule.removed"
+    VLAN_ADDED = "vlan.added"
+    VLAN_CHANGED = "vlan.changed"
+    VLAN_REMOVED = "vlan.removed"
+    SUBNET_ADDED = "subnet.added"
+    SUBNET_CHANGED = "subnet.changed"
+    SUBNET_REMOVED = "subnet.removed"
+    ADDRESS_RANGE_ADDED = "address_range.added"
+    ADDRESS_RANGE_REMOVED = "address_range.removed"
+    ADDRESS_GIVEN = "address.given"
+    ADDRESS_CHANGED = "address.changed"
+    ADDRESS_FREED = "address.freed"
+    UPLINK_ADDED = "uplink.added"
+    UPLINK_CHANGED = "uplink.changed"
+    UPLINK_REMOVED = "uplink.removed"
     LEDGER_LINE_ADDED = "ledger.line_added"
     LEDGER_LINE_CHANGED = "ledger.line_changed"
     LEDGER_MATCHED = "ledger.matched"
@@ -146,10 +160,24 @@ class Action(enum.StrEnum):
     SCENARIO_CHANGED = "scenario.changed"
     SCENARIO_REMOVED = "scenario.removed"
     PLAN_DECIDED = "plan.decided"
+    REPORT_TEXT_WRITTEN = "plan_text.written"
+    OPEN_DATA_PUBLISHED = "open_data.published"
+    OPEN_DATA_WITHDRAWN = "open_data.withdrawn"
+    SURVEY_OPENED = "survey.added"
+    SURVEY_CHANGED = "survey.changed"
+    SURVEY_CODE_ADDED = "survey_code.added"
+    SURVEY_WISH_ADDED = "survey_wish.added"
+    SURVEY_ANSWERED = "survey_wish.answered"
+    SURVEY_DECIDED = "survey_wish.decided"
+    TALK_ADDED = "talk.added"
+    TALK_CHANGED = "talk.changed"
+    AGREEMENT_ADDED = "agreement.added"
+    AGREEMENT_CHANGED = "agreement.changed"
     FILE_IMPORTED = "import.applied"
     PROFILE_KEPT = "import.profile_kept"
     PROFILE_REMOVED = "import.profile_removed"
     REPORT_EXPORTED = "export.made"
+    EVIDENCE_KEPT = "evidence.added"
     TEMPLATE_KEPT = "export.template_kept"
     TEMPLATE_PLACED = "export.template_placed"
     BACKUP_MADE = "backup.made"
@@ -250,6 +278,20 @@ SAID = {
     Action.MODEL_TYPED: N_("Gerätetyp eines Modells bestimmt"),
     Action.OUTLET_RULE_ADDED: N_("Regel für Dosennamen gemerkt"),
     Action.OUTLET_RULE_REMOVED: N_("Regel für Dosennamen gelöscht"),
+    Action.VLAN_ADDED: N_("VLAN eingetragen"),
+    Action.VLAN_CHANGED: N_("VLAN geändert"),
+    Action.VLAN_REMOVED: N_("VLAN gelöscht"),
+    Action.SUBNET_ADDED: N_("Teilnetz eingetragen"),
+    Action.SUBNET_CHANGED: N_("Teilnetz geändert"),
+    Action.SUBNET_REMOVED: N_("Teilnetz gelöscht"),
+    Action.ADDRESS_RANGE_ADDED: N_("Adressbereich eingetragen"),
+    Action.ADDRESS_RANGE_REMOVED: N_("Adressbereich gelöscht"),
+    Action.ADDRESS_GIVEN: N_("Adresse vergeben"),
+    Action.ADDRESS_CHANGED: N_("Adresse geändert"),
+    Action.ADDRESS_FREED: N_("Adresse freigegeben"),
+    Action.UPLINK_ADDED: N_("Internetanschluss eingetragen"),
+    Action.UPLINK_CHANGED: N_("Internetanschluss geändert"),
+    Action.UPLINK_REMOVED: N_("Internetanschluss gelöscht"),
     Action.LEDGER_LINE_ADDED: N_("Anlage aufgenommen"),
     Action.LEDGER_LINE_CHANGED: N_("Anlage geändert"),
     Action.LEDGER_MATCHED: N_("Geräte einer Anlage zugeordnet"),
@@ -265,10 +307,24 @@ SAID = {
     Action.SCENARIO_CHANGED: N_("Szenario geändert"),
     Action.SCENARIO_REMOVED: N_("Szenario gelöscht"),
     Action.PLAN_DECIDED: N_("Beschluss festgehalten"),
+    Action.REPORT_TEXT_WRITTEN: N_("Text des Jahresberichts geschrieben"),
+    Action.OPEN_DATA_PUBLISHED: N_("offene Daten veröffentlicht"),
+    Action.OPEN_DATA_WITHDRAWN: N_("offene Daten zurückgezogen"),
+    Action.SURVEY_OPENED: N_("Bedarfsabfrage eröffnet"),
+    Action.SURVEY_CHANGED: N_("Bedarfsabfrage geändert"),
+    Action.SURVEY_CODE_ADDED: N_("Code der Bedarfsabfrage vergeben"),
+    Action.SURVEY_WISH_ADDED: N_("Zeile der Bedarfsabfrage angelegt"),
+    Action.SURVEY_ANSWERED: N_("Bedarfsabfrage beantwortet"),
+    Action.SURVEY_DECIDED: N_("über einen Wunsch entschieden"),
+    Action.TALK_ADDED: N_("Jahresgespräch festgehalten"),
+    Action.TALK_CHANGED: N_("Niederschrift des Jahresgesprächs geändert"),
+    Action.AGREEMENT_ADDED: N_("Vereinbarung festgehalten"),
+    Action.AGREEMENT_CHANGED: N_("Vereinbarung geändert"),
     Action.FILE_IMPORTED: N_("Datei eingelesen"),
     Action.PROFILE_KEPT: N_("Profil für Dateien gemerkt"),
     Action.PROFILE_REMOVED: N_("Profil für Dateien gelöscht"),
     Action.REPORT_EXPORTED: N_("Bericht ausgegeben"),
+    Action.EVIDENCE_KEPT: N_("Bericht eingereicht und festgehalten"),
     Action.TEMPLATE_KEPT: N_("Formular als Vorlage abgelegt"),
     Action.TEMPLATE_PLACED: N_("Felder eines Formulars zugeordnet"),
     Action.BACKUP_MADE: N_("Sicherung erstellt"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -24,6 +24,9 @@ from school_it.people.intake import PeopleIntake
 from school_it.people.sheet import PEOPLE
 from school_it.plan.intake import TargetIntake
 from school_it.plan.sheet import TARGETS
+from school_it.plan.survey import rules as survey_rules
+from school_it.plan.survey.intake import SurveyIntake
+from school_it.plan.survey.sheet import SURVEY
 from school_it.schools.intake import FiguresIntake, RoomIntake, SchoolIntake
 from school_it.schools.sheet import FIGURES, ROOMS, SCHOOLS
 from school_it.setwise import Intake
@@ -48,6 +51,12 @@ class Kind:
     usual: Callable[[Collection[str]], Mapping[str, Any]] = lambda _fields: {}
     """What such a file means where it does not say it, by the fields that its columns are."""
 
+    stated: Callable[[Sequence[str]], Mapping[str, Any]] = lambda _texts: {}
+    """What the texts around its table say of every row that leaves it blank: the code of a survey workbook."""
+
+    has_template: bool = True
+    """There is a blank template for it; not where each file is made for its school."""
+
     def must_be_brought_by(self, actor: Actor) -> None:
         """Raises NotAllowed where this actor may bring no such file."""
         if not actor.may(self.may):
@@ -70,6 +79,7 @@ KINDS = {
         _fixed(LICENCES, LicenceIntake()),
         _fixed(OUTLETS, OutletIntake()),
         _fixed(TARGETS, TargetIntake()),
+        replace(_fixed(SURVEY, SurveyIntake()), stated=survey_rules.code_in, has_template=False),
         _fixed(PROGRAMMES, ProgrammeIntake()),
         _fixed(GRANTS, GrantIntake()),
         _fixed(RECEIPTS, ReceiptIntake()),

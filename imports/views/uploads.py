@@ -78,7 +78,7 @@ def _may_bring() -> bool:
 def _templates() -> Iterator[tuple[Kind, str]]:
     """The kinds that this person may bring, with the report that is their blank template."""
     for name, kind in KINDS.items():
-        if current().may(kind.may) and current().may(May.EXPORT):
+        if kind.has_template and current().may(kind.may) and current().may(May.EXPORT):
             yield kind, TEMPLATES.get(name, name)
 
 

@@ -99,6 +99,7 @@ def reckoned(
         *_switch_posts(town, switches, gap_years),
         *(Post(year, Part.LICENCES, licences.get(year, budget.NOTHING)) for year in years),
         *_support_posts(town, shares),
+        *_agreed_posts(town),
     ]
     limit = scenario.grant_limit if scenario else None
     per_post = assumed["support.devices"]
@@ -155,6 +156,21 @@ def _wave_posts(town: Town, spread: Spread, *, funds: bool) -> list[Post]:
         )
         for slot in spread.slots
     ]  # fmt: skip
+
+
+def _agreed_posts(town: Town) -> list[Post]:
+    """What was agreed with schools beyond the gap, in the fiscal year it is due; what is late in the first."""
+    found = []
+    for one in town.beyond:
+        item_class, year = one.agreed.item_class, max(one.agreed.due_on.year, town.years[0])
+        if year > town.years[-1]:
+            continue
+        amount, is_investive = one.euros, True
+        if item_class is not None:
+            is_investive = town.assumed.is_investive(f"price.{item_class.value}")
+            amount = amount if amount is not None else one.number * town.assumed.price(item_class, year)
+        found.append(Post(year, Part.AGREED, amount or budget.NOTHING, is_investive=is_investive))
+    return found
 
 
 def _switch_posts(town: Town, switches: int, years: Sequence[int]) -> list[Post]:

@@ -21,6 +21,8 @@ from school_it.plan.rules.assumptions import Assumptions
 from school_it.plan.rules.need import Aim, Counting, Figures, Worked
 from school_it.plan.rules.targets import Basis
 from school_it.plan.rules.wave import Cohort
+from school_it.plan.talks import queries as talks
+from school_it.plan.talks.rules import Beyond, beyond
 from school_it.schools.rules import SchoolType
 
 PLAN_YEARS = 6
@@ -41,6 +43,7 @@ class Cell:
     defective: int = 0
     undated: int = 0
     requested: int = 0
+    agreed: int = 0
     oldest: int | None = None
 
     @property
@@ -103,6 +106,8 @@ class Town:
     """What belongs to no school: only for those who see all of it; part of the wave, of no gap."""
     ages: dict[tuple[ItemClass, int | None], int] = field(default_factory=dict)
     """How many devices of a class began in a year; None where no day tells."""
+    beyond: list[Beyond] = field(default_factory=list)
+    """What was agreed with schools and is not bought with the gap anyway."""
 
     @property
     def classes(self) -> list[ItemClass]:
@@ -165,6 +170,7 @@ def summed(item_class: ItemClass, cells: Iterable[Cell]) -> Cell:
         total.defective += one.defective
         total.undated += one.undated
         total.requested += one.requested
+        total.agreed += one.agreed
         total.oldest = min(filter(None, (total.oldest, one.oldest)), default=None)
     total.worked = Worked(tuple(steps))
     return total
@@ -190,6 +196,7 @@ def look(
     figures = stock.figures(session, school_year.school_year(on), seen_by=seen_by)
     rooms = stock.teaching_rooms(session, seen_by=seen_by)
     asked = stock.asked_for(session, seen_by=seen_by)
+    agreed = talks.still_to_come(session, seen_by=seen_by)
     schools = [
         _school(row, figures.get(row.id), rooms.get(row.id), aims)
         for row in stock.schools(session, seen_by=seen_by, school_id=school_id)
@@ -210,6 +217,13 @@ def look(
     for school in schools:
         for one, cell in school.cells.items():
             cell.requested = asked.get((school.id, one), 0)
+            cell.agreed = sum(each.number for each in agreed.get((school.id, one), ()))
+        town.beyond += [
+            each
+            for one, cell in school.cells.items()
+            for each in beyond(agreed.get((school.id, one), ()), cell.gap)
+        ]
+        town.beyond += beyond(agreed.get((school.id, None), ()), 0)
     return town
 
 

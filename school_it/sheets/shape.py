@@ -70,6 +70,7 @@ class Table:
     the headers' columns in the file, counted from 0; `passed_over` the numbers of the rows that are no data.
     `header_row` 0 is a table without headers: its columns are called »Spalte A«, »Spalte B«. Of `rows`,
     `hidden_rows` are hidden in the file (data all the same); `other_sheets` and `hidden_sheets` name the rest of it.
+    `around` are the texts above the header and those that names of the workbook stand for.
     """
 
     sheet: str | None
@@ -81,6 +82,7 @@ class Table:
     hidden_rows: int = 0
     other_sheets: tuple[str, ...] = ()
     hidden_sheets: tuple[str, ...] = ()
+    around: tuple[str, ...] = ()
 
     @property
     def ignored(self) -> int:

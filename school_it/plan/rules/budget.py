@@ -26,6 +26,7 @@ class Part(StrEnum):
     INFRASTRUCTURE = "infrastructure"
     LICENCES = "licences"
     SUPPORT = "support"
+    AGREED = "agreed"
 
 
 PARTS = {
@@ -34,6 +35,7 @@ PARTS = {
     Part.INFRASTRUCTURE: N_("Netz"),
     Part.LICENCES: N_("Lizenzen"),
     Part.SUPPORT: N_("Betreuung"),
+    Part.AGREED: N_("Vereinbart"),
 }
 
 

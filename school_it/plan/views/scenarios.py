@@ -165,7 +165,11 @@ def decided(ident: int) -> Any:
         decided=found,
         known=known,
         years=[
-            {**one, "parts": {Part(p): Decimal(a) for p, a in one["parts"].items()}}
+            {
+                **one,
+                "parts": dict.fromkeys(Part, Decimal(0))
+                | {Part(p): Decimal(a) for p, a in one["parts"].items()},
+            }
             for one in known["budget"]
         ],
         parts=PARTS,

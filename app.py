@@ -14,6 +14,9 @@ from flask.cli import FlaskGroup, ScriptInfo
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from exports import commands as export_commands
+from exports.evidence import health as _evidence_looked_at  # noqa: F401 - declares a check of the doctor
+from exports.evidence.commands import evidence as evidence_command
+from exports.evidence.views import bp as evidence
 from exports.template_views import bp as form_templates
 from exports.views import bp as exports
 from imports import commands as import_commands
@@ -107,6 +110,7 @@ BLUEPRINTS = (
     plan,
     imports,
     form_templates,
+    evidence,
     exports,
     job_pages,
 )
@@ -126,6 +130,7 @@ COMMANDS = (
     account_commands.token,
     import_commands.import_file,
     export_commands.export,
+    evidence_command,
     demo_commands.demo,
     funding_commands.funding,
     people_commands.ldap,

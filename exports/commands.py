@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import click
+from flask import current_app
 from sqlalchemy.orm import Session
 
 from exports import workbook
 from exports import write as writing
+from exports.evidence import keeping, queries
+from exports.evidence.keeping import FormToFill, Handing, Wanted
 from exports.reports import REPORTS, Choice, Report, get_report
 from school_it import access, as_of, cli
 from school_it.access import Actor
@@ -41,6 +44,11 @@ from school_it.workbooks.package import Package
     type=click.Path(dir_okay=False, path_type=Path),
     help="Ein Formular (.xlsx), in dessen benannte Zellen und Tabellen der Bericht geschrieben wird.",
 )
+@click.option(
+    "--freeze", is_flag=True, help="Einreichen und festhalten: Datei und Daten bleiben, wie sie sind."
+)
+@click.option("--for", "recipient", help="Mit --freeze: für wen, etwa die Bewilligungsbehörde.")
+@click.option("--note", help="Mit --freeze: eine Notiz dazu.")
 @click.option("--blank", is_flag=True, help="Die leere Vorlage dazu: Spalten, Auswahllisten, Ausfüllhilfe.")
 @click.option("--list", "list_reports", is_flag=True, help="Welche Berichte es gibt.")
 @cli.as_json
@@ -53,6 +61,9 @@ def export(
     year: int | None,
     past: datetime | None,
     template: Path | None,
+    freeze: bool,
+    recipient: str | None,
+    note: str | None,
     blank: bool,
     list_reports: bool,
     as_json: bool,
@@ -71,6 +82,14 @@ def export(
             _write_blank(report, out), as_json=as_json, text=f"{out}: leere Vorlage zum Ausfüllen."
         )
     day = past.date() if past else None
+    if freeze:
+        _must_be_now(day)
+        wanted = Wanted(get_report(report), school, grant, year, form=_form(template, out))
+        facts = _hand_in(wanted, out, Handing(recipient or "", note=note or ""))
+        text = f"{facts['file']}: {facts['rows']} Zeilen, festgehalten als Nr. {facts['evidence']['number']}."
+        return cli.answer(facts, as_json=as_json, text=text)
+    if recipient or note:
+        raise BadValue(N_("--for und --note gehören zu --freeze."))
     facts = _write(report, out, school, grant, year, day, template)
     text = "\n".join([f"{facts['file']}: {facts['rows']} Zeilen.", *facts.get("notes", [])])
     return cli.answer(facts, as_json=as_json, text=text)
@@ -99,15 +118,45 @@ def _write(
     return {"report": facts.pop("report"), "file": str(out), **facts}
 
 
-def _fill(
-    session: Session, report: Report, choice: Choice, template: Path, out: Path, *, by: Actor
-) -> dict[str, Any]:
+def _must_be_now(day: date | None) -> None:
+    if day is not None:
+        raise BadValue(N_("Festgehalten wird, wie es jetzt ist: --freeze geht nicht zusammen mit --as-of."))
+
+
+def _form(template: Path | None, out: Path) -> FormToFill | None:
+    if template is None:
+        return None
+    content = _opened(template, out).read()
+    return FormToFill(template.name, content, has_macros=Package(BytesIO(content)).has_macros)
+
+
+def _hand_in(wanted: Wanted, out: Path, handing: Handing) -> dict[str, Any]:
+    by, home = access.house("export"), current_app.config["SCHOOL_IT"].home
+    ident, looked = keeping.hand_in(home, wanted, handing, by=by)
+    with workbook.whole_file(out) as target:
+        target.write(looked.content)
+    facts = dict(looked.face)
+    kept = queries.get(db.session(), ident, seen_by=by)
+    told = {"number": ident, "digest": kept.digest, "data_digest": kept.data_digest}
+    return {"report": facts.pop("report"), "file": str(out), **facts, "evidence": told}
+
+
+def _opened(template: Path, out: Path) -> BytesIO:
+    """Raises CannotRead, and BadValue where the form has macros and the file to write is not called so."""
     try:
         form = BytesIO(template.read_bytes())
     except OSError:
         raise CannotRead(N_("Die Datei %(name)s ist nicht zu finden."), name=template.name) from None
     if Package(form).has_macros and out.suffix.lower() != ".xlsm":
         raise BadValue(N_("Das Formular enthält Makros. Bitte --out mit der Endung .xlsm angeben."))
+    form.seek(0)
+    return form
+
+
+def _fill(
+    session: Session, report: Report, choice: Choice, template: Path, out: Path, *, by: Actor
+) -> dict[str, Any]:
+    form = _opened(template, out)
     with workbook.whole_file(out) as target:
         return writing.write_into(session, report, choice, form, target, by=by)
 

@@ -9,30 +9,63 @@ from typing import Any
 from flask import Blueprint, request, send_file
 from flask_babel import gettext as _
 
+from exports import templates
 from exports import write as writing
 from exports.reports import REPORTS, Choice
-from school_it import as_of
+from school_it import as_of, cells
 from school_it.access import May, current, needs
 from school_it.database import db, today, transaction, whole_number
 from school_it.errors import N_, BadValue, NotThere
 from school_it.funding import queries as funding_queries
 from school_it.schools import queries as school_queries
-from school_it.web import page
+from school_it.web import flash_problem, page
 
 bp = Blueprint("exports", __name__, url_prefix="/exports")
+YEARS_BACK = 10
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @bp.get("")
 @needs(May.EXPORT)
 def index() -> Any:
-    actor = current()
+    """Every report, for the school, grant, year and past day of the address."""
+    actor, session, asked = current(), db.session(), request.args
+    day = _day_or_said()
+    chosen = {
+        "school": asked.get("school") or None,
+        "year": whole_number(asked.get("year", "")),
+        "as_of": f"{day:%Y-%m-%d}" if day else None,
+    }
     return page(
         "exports/index.html",
         reports=[report for report in REPORTS.values() if actor.may(report.may)],
-        schools=school_queries.choices(db.session(), seen_by=actor),
-        school=request.args.get("school", ""),
+        schools=school_queries.choices(session, seen_by=actor),
+        grants=templates.grants(session) if actor.may(May.SEE_FUNDING) else [],
+        grant=asked.get("grant") or None,
+        chosen=chosen,
+        day=day,
+        years=[(str(year), str(year)) for year in _years(chosen["year"])],
+        begun=as_of.begun_on(session),
+        may_hand_in=actor.may(May.EDIT_FUNDING),
     )
+
+
+def _years(asked: Any) -> list[int]:
+    """From the next year back to the oldest that a report can still tell of something in."""
+    years = set(range(today().year - YEARS_BACK, today().year + 2))
+    return sorted(years | ({asked} if asked else set()), reverse=True)
+
+
+def _day_or_said() -> date | None:
+    """The past day of the address; what is none, or lies before the trail, is said and left out."""
+    try:
+        day = _past_day()
+        if day is not None:
+            as_of.must_reach(db.session(), day)
+        return day
+    except BadValue as problem:
+        flash_problem(problem)
+        return None
 
 
 @bp.get("/<name>.xlsx")
@@ -66,8 +99,8 @@ def _past_day() -> date | None:
     if not asked:
         return None
     try:
-        return date.fromisoformat(asked)
-    except ValueError:
+        return cells.parse_date(asked)
+    except BadValue:
         raise BadValue(
             N_("»%(day)s« ist kein Tag. Bitte einen Tag wie 2026-10-15 angeben."), day=asked
         ) from None

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from exports import blank, filling, offers, placing, workbook
 from exports import offered as offering
 from exports.reports import Choice, Report
+from exports.reports.shape import Pages
 from exports.workbook import Page
 from school_it import audit
 from school_it.access import Actor
@@ -22,16 +23,25 @@ from school_it.workbooks.package import Package
 
 
 def write(
-    session: Session, report: Report, choice: Choice, target: str | os.PathLike[str] | IO[bytes], *, by: Actor
+    session: Session,
+    report: Report,
+    choice: Choice,
+    target: str | os.PathLike[str] | IO[bytes],
+    *,
+    by: Actor,
+    made: Pages | None = None,
 ) -> dict[str, Any]:
-    """Write the workbook and return the face of ``export --json`` without the file's name. Raises NotAllowed."""
+    """Write the workbook and return the face of ``export --json`` without the file's name. Raises NotAllowed.
+
+    `made` are the report's pages where somebody has them already.
+    """
     if not by.may(report.may):
         raise NotAllowed(N_("Diesen Bericht dürfen Sie nicht sehen."))
     counted: list[int] = []
     offered = _offered(session, report, by)
     pages = [
         _counting(offered(page), counted) if isinstance(page, Page) else page
-        for page in report.pages(session, choice, by)
+        for page in made or report.pages(session, choice, by)
     ]
     workbook.write(target, pages)
     return {
@@ -52,15 +62,17 @@ def write_into(
     *,
     by: Actor,
     layout: placing.Layout | None = None,
+    made: Pages | None = None,
 ) -> dict[str, Any]:
     """Fill a form with a report; `layout` says what goes where, without it the names in the form do.
 
     Returns the face of ``export --json`` without the file's name, with `notes`: a sentence for each thing that could
-    not be placed. Raises NotAllowed, CannotRead (a form that cannot be kept whole), BadValue (nothing to place).
+    not be placed. `made` as in `write`. Raises NotAllowed, CannotRead (a form that cannot be kept whole), BadValue
+    (nothing to place).
     """
     if not by.may(report.may):
         raise NotAllowed(N_("Diesen Bericht dürfen Sie nicht sehen."))
-    offered = offering.of(report.pages(session, choice, by))
+    offered = offering.of(made or report.pages(session, choice, by))
     package = Package(form)
     notes: list[Sentence] = []
     if layout is None:

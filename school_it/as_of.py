@@ -17,11 +17,23 @@ from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Table, bindparam, delete, func, insert, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Table,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Session
 
+from school_it import audit
 from school_it.audit import Entry
-from school_it.database import TOWN_TIME, Model, as_if_on, db, portions, table_of, today
+from school_it.database import TOWN_TIME, Model, as_if_on, db, is_sqlite, portions, table_of, today
 from school_it.errors import N_, BadValue
 from school_it.undo.tables import TABLES, Undoing
 from school_it.undo.trail import Touched, gathered
@@ -43,22 +55,75 @@ def end_of(day: date) -> Iterator[Session]:
 
     It only reads: whatever is written in it is lost. Raises BadValue for a day to come and for one before the trail.
     """
-    if day > today():
-        raise BadValue(N_("Der %(day)s ist noch nicht gewesen."), day=f"{day:%d.%m.%Y}")
+    must_reach(db.session(), day)
     with db.engine.connect() as connection:
-        if connection.dialect.name == "postgresql":
-            connection = connection.execution_options(isolation_level="REPEATABLE READ")
+        connection = _of_one_moment(connection)
         with connection.begin() as never_kept, Session(bind=connection) as session, as_if_on(day):
-            _must_have_begun(session, day)
-            _turn_back(session, datetime.combine(day + timedelta(days=1), time(), TOWN_TIME))
+            midnight = datetime.combine(day + timedelta(days=1), time(), TOWN_TIME)
+            _turn_back(session, Entry.at >= midnight)
             yield session
             session.expunge_all()
             never_kept.rollback()
 
 
-def _must_have_begun(session: Session, day: date) -> None:
+@contextmanager
+def held() -> Iterator[tuple[Session, int]]:
+    """A session that sees the tables as they are at this moment, whatever is written meanwhile, and the id of the
+    newest entry of that moment: `back_to` it gives the same again. Not to be asked for inside a `transaction`.
+    """
+    with db.engine.connect() as connection:
+        connection = _of_one_moment(connection)
+        with connection.begin(), Session(bind=connection) as session:
+            with _nobody_writing(connection):
+                newest = audit.newest(session)
+            yield session, newest
+            session.expunge_all()
+
+
+@contextmanager
+def back_to(entry: int, day: date) -> Iterator[Session]:
+    """A session that sees the tables as they were when the entry with this id was the newest, on the calendar of `day`.
+
+    It only reads: whatever is written in it is lost.
+    """
+    with db.engine.connect() as connection:
+        connection = _of_one_moment(connection)
+        with connection.begin() as never_kept, Session(bind=connection) as session, as_if_on(day):
+            _turn_back(session, Entry.id > entry)
+            yield session
+            session.expunge_all()
+            never_kept.rollback()
+
+
+def _of_one_moment(connection: Connection) -> Connection:
+    if is_sqlite(connection):
+        return connection
+    return connection.execution_options(isolation_level="REPEATABLE READ")
+
+
+@contextmanager
+def _nobody_writing(connection: Connection) -> Iterator[None]:
+    """PostgreSQL numbers entries before they are committed: while the moment is taken, none may be on its way."""
+    if is_sqlite(connection):
+        yield
+        return
+    with db.engine.connect() as waiting:
+        waiting.execute(text("LOCK TABLE audit_entries IN SHARE MODE"))
+        yield
+        waiting.rollback()
+
+
+def begun_on(session: Session) -> date:
+    """The first day of the trail: no report goes back further."""
     first = session.scalar(select(func.min(Entry.at)))
-    begun = first.astimezone(TOWN_TIME).date() if first else today()
+    return first.astimezone(TOWN_TIME).date() if first else today()
+
+
+def must_reach(session: Session, day: date) -> None:
+    """Raises BadValue for a day to come and for one before the trail."""
+    if day > today():
+        raise BadValue(N_("Der %(day)s ist noch nicht gewesen."), day=f"{day:%d.%m.%Y}")
+    begun = begun_on(session)
     if day < begun:
         raise BadValue(
             N_("Die Aufzeichnung beginnt am %(begun)s. Wie es am %(day)s war, weiß das Programm nicht."),
@@ -66,11 +131,11 @@ def _must_have_begun(session: Session, day: date) -> None:
         )  # fmt: skip
 
 
-def _turn_back(session: Session, moment: datetime) -> None:
+def _turn_back(session: Session, since: ColumnElement[bool]) -> None:
     models = [mapper.class_ for mapper in Model.registry.mappers]
     tables = {table_of(model).name: model for model in models}
     known = {name: table_of(model) for name, model in tables.items()}
-    changed = gathered(session, Entry.at >= moment, known)
+    changed = gathered(session, since, known)
     for name, things in changed.items():
         if name in tables:
             _shadow(session, TABLES.get(name) or Undoing(tables[name], name), list(things.values()))

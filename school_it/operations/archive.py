@@ -24,7 +24,7 @@ from school_it.operations.sqlite import sync
 FORMAT = 1
 PRODUCT = "school-it"
 DATABASE, MANIFEST, SEAL = "database.gz", "manifest.json", "archive.sha256"
-FOLDERS = ("documents", "inbox", "templates")
+FOLDERS = ("documents", "evidence", "inbox", "templates")
 BLOCK = 1024 * 1024
 LARGEST_MANIFEST = 64 * 1024 * 1024
 

@@ -64,6 +64,11 @@ THINGS = {
     "panels": N_("Patchfeld"),
     "model_types": N_("Gerätetyp eines Modells"),
     "outlet_rules": N_("Regel für Dosennamen"),
+    "vlans": N_("VLAN"),
+    "subnets": N_("Teilnetz"),
+    "address_ranges": N_("Adressbereich"),
+    "fixed_addresses": N_("feste Adresse"),
+    "uplinks": N_("Internetanschluss"),
     "targets": N_("Ausstattungsziel"),
 }
 WORDS: dict[str, tuple[dict[Any, str], ...]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from typing import Any
@@ -80,6 +81,16 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("api_network", "school_number"): of_school("number", "199999"),
     ("api_network", "outlet"): of_school("outlet_name", "D-0"),
     ("imports", "name"): fixed("start", "gibtesnicht.json"),
+    ("network.vlan", "ident"): of_school("vlan", MISSING_NUMBER),
+    ("network.edit_vlan", "ident"): of_school("vlan", MISSING_NUMBER),
+    ("network.remove_vlan", "ident"): of_school("vlan", MISSING_NUMBER),
+    ("network.subnet", "ident"): of_school("subnet", MISSING_NUMBER),
+    ("network.edit_subnet", "ident"): of_school("subnet", MISSING_NUMBER),
+    ("network.remove_subnet", "ident"): of_school("subnet", MISSING_NUMBER),
+    ("network.new_range", "ident"): of_school("subnet", MISSING_NUMBER),
+    ("network.remove_range", "ident"): of_school("address_range", MISSING_NUMBER),
+    ("network.edit_address", "ident"): of_school("address", MISSING_NUMBER),
+    ("network.remove_address", "ident"): of_school("address", MISSING_NUMBER),
     ("network.device_type", "ident"): shared("device_type"),
     ("plan", "ident"): shared("target"),
     ("plan", "number"): of_school("number", "199999"),
@@ -131,6 +142,7 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("imports", "number"): shared("import_profile"),
     ("exports", "name"): fixed("schools", "nothing"),
     ("form_templates", "ident"): shared("report_template"),
+    ("evidence", "ident"): shared("evidence"),
     ("accounts", "name"): fixed("teacher", "niemand"),
     ("accounts", "ident"): shared("grant"),
     ("overview", "ident"): shared("batch"),
@@ -141,6 +153,7 @@ QUERIES = {
     "devices.edit_many": "?all=1",
     "devices.suggest_receivers": "?to=kanar&device={tag}",
     "documents.new": "?at=devices:1",
+    "evidence.new": "?report=schools",
 }
 ENDS_THE_SESSION = frozenset({"accounts.sign_out", "accounts.end_own_sessions"})
 OWN_AFFAIRS = frozenset({"accounts", "own_devices"})
@@ -180,7 +193,18 @@ def whole(app: Flask, world: World) -> World:
     answer = admin.post("/exports/templates", data=made, content_type="multipart/form-data")
     assert answer.status_code == 302, answer.get_data(as_text=True)
     world.samples["report_template"] = int(answer.location.rpartition("/")[2])
+    answer = admin.post("/exports/evidence/new?report=schools", data={"seen": seen_of(admin)})
+    assert answer.status_code == 302, answer.get_data(as_text=True)
+    world.samples["evidence"] = int(answer.location.rpartition("/")[2])
     return world
+
+
+def seen_of(client: FlaskClient) -> str:
+    """What the preview of a report that is about to be handed in says of itself."""
+    text = client.get("/exports/evidence/new?report=schools").get_data(as_text=True)
+    found = re.search(r'name="seen"[^>]*value="(\w+)"', text)
+    assert found
+    return found[1]
 
 
 def blank_form() -> BytesIO:

@@ -33,6 +33,8 @@ from school_it.licences import seats
 from school_it.licences.models import SeatRule
 from school_it.licences.rules import SeatFor
 from school_it.network import actions as network
+from school_it.network.addresses import actions as addresses
+from school_it.network.addresses.rules import Purpose, RangeUse
 from school_it.network.types.models import DeviceType
 from school_it.network.wiring import actions as wiring
 from school_it.network.wiring.models import NetworkPort
@@ -172,6 +174,7 @@ def part(word: str, number: str, by: Actor) -> Part:
             "outlet": outlet.id,
             "outlet_name": word,
             **wired(session, school, word, by),
+            **addressed(session, school, word, by),
             "document": paper.id,
             **ordered(session, school, word, by),
         }
@@ -185,6 +188,23 @@ def wired(session: Session, school: School, word: str, by: Actor) -> dict[str, A
     port = session.query(NetworkPort).filter_by(panel_id=panel.id).one()
     rule = wiring.keep_rule(session, f"{word} {{nr}}", "{nr}", school=school, by=by)
     return {"rack": rack.id, "panel": panel.id, "port": port.id, "outlet_rule": rule.id}
+
+
+def addressed(session: Session, school: School, word: str, by: Actor) -> dict[str, Any]:
+    """A VLAN of this school, a subnet with a range, and an address out of it."""
+    vlan = {"number": 20, "name": word, "purpose": Purpose.TEACHING, "remark": word}
+    made = addresses.add_vlan(session, school, vlan, by=by)
+    net = {"network": f"10.{school.id}.0.0/24", "vlan": 20, "remark": word}
+    subnet = addresses.add_subnet(session, school, net, by=by)
+    held = {
+        "first": f"10.{school.id}.0.9",
+        "last": f"10.{school.id}.0.99",
+        "use": RangeUse.DHCP,
+        "remark": word,
+    }
+    kept = addresses.add_range(session, subnet, held, by=by)
+    given = addresses.give_address(session, school, {"name": word, "remark": word}, subnet=subnet, by=by)
+    return {"vlan": made.id, "subnet": subnet.id, "address_range": kept.id, "address": given.id}
 
 
 def ordered(session: Session, school: School, word: str, by: Actor) -> dict[str, Any]:

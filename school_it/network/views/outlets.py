@@ -15,6 +15,7 @@ from school_it.database import db, transaction
 from school_it.devices import numbers
 from school_it.errors import N_
 from school_it.network import actions, forms, queries, rules
+from school_it.network.addresses import queries as address_queries
 from school_it.network.forms import OutletForm
 from school_it.network.models import Outlet
 from school_it.network.queries import Wish
@@ -107,6 +108,7 @@ def outlet(ident: int) -> Any:
         gaps=gaps_of(session, [found])[found.id],
         steps=tracing.of_outlets(session, [found], seen_by=actor)[found.id],
         switch=device if device and actor.scope(May.SEE_DEVICES).holds(device.school_id) else None,
+        vlan=address_queries.vlan_of_outlet(session, found),
         events=_story(session, found),
     )
 

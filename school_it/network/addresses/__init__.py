@@ -1,0 +1,1 @@
+"""VLANs, subnets and fixed addresses of the schools; nothing of how a network device is configured."""

@@ -95,6 +95,7 @@ def checks_page(
 def _with_reason(one: AcceptedWarning) -> str:
     about = f"Beleg {one.receipt.receipt_no}: " if one.receipt else ""
     about = f"Az. {one.decision.file_reference}: " if one.decision else about
+    about = f"Mittelabruf {one.drawdown.number}: " if one.drawdown else about
     said = restored(one.sentence)
     return f"{about}{said} Begründung: {one.reason} ({one.who}, {show_date(one.at.astimezone(TOWN_TIME).date())})"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -16,7 +17,9 @@ from school_it.cells import CODE, DATE, EURO, INTEGER, TEXT
 from school_it.errors import N_
 from school_it.funding import measures
 from school_it.funding.book import MEASURE_STATES
+from school_it.funding.measure_rules import by_year
 from school_it.funding.measures import AMOUNTS, Line, Wish
+from school_it.funding.rules import NOTHING
 from school_it.funding.sheet import SHARE
 from school_it.sheets import Column
 
@@ -42,6 +45,7 @@ COLUMNS = (
     Column("reference", "Kennzeichen", CODE),
     Column("state", "Stand", TEXT),
 )
+MOST_YEARS = 15
 NAMES: dict[str, tuple[int | str, str]] = {
     "ip_gesamtausgaben": (SUM, "total"),
     "ip_zuwendungsfaehig": (SUM, "eligible"),
@@ -55,13 +59,32 @@ def _pages(session: Session, choice: Choice, _by: Actor) -> Pages:
     grant = f"Zuwendung {choice.grant.reference}" if choice.grant else ""
     year = f"Haushaltsjahr {choice.year}" if choice.year else ""
     below = (authority, " · ".join(filter(None, (where, grant, year))))
-    rows = [_row(line, place) for place, line in enumerate(_lines(session, choice))]
+    lines = _lines(session, choice)
+    years = _years(lines)
+    rows = [(*_row(line, place), *_by_year(line, years)) for place, line in enumerate(lines)]
+    more = [Column(f"year_{year}", f"Ausgaben {year}", EURO) for year in years]
+    more += [Column("no_year", "Ausgaben ohne Haushaltsjahr", EURO)] if years else []
     return [
         Page(
-            "Investitionsplan", "Investitionsplan", COLUMNS, rows, subtitle=below, sums=AMOUNTS, names=NAMES,
-            printed_to="remark", widest=30,
+            "Investitionsplan", "Investitionsplan", (*COLUMNS, *more), rows, subtitle=below,
+            sums=(*AMOUNTS, *(column.field for column in more)), names=NAMES, printed_to="remark", widest=30,
         )
     ]  # fmt: skip
+
+
+def _years(lines: Sequence[Line]) -> list[int]:
+    """The fiscal years in which the measures are known to spend money; at most `MOST_YEARS`."""
+    known = {year for line in lines for year in by_year(dict(line.measure._mapping))}
+    return sorted(known)[:MOST_YEARS]
+
+
+def _by_year(line: Line, years: Sequence[int]) -> tuple[Decimal | None, ...]:
+    """By year, and last what is in none of them: a row is its whole costs."""
+    if not years:
+        return ()
+    spent = by_year(dict(line.measure._mapping))
+    left = line.measure.total - sum((spent.get(year, NOTHING) for year in years), NOTHING)
+    return (*(spent.get(year) for year in years), left or None)
 
 
 def _row(line: Line, place: int) -> tuple[Any, ...]:

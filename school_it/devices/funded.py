@@ -8,7 +8,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from school_it import audit
@@ -16,7 +16,7 @@ from school_it.access import Actor
 from school_it.audit import Action, Batch
 from school_it.database import held, portions
 from school_it.devices.models import Device
-from school_it.devices.rules import State
+from school_it.devices.rules import GONE, State, Use
 from school_it.errors import N_, Refused, Sentence
 from school_it.funding import bound, queries, rules
 from school_it.funding.bound import Shift, Shifts, Terms
@@ -37,6 +37,20 @@ UNKNOWN_REFERENCE = N_(
 OUR_SIGN = N_("»%(text)s« ist das Kennzeichen einer Zuwendung. Hier steht ihr Aktenzeichen: %(references)s.")
 
 bound.named_in(Device.file_reference)
+
+
+def _for_pupils(session: Session, school_id: int) -> int:
+    here = (Device.school_id == school_id, Device.state.not_in(GONE), Device.use.in_(FOR_PUPILS))
+    return session.scalar(select(func.count()).select_from(Device).where(*here)) or 0
+
+
+def _first(session: Session, file_references: Collection[str]) -> date | None:
+    came = func.coalesce(Device.acquired_on, Device.commissioned_on)
+    return session.scalar(select(func.min(came)).where(Device.file_reference.in_(file_references)))
+
+
+FOR_PUPILS = (Use.POOL, Use.LOAN)
+bound.devices_by(bound.Devices(_for_pupils, _first))
 
 
 class Funding:

@@ -136,6 +136,7 @@ def change_grant(
     programme: Programme,
     rate: Decimal | None,
     completed_on: date | None = KEEP,
+    managed_from: date | None = KEEP,
     version: int | None = None,
     by: Actor,
 ) -> None:
@@ -152,7 +153,8 @@ def change_grant(
             changes = audit.assign(decision, {"granted": amount}, ("granted",))
             audit.record(session, Action.DECISION_CHANGED, decision, by=by, changes=changes)
     wanted: dict[str, Any] = {"reference": reference, "programme_id": programme.id, "rate": rate}
-    wanted |= {} if completed_on is KEEP else {"completed_on": completed_on}
+    days = {"completed_on": completed_on, "managed_from": managed_from}
+    wanted |= {name: day for name, day in days.items() if day is not KEEP}
     with bound.following(session, by=by):
         changes = audit.assign(grant, wanted, tuple(wanted))
         if changes:

@@ -68,4 +68,4 @@ def stored_receipts(session: Session, references: Sequence[str]) -> Iterator[Val
         .where(Grant.reference.in_(references))
         .group_by(Grant.reference, Receipt.category)
     )  # fmt: skip
-    return (row._mapping for row in session.execute(rows))
+    return (dict(row._mapping) for row in session.execute(rows))

@@ -1,4 +1,4 @@
-"""The words of the funding book: kinds of decisions, states of measures and draw-downs."""
+"""The words of the funding book: kinds of decisions, states of measures, draw-downs and change requests."""
 
 from __future__ import annotations
 
@@ -45,4 +45,17 @@ class DrawdownState(StrEnum):
 DRAWDOWN_STATES = {
     DrawdownState.REQUESTED: N_("angefordert"),
     DrawdownState.PAID: N_("ausgezahlt"),
+}
+
+
+class ChangeState(StrEnum):
+    REQUESTED = "requested"
+    GRANTED = "granted"
+    REFUSED = "refused"
+
+
+CHANGE_STATES = {
+    ChangeState.REQUESTED: N_("beantragt"),
+    ChangeState.GRANTED: N_("bewilligt"),
+    ChangeState.REFUSED: N_("abgelehnt"),
 }

@@ -16,13 +16,18 @@ from school_it import cells, money
 from school_it.errors import BadValue
 from school_it.funding.book import DECISION_KINDS, MEASURE_STATES, DecisionKind, MeasureState
 from school_it.funding.cost_plan import Plan, Planned
-from school_it.funding.forms import DAY, DecisionForm, FundingForm
+from school_it.funding.forms import DAY, DecisionForm, FundingForm, Lines
+from school_it.funding.measure_rules import read_years, show_years
 from school_it.funding.rules import NOTHING
 from school_it.web import said
 from school_it.web.fields import ChoiceField, DayField, EuroField, Form, Needed, NumberField, TextField
 from school_it.web.shapes import LONGEST_REMARK
 
 MOST_PIECES = 1_000_000
+
+
+class LinesField(Lines):
+    read, show = staticmethod(read_years), staticmethod(show_years)
 
 
 class MeasureForm(FundingForm):
@@ -40,6 +45,20 @@ class MeasureForm(FundingForm):
     ends_on = DayField(_l("Ende"), [Needed()], description=DAY)
     state = ChoiceField(_l("Stand"), coerce=MeasureState, validators=[Needed()])
     grant = ChoiceField(_l("Zuwendung"), coerce=int, description=_l("erst mit dem Bescheid"))
+    years = LinesField(
+        _l("Ausgaben je Haushaltsjahr"), description=_l("je Zeile Jahr und Betrag, etwa »2026: 1.200,00«")
+    )
+    linked = TextField(
+        _l("gehört zur Maßnahme"),
+        [Length(max=60)],
+        description=_l("nur wo das Programm es verlangt: Programm und lfd. Nr., etwa »DP_NRW 12«"),
+    )
+    trainee = TextField(
+        _l("Kürzel der Fachkraft"), [Length(max=20)], description=_l("nur bei Qualifizierungen; kein Name")
+    )
+    remaining_years = NumberField(
+        _l("hält noch Jahre"), [Optional(), NumberRange(0, 50)], description=_l("nur bei gebrauchten Geräten")
+    )
     position = NumberField(
         _l("lfd. Nr."), [Optional(), NumberRange(1, MOST_PIECES)], description=_l("leer: die nächste")
     )
@@ -52,7 +71,7 @@ class MeasureForm(FundingForm):
         return {
             name: value
             for name, value in super().values.items()
-            if name not in ("programme", "school", "grant")
+            if name not in ("programme", "school", "grant", "linked")
         }
 
 

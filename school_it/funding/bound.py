@@ -46,6 +46,35 @@ def counted(session: Session, file_references: Collection[str]) -> Counter[str]:
     return found
 
 
+@dataclass(frozen=True)
+class Devices:
+    """What the rules of funding ask of the room that keeps the devices.
+
+    `at` counts those of a school's pupils; `first` is the earliest day on which one came that these file references
+    have paid for, None where none has.
+    """
+
+    at: Callable[[Session, int], int]
+    first: Callable[[Session, Collection[str]], date | None]
+
+
+_DEVICES: list[Devices] = []
+
+
+def devices_by(devices: Devices) -> None:
+    _DEVICES[:] = [devices]
+
+
+def equipment(session: Session, school_id: int) -> int:
+    """Devices for the pupils of a school that are there."""
+    return sum(one.at(session, school_id) for one in _DEVICES)
+
+
+def first_delivery(session: Session, file_references: Collection[str]) -> date | None:
+    found = [day for one in _DEVICES if (day := one.first(session, file_references)) is not None]
+    return min(found, default=None)
+
+
 # --- ends that follow the terms ---
 
 

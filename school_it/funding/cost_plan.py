@@ -227,7 +227,7 @@ def amend(
     }
     own = {name: wanted.get(name) for name in queries.DECISION_FIELDS}
     with bound.following(session, by=by):
-        made = Decision(**{**own, **whole_now, "drawn": None}, kind=kind, amends_id=decision.id)
+        made = Decision(**{**own, **whole_now, "drawn": None}, kind=kind, amends_id=chain(decision)[0].id)
         grant.decisions.append(made)
         audit.record(session, Action.DECISION_ADDED, made, by=by, changes=audit.whole(made))
     return made

@@ -1,4 +1,4 @@
-"""Decisions and receipts carry documents: what a measure has to keep for the day of the audit."""
+"""Grants and all that belongs to them carry documents: what a measure has to keep for the day of the audit."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from flask import url_for
 from school_it.access import May
 from school_it.documents.bearers import Bearer, carried_by
 from school_it.documents.rules import DocumentKind
-from school_it.funding.models import Decision, Grant, Receipt
+from school_it.funding.models import ChangeRequest, Decision, Drawdown, Grant, Measure, Receipt
 
 OF_A_GRANT = (DocumentKind.APPLICATION, DocumentKind.DECISION, DocumentKind.AWARD, DocumentKind.LETTER)
 
@@ -36,5 +36,32 @@ carried_by(
         edit=May.EDIT_FUNDING,
         address=lambda receipt: url_for("funding.receipt", ident=receipt.id),
         kinds=(DocumentKind.INVOICE, DocumentKind.PAYMENT, DocumentKind.DELIVERY_NOTE, DocumentKind.ORDER),
+    )
+)
+carried_by(
+    Bearer(
+        Measure,
+        see=May.SEE_FUNDING,
+        edit=May.EDIT_FUNDING,
+        address=lambda measure: url_for("funding.measure", ident=measure.id),
+        kinds=(DocumentKind.APPLICATION, DocumentKind.QUOTE, DocumentKind.OTHER),
+    )
+)
+carried_by(
+    Bearer(
+        Drawdown,
+        see=May.SEE_FUNDING,
+        edit=May.EDIT_FUNDING,
+        address=lambda asked: url_for("funding.drawdown", ident=asked.id),
+        kinds=(DocumentKind.APPLICATION, DocumentKind.PAYMENT, DocumentKind.LETTER),
+    )
+)
+carried_by(
+    Bearer(
+        ChangeRequest,
+        see=May.SEE_FUNDING,
+        edit=May.EDIT_FUNDING,
+        address=lambda asked: url_for("funding.change", ident=asked.id),
+        kinds=(DocumentKind.APPLICATION, DocumentKind.DECISION, DocumentKind.LETTER),
     )
 )

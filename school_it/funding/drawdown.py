@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 
 from school_it.errors import N_, Sentence
-from school_it.funding import proof
+from school_it.funding import proof, rules
 from school_it.funding.checks import Check, Checks, Severity
 from school_it.funding.proof import Decided, Spent, Terms
 from school_it.funding.rules import NOTHING
@@ -136,13 +136,15 @@ class Wanted:
     on: date
     amount: Decimal
     line: Line
+    months: int = MONTHS_AHEAD
 
 
 def last_day(on: date, last: date | None) -> Checks:
     """F17: the last day on which the programme pays."""
     if last is not None:
-        text = _STILL_OPEN if on <= last else _TOO_LATE
-        yield Check("F17", on <= last, Severity.ERROR, Sentence(text, day=f"{last:%d.%m.%Y}"))
+        holds = rules.may_draw(on, last)
+        text = _STILL_OPEN if holds else _TOO_LATE
+        yield Check("F17", holds, Severity.ERROR, Sentence(text, day=f"{last:%d.%m.%Y}"))
 
 
 _STILL_OPEN = N_("Abgerufen werden kann bis zum %(day)s.")
@@ -167,15 +169,67 @@ def needed(wanted: Wanted) -> Checks:
     most = wanted.line.requested
     if most is not None:
         holds = wanted.amount <= most
-        yield Check(
-            "F18", holds, Severity.WARN, Sentence(_NEEDED if holds else _NOT_NEEDED, most=shown(most))
-        )
+        texts = (_NEEDED, _NOT_NEEDED) if wanted.months else (_NEEDED_NOW, _NOT_NEEDED_NOW)
+        sentence = Sentence(texts[not holds], most=shown(most), months=wanted.months)
+        yield Check("F18", holds, Severity.WARN, sentence)
 
 
-_NEEDED = N_("Gebraucht werden jetzt und in den nächsten zwei Monaten bis zu %(most)s.")
+_NEEDED = N_("Gebraucht werden jetzt und in den nächsten %(months)s Monaten bis zu %(most)s.")
 _NOT_NEEDED = N_(
-    "Nach den Belegen werden jetzt und in den nächsten zwei Monaten nur %(most)s gebraucht. "
+    "Nach den Belegen werden jetzt und in den nächsten %(months)s Monaten nur %(most)s gebraucht. "
     "Wer mehr anfordert, sagt bitte, warum."
+)
+_NEEDED_NOW = N_("Nach der Zahlung werden bis zu %(most)s erstattet.")
+_NOT_NEEDED_NOW = N_(
+    "Das Programm erstattet, was gezahlt ist: nach den Belegen %(most)s. Wer mehr anfordert, sagt bitte, warum."
+)
+
+
+# --- before the proof of use ---
+
+
+@dataclass(frozen=True)
+class Advance:
+    """How much a programme pays before the proof of use: a share of the grant, nothing of a small one."""
+
+    share: Decimal
+    none_up_to: Decimal = NOTHING
+
+
+def most_in_advance(advance: Advance, lines: Sequence[Line]) -> Decimal:
+    """F32. 80,000 at 0.6, none up to 25,000 -> 48,000.00."""
+    whole = _sum(one.granted for one in lines)
+    return rules.most_in_advance(whole, share=advance.share, none_up_to=advance.none_up_to)
+
+
+def left_in_advance(advance: Advance | None, lines: Sequence[Line]) -> Decimal | None:
+    """What may still be asked for before the proof; None where the programme says nothing of it."""
+    if advance is None:
+        return None
+    used = _sum(one.drawn + one.pending for one in lines)
+    return max(NOTHING, most_in_advance(advance, lines) - used)
+
+
+def in_advance(advance: Advance | None, lines: Sequence[Line], amount: Decimal) -> Checks:
+    """F32: with what was drawn and is pending the amount stays within the advance."""
+    if advance is None:
+        return
+    most, left = most_in_advance(advance, lines), left_in_advance(advance, lines)
+    holds = left is not None and amount <= left
+    text = _WITHIN_ADVANCE if holds else _ABOVE_ADVANCE if most else _NO_ADVANCE
+    yield Check(
+        "F32", holds, Severity.WARN, Sentence(text, most=shown(most), up_to=shown(advance.none_up_to))
+    )
+
+
+_WITHIN_ADVANCE = N_("Vor dem Verwendungsnachweis werden bis zu %(most)s gezahlt.")
+_ABOVE_ADVANCE = N_(
+    "Vor dem Verwendungsnachweis werden zusammen höchstens %(most)s gezahlt. Ist er schon eingereicht, bitte das "
+    "hier sagen."
+)
+_NO_ADVANCE = N_(
+    "Zuwendungen bis %(up_to)s werden erst nach dem Verwendungsnachweis gezahlt. Ist er schon eingereicht, bitte das "
+    "hier sagen."
 )
 
 

@@ -127,7 +127,7 @@ class ProgrammeForm(FundingForm):
         return [self._fields[name] for name in TERMS]
 
 
-class _Lines(ReadField):
+class Lines(ReadField):
     """One value for each line."""
 
     widget = TextArea()
@@ -142,7 +142,7 @@ class _Lines(ReadField):
 
 def _field_of(term: Term) -> ReadField:
     """A text field that reads and shows as the term does."""
-    base = _Lines if term.type in (LIMITS, DOCUMENTS) else ReadField
+    base = Lines if term.type in (LIMITS, DOCUMENTS) else ReadField
     kind = type(
         f"{term.type.name.title()}Term",
         (base,),
@@ -195,12 +195,16 @@ class GrantForm(FundingForm):
         _l("abgeschlossen am"),
         description=_l("ab hier zählt die Zweckbindung, wo das Programm »Abschluss« nennt"),
     )
+    managed_from = DayField(
+        _l("Geräteverwaltung läuft seit"), description=_l("nur wo das Programm eine Frist dafür setzt")
+    )
 
 
 class NewGrantForm(GrantForm, DecisionForm):
     """A grant with its first decision; that its measure is completed is entered later."""
 
-    completed_on = None
+    completed_on = None  # type: ignore[assignment]
+    managed_from = None  # type: ignore[assignment]
 
 
 class RemoveForm(Form):

@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session
 from school_it import audit
 from school_it.access import Actor, May
 from school_it.audit import Action
-from school_it.database import expect_version
+from school_it.database import expect_version, whole_number
 from school_it.errors import N_, NotThere, Refused, Sentence
-from school_it.funding import queries, rules
+from school_it.funding import measure_rules, queries, rules
 from school_it.funding.book import MeasureState
 from school_it.funding.checks import Check, Checks, Severity
 from school_it.funding.models import Grant, Measure, Programme
@@ -28,8 +28,9 @@ from school_it.schools.models import School
 
 FIELDS = (
     "position", "category", "description", "quantity", "unit_price", "total", "eligible", "starts_on", "ends_on",
-    "support_confirmed", "state", "remark",
+    "support_confirmed", "state", "remark", "years", "trainee", "remaining_years",
 )  # fmt: skip
+KEEP: Any = object()
 DECIDED = frozenset({MeasureState.GRANTED, MeasureState.COMPLETED})
 
 
@@ -80,6 +81,26 @@ def get_measure(session: Session, ident: int, *, seen_by: Actor) -> Measure:
     if found is None:
         raise NotThere(N_("Diese Maßnahme gibt es hier nicht."))
     return found
+
+
+def called(session: Session, text: str | None) -> Measure | None:
+    """The measure that somebody calls ``DP_NRW 12``: programme and running number. Raises Refused."""
+    if not text:
+        return None
+    code, _space, number = text.strip().rpartition(" ")
+    rows = select(Measure).join(Programme, Programme.id == Measure.programme_id)
+    position = whole_number(number)
+    found = session.scalar(
+        rows.where(func.lower(Programme.code) == code.strip(" ·").lower(), Measure.position == position)
+    )
+    if found is None:
+        raise Refused([("linked", Sentence(_NO_SUCH, text=text))])
+    return found
+
+
+_NO_SUCH = N_(
+    "Eine Maßnahme »%(text)s« gibt es hier nicht. Bitte Programm und lfd. Nr. nennen, etwa »DP_NRW 12«."
+)
 
 
 def next_position(session: Session, programme_id: int) -> int:
@@ -259,13 +280,21 @@ def add_measure(
     values: Mapping[str, Any],
     *,
     grant: Grant | None = None,
+    linked: Measure | None = None,
     by: Actor,
 ) -> Measure:
-    """The next number of the programme where none is named. Raises Refused."""
+    """The next number of the programme where none is named; `linked` is the measure that it is done for (F25).
+
+    Raises Refused.
+    """
     by.must(May.EDIT_FUNDING, None)
-    whole = _judged(session, programme, grant, values, None)
+    whole = _judged(session, programme, school, grant, values, linked, None)
     measure = Measure(
-        programme=programme, school=school, grant=grant, **{name: whole.get(name) for name in FIELDS}
+        programme=programme,
+        school=school,
+        grant=grant,
+        linked=linked,
+        **{name: whole.get(name) for name in FIELDS},
     )
     session.add(measure)
     audit.record(session, Action.MEASURE_ADDED, measure, by=by, changes=audit.whole(measure))
@@ -279,26 +308,33 @@ def change_measure(
     values: Mapping[str, Any],
     *,
     grant: Grant | None,
+    linked: Measure | None = KEEP,
     version: int | None = None,
     by: Actor,
 ) -> None:
     """Raises Refused, Stale."""
     by.must(May.EDIT_FUNDING, None)
     expect_version(measure, version)
+    linked = measure.linked if linked is KEEP else linked
     before = {name: getattr(measure, name) for name in FIELDS}
-    whole = _judged(session, measure.programme, grant, {**before, **values}, measure)
-    wanted = {**whole, "school_id": school.id, "grant_id": grant.id if grant else None}
-    changes = audit.assign(measure, wanted, (*FIELDS, "school_id", "grant_id"))
+    whole = _judged(session, measure.programme, school, grant, {**before, **values}, linked, measure)
+    wanted = {
+        **whole, "school_id": school.id, "grant_id": grant.id if grant else None,
+        "linked_id": linked.id if linked else None,
+    }  # fmt: skip
+    changes = audit.assign(measure, wanted, (*FIELDS, "school_id", "grant_id", "linked_id"))
     if changes:
         audit.record(session, Action.MEASURE_CHANGED, measure, by=by, changes=changes)
-        session.expire(measure, ["school", "grant"])
+        session.expire(measure, ["school", "grant", "linked"])
 
 
 def _judged(
     session: Session,
     programme: Programme,
+    school: School,
     grant: Grant | None,
     values: Mapping[str, Any],
+    linked: Measure | None,
     own: Measure | None,
 ) -> dict[str, Any]:
     whole = completed(values)
@@ -306,6 +342,8 @@ def _judged(
         whole["position"] = next_position(session, programme.id)
     faults = against(whole, programme, grant)
     same = (Measure.programme_id == programme.id, Measure.position == whole["position"])
+    if not faults:
+        faults += measure_rules.against(session, programme, school, whole, linked, own)
     other = session.scalar(select(Measure).where(*same))
     if other not in (None, own):
         faults.append(("position", Sentence(N_("Diese laufende Nummer hat im Programm schon eine andere."))))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from school_it.database import Codes, Euro, Model, Moment, Share, Versioned, words
 from school_it.funding import rules
-from school_it.funding.book import DecisionKind, DrawdownState, MeasureState
+from school_it.funding.book import ChangeState, DecisionKind, DrawdownState, MeasureState
 from school_it.funding.rules import Anchor, CapBasis, Earmark, EndRule, Financing, StartEvent, Status
 from school_it.schools.models import School
 
@@ -86,6 +86,7 @@ class Grant(Versioned, Model):
     programme_id: Mapped[int] = mapped_column(ForeignKey(Programme.id), nullable=False, index=True)
     rate: Mapped[Decimal | None] = mapped_column(Share)
     completed_on: Mapped[date | None]
+    managed_from: Mapped[date | None]
 
     programme: Mapped[Programme] = relationship(lazy="joined", innerjoin=True)
     decisions: Mapped[list[Decision]] = relationship(
@@ -121,7 +122,11 @@ class Grant(Versioned, Model):
 
     @property
     def period_to(self) -> date | None:
-        return max((one.period_to for one in self.decisions), default=None)
+        """The latest of its decisions; of one that was amended, what its last amendment says, even if earlier."""
+        last: dict[int, Decision] = {}
+        for one in self.decisions:  # by age
+            last[one.amends_id or one.id] = one
+        return max((one.period_to for one in last.values()), default=None)
 
     @property
     def proof_due(self) -> date | None:
@@ -269,7 +274,9 @@ class PlanLine(Versioned, Model):
 class Measure(Versioned, Model):
     """What a school is to get out of a programme: a line of the investment plan, `position` is its running number.
 
-    `grant_id` is empty as long as the measure is only planned or applied for.
+    `grant_id` is empty as long as the measure is only planned or applied for. `years` is what is spent of `total` by
+    fiscal year, as JSON keeps amounts: ``{"2026": "1200.00"}``. `trainee` is the town's own sign for who is trained,
+    never a name; `remaining_years` is said of used devices only.
     """
 
     __tablename__ = "measures"
@@ -293,8 +300,13 @@ class Measure(Versioned, Model):
         words(MeasureState), nullable=False, default=MeasureState.PLANNED
     )
     remark: Mapped[str | None] = mapped_column(Text)
+    years: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
+    trainee: Mapped[str | None] = mapped_column(String(20))
+    linked_id: Mapped[int | None] = mapped_column(ForeignKey("measures.id", ondelete="SET NULL"), index=True)
+    remaining_years: Mapped[int | None]
 
     programme: Mapped[Programme] = relationship(lazy="joined", innerjoin=True)
+    linked: Mapped[Measure | None] = relationship(remote_side=[id])
     grant: Mapped[Grant | None] = relationship()
     school: Mapped[School] = relationship(lazy="joined", innerjoin=True)
 
@@ -348,8 +360,77 @@ class Drawdown(Versioned, Model):
         return None
 
 
+class ChangeRequest(Versioned, Model):
+    """What the town asks to have changed of a decision, known by `number` within it.
+
+    `drawn` is what was drawn by that day; `answer_id` the decision that granted it.
+    """
+
+    __tablename__ = "change_requests"
+    __table_args__ = (UniqueConstraint("decision_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    decision_id: Mapped[int] = mapped_column(ForeignKey(Decision.id), nullable=False)
+    number: Mapped[int] = mapped_column(nullable=False)
+    state: Mapped[ChangeState] = mapped_column(
+        words(ChangeState), nullable=False, default=ChangeState.REQUESTED
+    )
+    requested_on: Mapped[date] = mapped_column(nullable=False)
+    reason: Mapped[str] = mapped_column(Text, nullable=False)
+    period_to: Mapped[date | None]
+    drawn: Mapped[Decimal] = mapped_column(Euro, nullable=False)
+    declared: Mapped[bool] = mapped_column(nullable=False, default=False)
+    answer_id: Mapped[int | None] = mapped_column(ForeignKey(Decision.id), index=True)
+    answered_on: Mapped[date | None]
+    remark: Mapped[str | None] = mapped_column(Text)
+
+    decision: Mapped[Decision] = relationship(lazy="joined", innerjoin=True, foreign_keys=[decision_id])
+    answer: Mapped[Decision | None] = relationship(lazy="joined", foreign_keys=[answer_id])
+    lines: Mapped[list[ChangeLine]] = relationship(
+        lazy="selectin",
+        order_by="ChangeLine.category",
+        back_populates="request",
+        cascade="all, delete-orphan",
+    )
+
+    __mapper_args__ = {"version_id_col": Versioned.version}  # noqa: RUF012
+
+    @property
+    def trace_label(self) -> str:
+        return f"{self.decision.trace_label} · {self.number}"
+
+    @property
+    def trace_school_id(self) -> None:
+        return None
+
+
+class ChangeLine(Model):
+    """A funding item in a change request: its plan as it was on that day, and as it is asked for."""
+
+    __tablename__ = "change_request_lines"
+    __table_args__ = (UniqueConstraint("request_id", "category"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    request_id: Mapped[int] = mapped_column(ForeignKey(ChangeRequest.id, ondelete="CASCADE"), nullable=False)
+    category: Mapped[str] = mapped_column(String(20), nullable=False)
+    old_total: Mapped[Decimal] = mapped_column(Euro, nullable=False)
+    old_eligible: Mapped[Decimal] = mapped_column(Euro, nullable=False)
+    new_total: Mapped[Decimal] = mapped_column(Euro, nullable=False)
+    new_eligible: Mapped[Decimal] = mapped_column(Euro, nullable=False)
+
+    request: Mapped[ChangeRequest] = relationship(lazy="joined", innerjoin=True, back_populates="lines")
+
+    @property
+    def trace_label(self) -> str:
+        return f"{self.request.trace_label} · {self.category}"
+
+    @property
+    def trace_school_id(self) -> None:
+        return None
+
+
 class AcceptedWarning(Model):
-    """A warning that was taken with a reason, of a receipt or a decision; `sentence` as it was said."""
+    """A warning that was taken with a reason, of a receipt, a decision or a draw-down; `sentence` as it was said."""
 
     __tablename__ = "accepted_warnings"
 
@@ -359,6 +440,7 @@ class AcceptedWarning(Model):
     )
     receipt_id: Mapped[int | None] = mapped_column(ForeignKey(Receipt.id, ondelete="CASCADE"), index=True)
     decision_id: Mapped[int | None] = mapped_column(ForeignKey(Decision.id, ondelete="CASCADE"), index=True)
+    drawdown_id: Mapped[int | None] = mapped_column(ForeignKey(Drawdown.id, ondelete="CASCADE"), index=True)
     rule: Mapped[str] = mapped_column(String(10), nullable=False)
     sentence: Mapped[dict[str, Any]] = mapped_column(JSON, nullable=False)
     reason: Mapped[str] = mapped_column(Text, nullable=False)
@@ -368,10 +450,11 @@ class AcceptedWarning(Model):
     grant: Mapped[Grant] = relationship(lazy="joined", innerjoin=True)
     receipt: Mapped[Receipt | None] = relationship(lazy="joined")
     decision: Mapped[Decision | None] = relationship(lazy="joined")
+    drawdown: Mapped[Drawdown | None] = relationship(lazy="joined")
 
     @property
     def trace_label(self) -> str:
-        about = self.receipt or self.decision or self.grant
+        about = self.receipt or self.decision or self.drawdown or self.grant
         return f"{about.trace_label} · {self.rule}"
 
     @property

@@ -18,7 +18,7 @@ from school_it.access import Actor, May
 from school_it.audit import Action
 from school_it.database import expect_version
 from school_it.errors import N_, NotThere, Refused, Sentence
-from school_it.funding import drawdown, queries, standing
+from school_it.funding import drawdown, left, queries, standing, warned
 from school_it.funding.book import DrawdownState
 from school_it.funding.checks import Check
 from school_it.funding.drawdown import Line, Wanted
@@ -74,8 +74,12 @@ def proposed(session: Session, decision: Decision, on: date) -> dict[str, Any]:
     line = _line(call, decision)
     place = next(place for place, one in enumerate(call.positions) if one.decision is decision)
     number = call.numbers[place]
+    requested = line.requested
+    most = drawdown.left_in_advance(call.advance, call.lines)
+    if requested is not None and most is not None:
+        requested = min(requested, most)
     return {
-        "number": number, "requested_on": on, "requested": line.requested, "expenses_paid": line.paid,
+        "number": number, "requested_on": on, "requested": requested, "expenses_paid": line.paid,
         "expenses_due": line.due, "own_share_used": line.own_share_used,
     }  # fmt: skip
 
@@ -91,22 +95,24 @@ def _line(call: standing.Call, decision: Decision) -> Line:
 def looked_at(
     session: Session, decision: Decision, on: date, amount: Decimal, own: Drawdown | None = None
 ) -> tuple[list[Check], Faults]:
-    """F17 to F19 for a request, and what keeps its amount from being asked for."""
+    """F17 to F19 and F32 for a request, and what keeps its amount from being asked for."""
     call = standing.call_of(session, decision.grant, on, but=own.id if own else None)
-    wanted = Wanted(on, amount, _line(call, decision))
-    return [*call.checks, *drawdown.needed(wanted)], list(drawdown.against_amount(wanted))
+    wanted = Wanted(on, amount, _line(call, decision), call.months)
+    checks = [*call.checks, *drawdown.needed(wanted), *drawdown.in_advance(call.advance, call.lines, amount)]
+    return checks, list(drawdown.against_amount(wanted))
 
 
 def ask(session: Session, decision: Decision, values: Mapping[str, Any], *, by: Actor) -> Drawdown:
     """Raises Refused."""
     by.must(May.EDIT_FUNDING, None)
     whole = {**proposed(session, decision, values["requested_on"]), **_said(values)}
-    _refuse(session, decision, whole, None)
+    warnings = _refuse(session, decision, whole, None)
     made = Drawdown(
         decision=decision, state=DrawdownState.REQUESTED, **{name: whole.get(name) for name in FIELDS}
     )
     session.add(made)
     audit.record(session, Action.DRAWDOWN_ADDED, made, by=by, changes=audit.whole(made))
+    warned.keep(session, decision.grant, made, warnings, whole.get("reason"), by=by)
     return made
 
 
@@ -119,10 +125,11 @@ def change(
     if asked.state is DrawdownState.PAID:
         raise Refused([("", Sentence(_PAID_STAYS))])
     whole = {**{name: getattr(asked, name) for name in FIELDS}, **values}
-    _refuse(session, asked.decision, whole, asked)
+    warnings = _refuse(session, asked.decision, whole, asked)
     changes = audit.assign(asked, whole, FIELDS)
     if changes:
         audit.record(session, Action.DRAWDOWN_CHANGED, asked, by=by, changes=changes)
+    warned.keep(session, asked.decision.grant, asked, warnings, whole.get("reason"), by=by)
 
 
 _PAID_STAYS = N_("Dieser Abruf ist ausgezahlt: Was angefordert war, bleibt, wie es war.")
@@ -132,7 +139,11 @@ def _said(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _refuse(session: Session, decision: Decision, values: Mapping[str, Any], own: Drawdown | None) -> None:
+def _refuse(
+    session: Session, decision: Decision, values: Mapping[str, Any], own: Drawdown | None
+) -> list[left.Warned]:
+    """What is taken with the reason that is given. Raises Refused."""
+    warnings: list[left.Warned] = []
     faults = list(_against_number(session, decision, values.get("number"), own))
     if values.get("requested") is None:
         faults.append(("requested", Sentence(_NO_AMOUNT)))
@@ -141,11 +152,12 @@ def _refuse(session: Session, decision: Decision, values: Mapping[str, Any], own
         faults += more
         broken = [one for one in checks if not one.holds]
         faults += [("requested_on", one.sentence) for one in broken if one.rule == "F17"]
-        warned = [one for one in broken if one.rule != "F17"]
-        if warned and not values.get("reason"):
-            faults += [("reason", one.sentence) for one in warned]
+        warnings = [left.Warned(one.rule, one.sentence) for one in broken if one.rule != "F17"]
+        if warnings and not values.get("reason"):
+            faults += [("reason", one.sentence) for one in warnings]
     if faults:
         raise Refused(faults)
+    return warnings
 
 
 def _against_number(

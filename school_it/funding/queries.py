@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from school_it.access import Actor, May
@@ -80,11 +80,27 @@ def programme_rows(session: Session) -> dict[str, dict[str, Any]]:
 # --- grants ---
 
 
+_LATER = aliased(Decision)
+_AMENDED = (
+    select(_LATER.id)
+    .where(
+        func.coalesce(_LATER.amends_id, _LATER.id) == func.coalesce(Decision.amends_id, Decision.id),
+        or_(
+            _LATER.decision_date > Decision.decision_date,
+            and_(_LATER.decision_date == Decision.decision_date, _LATER.id > Decision.id),
+        ),
+    )
+    .exists()
+)
+"""A later decision on the same matter says how long it takes, also where that is shorter."""
+LAST_DAY = func.max(case((_AMENDED, None), else_=Decision.period_to))
+"""Of the decisions of a grant: as `Grant.period_to` has it."""
+
 PERIODS = (
     select(
         Decision.grant_id,
         func.min(Decision.period_from).label("period_from"),
-        func.max(Decision.period_to).label("period_to"),
+        LAST_DAY.label("period_to"),
         func.max(Decision.proof_due).label("proof_due"),
     )
     .group_by(Decision.grant_id)
@@ -106,6 +122,11 @@ def find_grant(session: Session, reference: str) -> Grant | None:
     return session.scalar(select(Grant).where(Grant.reference == reference))
 
 
+SHARED = N_(
+    "Das Aktenzeichen %(name)s haben mehrere Zuwendungen: %(references)s. Bitte das Kennzeichen angeben."
+)
+
+
 def get_grant_called(session: Session, name: str, *, seen_by: Actor) -> Grant:
     """By its short sign, or by an Aktenzeichen that is unique. Raises NotThere, BadValue."""
     must_see(seen_by)
@@ -117,13 +138,7 @@ def get_grant_called(session: Session, name: str, *, seen_by: Actor) -> Grant:
     ).unique()
     meant = called.all()
     if len(meant) > 1:
-        raise BadValue(
-            N_(
-                "Das Aktenzeichen %(name)s haben mehrere Zuwendungen: %(references)s. Bitte das Kennzeichen angeben."
-            ),
-            name=name,
-            references=", ".join(grant.reference for grant in meant),
-        )
+        raise BadValue(SHARED, name=name, references=", ".join(grant.reference for grant in meant))
     if not meant:
         raise NotThere(N_("Eine Zuwendung %(name)s gibt es hier nicht."), name=name)
     return meant[0]
@@ -211,7 +226,7 @@ def grant_facts(session: Session) -> dict[str, GrantFacts]:
     rows = (
         select(
             Grant.id, Grant.reference, Programme.code, Programme.start_event, Programme.earliest_start,
-            func.max(Decision.period_to).label("period_to"),
+            LAST_DAY.label("period_to"),
             func.min(Decision.decision_date).label("decided_on"),
             func.min(Decision.early_start_from).label("early_start_from"),
         )

@@ -89,13 +89,17 @@ class ReceiptIntake(Intake):
         yield from unknown_schools(session, reading, by=by, may=May.IMPORT_ALL)
         yield from setwise.misfits(reading, {**Receipt.__table__.c})
         facts = queries.grant_facts(session)
+        shared = _by_file_reference(session, facts, [*reading.rows, *reading.faulty])
         stored = _stored(session, facts, reading.rows)
         reading.known = _known(stored, reading.rows)
         judged: list[tuple[Row, Values]] = []
         for row in reading.rows:
             grant = facts.get(row.values["grant"])
             if grant is None:
-                sentence = Sentence(UNKNOWN_GRANT, reference=row.values["grant"])
+                said = row.values["grant"]
+                sentence = Sentence(UNKNOWN_GRANT, reference=said)
+                if said in shared:
+                    sentence = Sentence(queries.SHARED, name=said, references=", ".join(shared[said]))
                 yield problem_at(row, reading, "grant", sentence)
                 continue
             values = _after(stored.get(key_of(row.values)), row.values)
@@ -132,8 +136,8 @@ class ReceiptIntake(Intake):
             {row.values["grant"] for row in (*reading.rows, *reading.faulty) if row.values.get("grant")}
         )
         for some in portions(references):
-            for one in beside.stored_receipts(session, some):
-                sums.stored(one)
+            for stored_sum in beside.stored_receipts(session, some):
+                sums.stored(stored_sum)
         for row in new:
             sums.stored(completed(row.values))
         for row, one in changed:
@@ -161,6 +165,27 @@ class ReceiptIntake(Intake):
 
     def label(self, values: Mapping[str, Any]) -> str:
         return " · ".join(filter(None, (values.get("grant"), values.get("receipt_no"))))
+
+
+def _by_file_reference(
+    session: Session, facts: Mapping[str, GrantFacts], rows: Iterable[Row]
+) -> dict[str, list[str]]:
+    """Writes our short sign where a row names a grant by the Aktenzeichen of one of its decisions.
+
+    Those that several grants have stay as they are and are given back with the short signs of these grants.
+    """
+    named = [row for row in rows if row.values.get("grant") and row.values["grant"] not in facts]
+    if not named:
+        return {}
+    meant: dict[str, list[str]] = defaultdict(list)
+    for reference, file_references in queries.file_references(session).items():
+        for one in file_references:
+            meant[one].append(reference)
+    for row in named:
+        references = meant.get(row.values["grant"], [])
+        if len(references) == 1:
+            row.values["grant"] = references[0]
+    return {name: sorted(references) for name, references in meant.items() if len(references) > 1}
 
 
 def against_receipt(values: Values, grant: GrantFacts) -> rules.Faults:

@@ -21,6 +21,7 @@ from school_it.funding.book import DrawdownState
 from school_it.funding.checks import Check
 from school_it.funding.cost_plan import Planned
 from school_it.funding.models import AcceptedWarning, Decision, Drawdown, Grant, Receipt
+from school_it.funding.programmes import terms as programme_terms
 from school_it.funding.proof import Cap, Decided, Figures, Spent, Terms
 from school_it.funding.receipts import as_part, invoice_of
 from school_it.school_year import months_after
@@ -245,6 +246,8 @@ class Call:
     lines: Sequence[drawdown.Line]
     numbers: Sequence[int | None]
     checks: Sequence[Check]
+    months: int = drawdown.MONTHS_AHEAD
+    advance: drawdown.Advance | None = None
 
     @property
     def figures(self) -> dict[str, Decimal | None]:
@@ -257,11 +260,12 @@ class Call:
 
 
 def call_of(session: Session, grant: Grant, on: date, *, but: int | None = None) -> Call:
-    """Receipts paid by `on` count as paid, those to be paid in the two months after it as falling due.
+    """Receipts paid by `on` count as paid, those to be paid in the months after it as falling due.
 
     `but` is the draw-down that is being changed: it does not count among those that are pending.
     """
-    until = months_after(on, drawdown.MONTHS_AHEAD)
+    months, advance = paying(grant)
+    until = months_after(on, months)
     paid, due = spent_by(session, grant, on), spent_by(session, grant, until, after=on)
     terms, at = terms_of(grant), positions(grant)
     decisions = [one.amounts for one in at]
@@ -273,7 +277,23 @@ def call_of(session: Session, grant: Grant, on: date, *, but: int | None = None)
     pending = [waiting.get(one.decision.id, rules.NOTHING) for one in at]
     lines = drawdown.lines(terms, decisions, paid, due, pending)
     numbers = [_next(highest.get(one.decision.id), one.amounts) for one in at]
-    return Call(at, lines, numbers, checks.in_order(iter(looked_at)))
+    return Call(at, lines, numbers, checks.in_order(iter(looked_at)), months, advance)
+
+
+def paying(grant: Grant) -> tuple[int, drawdown.Advance | None]:
+    """For how many months money may be asked for ahead, and how much before the proof of use (F32).
+
+    None ahead where the programme pays back what was paid; two months where it does not say.
+    """
+    further = programme_terms.of(grant.programme.terms)
+    said = further.get("drawdown_months")
+    months = (
+        0 if further.get("payment") == "reimbursement" else drawdown.MONTHS_AHEAD if said is None else said
+    )
+    share = further.get("advance_share")
+    if share is None:
+        return months, None
+    return months, drawdown.Advance(share, further.get("no_advance_up_to") or rules.NOTHING)
 
 
 def _next(highest: int | None, of: Decided) -> int | None:

@@ -55,7 +55,12 @@ FIELD_NAMES = {
     "terms": N_("weitere Regeln"), "facts": N_("Herkunft der Angaben"),
     **_headers(PROGRAMMES), **_headers(RECEIPTS), **_headers(GRANTS), "programme_id": N_("Programm"),
     "grant_id": N_("Zuwendung"), "school_id": N_("Schule"), "decision_id": N_("Bescheid"),
-    "amends_id": N_("ändert"), "kind": N_("Art"), "completed_on": N_("abgeschlossen am"), "total": N_("Gesamtausgaben"),
+    "amends_id": N_("ändert"), "kind": N_("Art"), "completed_on": N_("abgeschlossen am"),
+    "managed_from": N_("Geräteverwaltung läuft seit"),
+    "years": N_("Ausgaben je Haushaltsjahr"), "trainee": N_("Kürzel der Fachkraft"),
+    "linked_id": N_("gehört zur Maßnahme"),
+    "remaining_years": N_("hält noch Jahre"), "declared": N_("Richtigkeit erklärt"), "answer_id": N_("Bescheid dazu"),
+    "answered_on": N_("beantwortet am"), "total": N_("Gesamtausgaben"),
     "position": N_("lfd. Nr."),
     "description": N_("Kurzbeschreibung"), "unit_price": N_("Einzelpreis brutto"), "starts_on": N_("Beginn"),
     "ends_on": N_("Ende"), "support_confirmed": N_("Support gesichert"), "state": N_("Stand"),
@@ -106,6 +111,8 @@ def worded(field: str, stored: Any) -> str | None:
         )
     if field == "facts":
         return str(ngettext("%(num)s Angabe", "%(num)s Angaben", len(stored or {})))
+    if field == "years":
+        return "; ".join(f"{year}: {shown(Decimal(amount))}" for year, amount in (stored or {}).items())
     if isinstance(stored, str) and stored in WORDS.get(field, {}):
         return str(_(WORDS[field][stored]))
     if isinstance(stored, list):

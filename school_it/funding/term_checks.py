@@ -6,11 +6,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
+from school_it.database import today
 from school_it.errors import N_, Sentence
-from school_it.funding import rules
+from school_it.funding import bound, limit_checks, rules
 from school_it.funding.checks import Check, Checks, Severity
 from school_it.funding.models import Grant, Receipt
 from school_it.funding.programmes import terms
@@ -23,7 +24,7 @@ OWN_YEARS = 10
 
 
 def of_grant(session: Session, grant: Grant, eligible: Decimal) -> Checks:
-    """F02, F10, F13, F14, F29, F34 to F36; `eligible` is that of its receipts. At most three statements."""
+    """F02, F09, F10, F13, F14, F26, F29, F34 to F36; `eligible` is that of its receipts. A few statements."""
     further = terms.of(grant.programme.terms)
     yield from _excluded(session, grant, further)
     yield from _per_unit(session, grant)
@@ -31,6 +32,8 @@ def of_grant(session: Session, grant: Grant, eligible: Decimal) -> Checks:
     yield from _minimum(grant, further)
     yield from _proof(grant, further)
     yield from _kept(grant)
+    yield from _managed(session, grant, further)
+    yield from limit_checks.of_grant(session, grant, further.get("limits") or ())
     yield from _budget(grant, eligible)
 
 
@@ -43,11 +46,14 @@ def _excluded(session: Session, grant: Grant, further: dict[str, Any]) -> Checks
     if not excluded:
         return
     called = [one for word in excluded for one in rules.called(word)]
-    lower = func.lower(Receipt.subject)
+    lower: ColumnElement[str] = func.lower(Receipt.subject)
+    for capital in "ÄÖÜ":  # SQLite leaves them large
+        lower = func.replace(lower, capital, capital.lower())
+    lower = func.replace(lower, "ß", "ss")  # as the words are written that are looked for
     rows = (
         select(Receipt.receipt_no, Receipt.subject)
         .where(Receipt.grant_id == grant.id, Receipt.eligible_requested > NOTHING)
-        .where(or_(*(lower.contains(one.lower(), autoescape=True) for one in called)))
+        .where(or_(*(lower.contains(one, autoescape=True) for one in called)))
         .order_by(Receipt.id)
     )
     allowed = further.get("allowed") or ()
@@ -234,3 +240,33 @@ def _kept(grant: Grant) -> Checks:
 
 
 _KEEP = N_("Bescheide, Rechnungen und Nachweise bleiben mindestens bis zum %(day)s.")
+
+
+def _managed(session: Session, grant: Grant, further: dict[str, Any]) -> Checks:
+    """F26: from the first delivery or the decision, as the programme says; from the earlier where it does not."""
+    months = further.get("management_months")
+    if months is None:
+        return
+    decided = min((one.decision_date for one in grant.decisions), default=None)
+    delivered = bound.first_delivery(session, [one.file_reference for one in grant.decisions])
+    days = {"decision": [decided], "delivery": [delivered]}.get(
+        further.get("management_from") or "", [decided, delivered]
+    )
+    begun = min((day for day in days if day is not None), default=None)
+    if begun is None:
+        return
+    due = rules.management_due(begun, months)
+    holds = rules.management_in_time(begun, months, grant.managed_from, today())
+    values = {
+        "due": f"{due:%d.%m.%Y}",
+        "since": f"{grant.managed_from:%d.%m.%Y}" if grant.managed_from else "",
+    }
+    text = _MANAGED if grant.managed_from and holds else _MANAGED_LATE if grant.managed_from else _UNMANAGED
+    yield Check("F26", holds and grant.managed_from is not None, Severity.WARN, Sentence(text, **values))
+
+
+_MANAGED = N_("Die Geräteverwaltung läuft seit dem %(since)s, gefordert war der %(due)s.")
+_MANAGED_LATE = N_("Die Geräteverwaltung läuft erst seit dem %(since)s, gefordert war der %(due)s.")
+_UNMANAGED = N_(
+    "Die Geräteverwaltung muss bis zum %(due)s laufen. Bitte bei der Zuwendung eintragen, seit wann sie läuft."
+)

@@ -13,7 +13,7 @@ from school_it.audit import Action
 from school_it.database import now
 from school_it.errors import N_, Refused, Sentence
 from school_it.funding.left import Warned
-from school_it.funding.models import AcceptedWarning, Decision, Grant, Receipt
+from school_it.funding.models import AcceptedWarning, Decision, Drawdown, Grant, Receipt
 from school_it.jobs import stored
 
 PLEASE = N_("Bitte begründen, warum es trotzdem so eingetragen wird. Die Begründung bleibt dabei stehen.")
@@ -25,15 +25,16 @@ def of_grant(session: Session, grant: Grant) -> Sequence[AcceptedWarning]:
     return session.scalars(rows).all()
 
 
-def of_receipt(session: Session, receipt: Receipt) -> Sequence[AcceptedWarning]:
-    rows = (
-        select(AcceptedWarning).where(AcceptedWarning.receipt_id == receipt.id).order_by(AcceptedWarning.id)
-    )
-    return session.scalars(rows).all()
+About = Receipt | Decision | Drawdown
+_COLUMNS = {
+    Receipt: AcceptedWarning.receipt_id,
+    Decision: AcceptedWarning.decision_id,
+    Drawdown: AcceptedWarning.drawdown_id,
+}
 
 
-def of_decision(session: Session, decision: Decision) -> Sequence[AcceptedWarning]:
-    rows = select(AcceptedWarning).where(AcceptedWarning.decision_id == decision.id)
+def of_thing(session: Session, about: About) -> Sequence[AcceptedWarning]:
+    rows = select(AcceptedWarning).where(_COLUMNS[type(about)] == about.id)
     return session.scalars(rows.order_by(AcceptedWarning.id)).all()
 
 
@@ -46,16 +47,15 @@ def refuse_without(warnings: Sequence[Warned], reason: str | None) -> None:
 def keep(
     session: Session,
     grant: Grant,
-    about: Receipt | Decision,
+    about: About,
     warnings: Sequence[Warned],
     reason: str | None,
     *,
     by: Actor,
 ) -> None:
     """What was warned of just now, with its reason; what was kept of the same thing before gives way to it."""
-    known = of_receipt(session, about) if isinstance(about, Receipt) else of_decision(session, about)
-    ids = {"receipt_id" if isinstance(about, Receipt) else "decision_id": about.id}
     session.flush()
+    known, ids = of_thing(session, about), {_COLUMNS[type(about)].key: about.id}
     wanted = [(one.rule, stored(one.sentence), (reason or "").strip()) for one in warnings]
     same = [(one.rule, one.sentence, one.reason) for one in known]
     if wanted == same:

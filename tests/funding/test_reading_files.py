@@ -228,6 +228,23 @@ def test_the_headers_of_the_form_are_read(take_in: TakeIn, grant: Facts) -> None
     assert (facts["exit"], facts["new"]) == (0, 1), facts["problems"]
 
 
+def test_a_receipt_may_name_its_grant_by_the_aktenzeichen_of_a_decision(
+    session: Session, take_in: TakeIn, grant: Facts
+) -> None:
+    own = one_of(session, Decision).file_reference
+    assert take_in("receipts", {**RECEIPT, "Kennzeichen": own})["new"] == 1
+    assert take_in("receipts", {**RECEIPT, "Kennzeichen": own})["new"] == 0
+    assert one_of(session, Receipt).grant.reference == "DT-2024-01"
+
+
+def test_an_aktenzeichen_of_two_grants_is_asked_back(take_in: TakeIn, grant: Facts, session: Session) -> None:
+    own = one_of(session, Decision).file_reference
+    take_in("grants", {**GRANT, "Kennzeichen": "DT-2024-02"})
+    ((_row, where, sentence),) = told(take_in("receipts", {**RECEIPT, "Kennzeichen": own}))
+    assert where == "Kennzeichen"
+    assert "mehrere Zuwendungen: DT-2024-01, DT-2024-02" in sentence
+
+
 @pytest.mark.parametrize(
     ("row", "column", "words"),
     [

@@ -21,6 +21,7 @@ from school_it.funding import (
     left,
     listing,
     measures,
+    papers,
     payouts,
     queries,
     rules,
@@ -98,6 +99,8 @@ def grant(ident: int) -> Any:
         has_plan=bool(stands.planned),
         checks=stands.checks,
         accepted=stands.accepted,
+        papers=papers.of_grant(session, found),
+        scopes=rules.SCOPES,
         severities=checks.SEVERITIES,
         said=said,
         receipts=stands.receipts,
@@ -180,6 +183,8 @@ def edit_grant(ident: int) -> Any:
         "reference": found.reference,
         "programme": found.programme_id,
         "rate": found.rate,
+        "completed_on": found.completed_on,
+        "managed_from": found.managed_from,
     }
     form = GrantForm(data=known)
     form.programme.choices = _programme_choices(programmes)
@@ -192,6 +197,7 @@ def edit_grant(ident: int) -> Any:
                 programme=queries.get_programme(writing, form.programme.data, seen_by=current()),
                 rate=form.rate.data,
                 completed_on=form.completed_on.data,
+                managed_from=form.managed_from.data,
                 version=form.seen_version,
                 by=current(),
             )
@@ -228,7 +234,7 @@ def new_decision(ident: int) -> Any:
 @needs(May.EDIT_FUNDING)
 def edit_decision(ident: int) -> Any:
     found = queries.get_decision(db.session(), ident, seen_by=current())
-    accepted = warned.of_decision(db.session(), found)
+    accepted = warned.of_thing(db.session(), found)
     form = DecisionForm(obj=found, data={"reason": accepted[0].reason if accepted else None})
     if form.validate_on_submit():
         with refusals_in(form), transaction() as writing:

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from school_it import audit
 from school_it.access import May, current, needs
 from school_it.database import db, transaction, whole_number
-from school_it.funding import checks, measures, queries, story
+from school_it.funding import checks, measure_rules, measures, queries, story
 from school_it.funding.book import MEASURE_STATES, MeasureState
 from school_it.funding.book_forms import MeasureForm
 from school_it.funding.measures import Wish
@@ -84,6 +84,7 @@ def measure(ident: int) -> Any:
         line=line,
         lacking=[one for one in measures.looked_at([line]) if not one.holds],
         said=said,
+        years=measure_rules.by_year(dict(line.measure._mapping)),
         state_names=MEASURE_STATES,
         events=story.of_entries(session, audit.story(session, found)),
     )
@@ -111,7 +112,10 @@ def new_measure() -> Any:
             programme = queries.get_programme(writing, form.programme.data, seen_by=actor)
             school = school_queries.get_school(writing, form.school.data or "", seen_by=actor)
             of_grant = _grant(writing, form)
-            made = measures.add_measure(writing, programme, school, form.values, grant=of_grant, by=actor)
+            made = measures.add_measure(
+                writing, programme, school, form.values, grant=of_grant,
+                linked=measures.called(writing, form.linked.data), by=actor,
+            )  # fmt: skip
             ident = made.id
         if not form.errors:
             flash_done(_("Die Maßnahme ist eingetragen."))
@@ -127,7 +131,7 @@ def edit_measure(ident: int) -> Any:
     form = MeasureForm(
         data={
             **known, "programme": found.programme_id, "grant": found.grant_id,
-            "school": found.school.school_number,
+            "school": found.school.school_number, "linked": _called(found.linked),
         }
     )  # fmt: skip
     _fill(form)
@@ -142,6 +146,7 @@ def edit_measure(ident: int) -> Any:
                 school,
                 form.values,
                 grant=_grant(writing, form),
+                linked=measures.called(writing, form.linked.data),
                 version=form.seen_version,
                 by=current(),
             )
@@ -149,6 +154,10 @@ def edit_measure(ident: int) -> Any:
             flash_done(_("Gespeichert."))
             return redirect(url_for(".measure", ident=ident))
     return page("funding/measure_edit.html", status_of(form), form=form, measure=found)
+
+
+def _called(measure: Measure | None) -> str | None:
+    return None if measure is None else f"{measure.programme.code} {measure.position}"
 
 
 def _fill(form: MeasureForm) -> None:

@@ -86,7 +86,7 @@ def edit_receipt(ident: int) -> Any:
     session = db.session()
     found = queries.get_receipt(session, ident, seen_by=current())
     known = {name: getattr(found, name) for name in ("version", *queries.RECEIPT_FIELDS)}
-    accepted = warned.of_receipt(session, found)
+    accepted = warned.of_thing(session, found)
     reason = accepted[0].reason if accepted else None
     form = ReceiptForm(data={**known, "school": found.school.school_number, "reason": reason})
     form.school.choices = [("", ""), *school_queries.choices(session, seen_by=current())]
@@ -138,7 +138,7 @@ def receipt(ident: int) -> Any:
         receipt=found,
         grant=found.grant,
         origin=origin.of(session, found),
-        accepted=warned.of_receipt(session, found),
+        accepted=warned.of_thing(session, found),
         events=story.of_entries(session, audit.story(session, found)),
     )
 

@@ -80,6 +80,7 @@ from school_it.people.api import api as people_api
 from school_it.people.views import bp as people
 from school_it.plan import undo as plan_undo
 from school_it.plan.views import bp as plan
+from school_it.plan.views.open_data import open_data
 from school_it.procurement import documented as _orders_carry_documents  # noqa: F401 - likewise
 from school_it.procurement import panels as _origins  # noqa: F401 - draws on pages of earlier rooms
 from school_it.procurement.views import bp as procurement
@@ -108,6 +109,7 @@ BLUEPRINTS = (
     licences,
     network,
     plan,
+    open_data,
     imports,
     form_templates,
     evidence,

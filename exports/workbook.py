@@ -54,12 +54,16 @@ _MANY_COLUMNS = 14  # from here on every blank beside a text makes the print sma
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A chart of the program itself below a table: columns of `values` over the rows of `over`, by field."""
+    """A chart of the program itself below a table: columns of `values` over the rows of `over`, by field.
+
+    `kind`: column, bar (lying) or line; a line is never stacked.
+    """
 
     title: str
     over: str
     values: Sequence[str]
     stacked: bool = True
+    kind: str = "column"
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,7 +330,8 @@ class _TableWriter:
             _name_cell(self.book, self.page.sheet_name, name, number, self.places[of_field])
 
     def _draw(self, picture: Picture, last_row: int) -> None:
-        chart = self.book.add_chart({"type": "column", **({"subtype": "stacked"} if picture.stacked else {})})
+        stacked = picture.stacked and picture.kind != "line"
+        chart = self.book.add_chart({"type": picture.kind, **({"subtype": "stacked"} if stacked else {})})
         sheet, first = self.page.sheet_name, HEADER_ROW + 1
         over = self.places[picture.over]
         for name in picture.values:

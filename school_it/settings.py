@@ -77,6 +77,12 @@ def _one_of(*words: str) -> Callable[[str], str]:
     return read
 
 
+def _municipality_key(value: str) -> str:
+    if re.fullmatch(r"(\d{8})?", value.strip()) is None:
+        raise ValueError(value)
+    return value.strip()
+
+
 @dataclass(frozen=True)
 class Setting:
     """One setting: its name without the prefix, how its text is read, and its default."""
@@ -171,6 +177,22 @@ SETTINGS = (
     Setting(
         "RETENTION_LOAN_MONTHS", _from(0, 240), 6,
         N_("Monate nach der letzten Rückgabe, die ein Name mindestens bleibt (§ 606 BGB)"),
+    ),
+    Setting(
+        "OPEN_DATA_LIMIT", _from(2, 50), 5,
+        N_("Anzahlen unter dieser Zahl werden in offenen Daten mit anderen zusammengefasst"),
+    ),
+    Setting(
+        "OPEN_DATA_LICENCE", _one_of("zero", "by"), "zero",
+        N_("Lizenz der offenen Daten: zero (dl-de/zero-2.0) oder by (dl-de/by-2.0, mit Nennung)"),
+    ),
+    Setting(
+        "OPEN_DATA_CONTRIBUTOR", _text, "",
+        N_("Kennung bei GovData, Adresse unter http://dcat-ap.de/def/contributors/; leer = keine"),
+    ),
+    Setting(
+        "MUNICIPALITY_KEY", _municipality_key, "",
+        N_("Amtlicher Gemeindeschlüssel (8 Ziffern), für offene Daten"),
     ),
 )  # fmt: skip
 

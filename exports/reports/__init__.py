@@ -7,13 +7,17 @@ from exports.reports.funding import FUNDING
 from exports.reports.investment import INVESTMENT
 from exports.reports.lists import LISTS
 from exports.reports.plan import PLAN
+from exports.reports.plan_report import PLAN_REPORT
 from exports.reports.procurement import PROCUREMENT
 from exports.reports.shape import Choice, Report
 from school_it.errors import N_, BadValue
 
 __all__ = ["REPORTS", "Choice", "Report", "get_report"]
 
-REPORTS = {report.name: report for report in (*LISTS, *FUNDING, *INVESTMENT, *ASSETS, *PLAN, *PROCUREMENT)}
+REPORTS = {
+    report.name: report
+    for report in (*LISTS, *FUNDING, *INVESTMENT, *ASSETS, *PLAN, *PLAN_REPORT, *PROCUREMENT)
+}
 
 
 def get_report(name: str) -> Report:

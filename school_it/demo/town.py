@@ -22,6 +22,7 @@ from school_it.demo import ledger as demo_ledger
 from school_it.demo import licences as demo_licences
 from school_it.demo import network as demo_network
 from school_it.demo import plan as demo_plan
+from school_it.demo import plan_report as demo_plan_report
 from school_it.demo import procurement as demo_procurement
 from school_it.demo.places import DemoSchool
 from school_it.devices import catalogue, loans
@@ -85,6 +86,9 @@ def build(size: Size, *, by: Actor, tell: Callable[[str], None] = lambda _text: 
     with transaction() as session:
         tell("Anlagen")
         demo_ledger.keep(session, by=by, batch=session.merge(batch))
+    with transaction() as session:
+        tell("Jahresbericht")
+        demo_plan_report.write(session, by=by)
     with transaction() as session:
         tell("Konten")
         accounts = _open_accounts(session, schools, by=by)

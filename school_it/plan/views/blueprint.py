@@ -32,6 +32,7 @@ PLACES = (
     ("wave", N_("Ersatzwelle"), May.SEE_PLAN),
     ("budget", N_("Haushalt"), May.SEE_FUNDING),
     ("scenarios", N_("Szenarien"), May.SEE_FUNDING),
+    ("report", N_("Jahresbericht"), May.SEE_FUNDING),
     ("targets", N_("Ziele"), May.SEE_PLAN),
     ("versions", N_("Annahmen"), May.SEE_PLAN),
 )

@@ -1,0 +1,169 @@
+"""The table of a school year that would be published: schools by figure, small numbers merged, as CSV and JSON."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from school_it import school_year
+from school_it.devices.rules import ItemClass
+from school_it.errors import N_
+from school_it.money import to_cent
+from school_it.plan.report.figures import YearReport
+from school_it.plan.rules import disclosure, need
+from school_it.schools.rules import TYPE_NAMES
+
+COUNTS = {
+    "pupils": N_("Schülerinnen und Schüler"),
+    "mobile": N_("mobile Geräte für Schülerinnen und Schüler"),
+    "presentation": N_("Präsentationsgeräte"),
+    "access_points": N_("WLAN-Accesspoints"),
+    "teachers": N_("Geräte für Lehrkräfte"),
+    "workplaces": N_("feste Arbeitsplätze"),
+}
+CLASS_OF = {
+    "mobile": ItemClass.MOBILE,
+    "presentation": ItemClass.PRESENTATION,
+    "access_points": ItemClass.ACCESS_POINT,
+    "teachers": ItemClass.TEACHERS,
+    "workplaces": ItemClass.WORKPLACE,
+}
+RATIO, SPENT, FUNDED = "pupils_per_device", "spent", "funded"
+FIGURES = {
+    **COUNTS,
+    RATIO: N_("Schülerinnen und Schüler je mobilem Gerät"),
+    SPENT: N_("Ausgaben im Schuljahr in Euro"),
+    FUNDED: N_("davon gefördert in Euro"),
+}
+HEAD = ("school_year", "key_date", "school_number", "school", "school_type", *FIGURES, "merged")
+MERGED_ROW, TOWN_ROW = "zusammengefasst", "alle Schulen"
+
+
+Values = dict[str, int | Decimal | None]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row. What is empty in `values` and stands in `merged` is told in the row of what is merged."""
+
+    number: str
+    name: str
+    kind: str
+    values: Values
+    merged: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """What is published of a school year. `merged` is the row of sums, None where nothing had to be merged."""
+
+    year: int
+    key_date: str
+    limit: int
+    counted: str
+    lines: Sequence[Line]
+    merged: Line | None
+    town: Line
+
+    @property
+    def rows(self) -> list[Line]:
+        return [*self.lines, *([self.merged] if self.merged else []), self.town]
+
+    @property
+    def hidden(self) -> int:
+        return sum(len(line.merged) for line in self.lines)
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(as_json(self).encode()).hexdigest()
+
+
+def made(report: YearReport, limit: int) -> Table:
+    """The table of the schools that the report has; sums of persons appear nowhere."""
+    schools = report.town.schools
+    known: dict[str, list[int]] = {"pupils": [one.pupils or 0 for one in schools]}
+    for name, item_class in CLASS_OF.items():
+        known[name] = [one.cells[item_class].stock for one in schools]
+    columns = {name: disclosure.merged(counts, limit) for name, counts in known.items()}
+    spent = report.by_school
+    lines = []
+    for place, school in enumerate(schools):
+        values: Values = {name: one.values[place] for name, one in columns.items()}
+        hidden = tuple(name for name in COUNTS if values[name] is None)
+        if school.pupils is None:
+            values["pupils"] = None
+        values[RATIO] = _ratio(values)
+        money = spent.get(school.id)
+        values[SPENT] = to_cent(money.paid) if money else Decimal("0.00")
+        values[FUNDED] = to_cent(money.funded) if money else Decimal("0.00")
+        lines.append(Line(school.number, school.name, TYPE_NAMES[school.kind], values, hidden))
+    sums: Values = dict.fromkeys(FIGURES)
+    sums.update({name: one.merged for name, one in columns.items()})
+    merged = Line("", MERGED_ROW, "", sums) if any(one.hidden for one in columns.values()) else None
+    town: Values = dict.fromkeys(FIGURES)
+    town.update({name: one.total for name, one in columns.items()})
+    town[RATIO] = _ratio(town)
+    for name in (SPENT, FUNDED):
+        town[name] = sum((Decimal(line.values[name] or 0) for line in lines), Decimal("0.00"))
+    counted = ", ".join(report.town.counted_words(ItemClass.MOBILE))
+    return Table(
+        report.year, report.on.isoformat(), limit, counted, lines, merged, Line("", TOWN_ROW, "", town)
+    )
+
+
+def _ratio(values: Values) -> Decimal | None:
+    """Only where both numbers are told: else it would give them away."""
+    pupils, devices = values["pupils"], values["mobile"]
+    if pupils is None or devices is None:
+        return None
+    ratio = need.ratio(int(pupils), int(devices))
+    return None if ratio is None else round(ratio, 1)
+
+
+def as_csv(table: Table) -> str:
+    """RFC 4180 with the semicolon of the state's own school data, point in numbers, ISO days; the sums are left out."""
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
+    writer.writerow(HEAD)
+    for line in [*table.lines, *([table.merged] if table.merged else [])]:
+        values = ["" if (value := line.values[name]) is None else str(value) for name in FIGURES]
+        head = (school_year.label(table.year), table.key_date, line.number, _safe(line.name), line.kind)
+        writer.writerow([*head, *values, " ".join(line.merged)])
+    return out.getvalue()
+
+
+def _safe(text: str) -> str:
+    """No cell begins like a formula, wherever it is opened."""
+    return f"'{text}" if text[:1] in "=+-@\t\r" else text
+
+
+def as_json(table: Table) -> str:
+    kept: dict[str, Any] = {
+        "school_year": school_year.label(table.year),
+        "key_date": table.key_date,
+        "small_below": table.limit,
+        "counted_as_mobile": table.counted,
+        "fields": FIGURES,
+        "schools": [
+            {
+                "school_number": line.number, "school": line.name, "school_type": line.kind, **_plain(line),
+                "merged": list(line.merged),
+            }
+            for line in table.lines
+        ],
+        "merged": _plain(table.merged) if table.merged else None,
+        "total": _plain(table.town),
+    }  # fmt: skip
+    return json.dumps(kept, ensure_ascii=False, indent=1)
+
+
+def _plain(line: Line) -> dict[str, Any]:
+    return {
+        name: (float(value) if isinstance(value, Decimal) else value) for name, value in line.values.items()
+    }

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from exports import templates
 from exports import write as writing
+from exports.evidence.keeping import tells_of_people
 from exports.reports import REPORTS, Choice
 from school_it import as_of, cells
 from school_it.access import May, current, needs
@@ -46,7 +47,9 @@ def index() -> Any:
         day=day,
         years=[(str(year), str(year)) for year in _years(chosen["year"])],
         begun=as_of.begun_on(session),
-        may_hand_in=actor.may(May.EDIT_FUNDING),
+        handed_in=[one.name for one in REPORTS.values() if not tells_of_people(one)]
+        if actor.may(May.EDIT_FUNDING)
+        else [],
     )
 
 

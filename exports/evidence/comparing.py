@@ -41,6 +41,12 @@ class Row:
     cells: list[Cell]
 
     @property
+    def telling(self) -> list[Cell]:
+        """Of a row that came or went what says most in little room: its amounts, else its texts."""
+        amounts = [one for one in self.cells if one.kind == "euro" and one.more]
+        return amounts or [one for one in self.cells if one.name not in self.key]
+
+    @property
     def label(self) -> str:
         return " · ".join(str(value) for value in self.key.values() if value not in (None, ""))
 

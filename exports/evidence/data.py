@@ -25,12 +25,22 @@ from school_it.sheets import Column
 Data = dict[str, Any]
 
 
+PERSONAL = frozenset({"holder"})
+"""Fields that name somebody: what can never be removed keeps no such name. The columns stay, empty."""
+
+
 def with_rows(pages: Pages) -> list[Page | Cover]:
-    """The same pages, their rows read once and kept: for the workbook and for the data."""
-    return [
-        replace(page, rows=[list(row) for row in page.rows]) if isinstance(page, Page) else page
-        for page in pages
-    ]
+    """The same pages without people, their rows read once and kept: for the workbook and for the data."""
+    return [_kept(page) if isinstance(page, Page) else page for page in pages]
+
+
+def _kept(page: Page) -> Page:
+    without = [place for place, column in enumerate(page.columns) if column.field in PERSONAL]
+    rows = [list(row) for row in page.rows]
+    for row in rows:
+        for place in without:
+            row[place] = None
+    return replace(page, rows=rows)
 
 
 def of_pages(session: Session, pages: Pages) -> list[Data]:

@@ -85,8 +85,19 @@ class Looked:
         return [one for one in self.face["checks"] if not one["holds"]]
 
 
+def tells_of_people(report: Report) -> bool:
+    """What names people must be able to forget them, and is never kept for good."""
+    return report.may is May.SEE_PEOPLE
+
+
 def must_hand_in(by: Actor, report: Report) -> None:
-    """Raises NotAllowed: who answers to the authority hands in."""
+    """Raises NotAllowed: who answers to the authority hands in. Raises BadValue for a report about people."""
+    if tells_of_people(report):
+        raise BadValue(
+            N_(
+                "Dieser Bericht nennt Personen. Er wird nicht festgehalten, damit Namen vergessen werden können."
+            )
+        )
     if not by.scope(May.EDIT_FUNDING).everywhere or not by.may(report.may):
         raise NotAllowed(N_("Berichte reicht das Schulverwaltungsamt ein."))
 

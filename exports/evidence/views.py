@@ -234,6 +234,7 @@ def _compared(evidence: Evidence, found: Comparison, *, rebuilt: bool) -> Any:
         title=_titles().get(evidence.report, evidence.report),
         addresses=_addresses(found),
         shown=_shown,
+        signed=_signed,
         most=MOST_ROWS,
     )
 

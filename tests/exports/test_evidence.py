@@ -24,7 +24,7 @@ from school_it.access import Actor, Grant, Role
 from school_it.database import db, today, transaction
 from school_it.devices import actions as device_actions
 from school_it.devices.models import Device
-from school_it.errors import CannotRead, NotAllowed, RuleBroken
+from school_it.errors import BadValue, CannotRead, NotAllowed, RuleBroken
 from school_it.funding import actions as funding_actions
 from school_it.funding import queries as funding_queries
 from school_it.funding.models import Grant as FundingGrant
@@ -201,6 +201,7 @@ def test_every_report_can_be_handed_in_and_is_made_again(
     idents = [
         handed_in(settings, house, Wanted(one, grant=GRANT if "grant" in one.needs else None)).id
         for one in REPORTS.values()
+        if not keeping.tells_of_people(one)
     ]
     change(house)
     with transaction() as now:
@@ -223,6 +224,20 @@ def test_evidence_is_found_by_report_and_grant(session: Session, settings: Setti
     assert session.scalars(queries.listed(grant=GRANT)).all() == [made]
     assert len(session.scalars(queries.listed()).all()) == 2
     assert queries.grants(session) == [(GRANT, GRANT)]
+
+
+def test_what_can_never_be_removed_names_nobody_who_has_a_device(
+    session: Session, settings: Settings, house: Actor
+) -> None:
+    made = handed_in(settings, house, Wanted(REPORTS["inventory"]))
+    (sheet,) = keeping.data_of(made)["sheets"]
+    place = [column["field"] for column in sheet["columns"]].index("holder")
+    assert {row[place] for row in sheet["rows"]} == {None}
+    book = openpyxl.load_workbook(io.BytesIO(store.read(settings.home, made.digest)))
+    column = [cell.value for cell in book.active[5]].index(sheet["columns"][place]["header"]) + 1
+    assert {book.active.cell(row, column).value for row in range(6, 6 + len(sheet["rows"]))} == {None}
+    with pytest.raises(BadValue, match="nennt Personen"):
+        keeping.look(Wanted(REPORTS["people"]), by=house)
 
 
 # --- the pages ---

@@ -42,6 +42,9 @@ class Found:
     other_sheets: tuple[str, ...] = ()
     hidden_sheets: tuple[str, ...] = ()
     around: tuple[str, ...] = ()
+    merged: tuple[
+        tuple[int, int, int], ...
+    ] = ()  # column, first and last row as people see it, of tall cells
 
 
 def request(asked: Mapping[str, Any]) -> Request:
@@ -75,6 +78,7 @@ def data_rows(request: Request, found: Found, left: Left) -> Iterator[tuple[int,
     header, marks = found.header, _marks(request, found)
     spots = {found.first_column + place: spot for spot, place in enumerate(header.places)}
     sorter = RowSorter(request.sheet, header)
+    tall = _TallCells(request, found, spots)
     below = found.first_row + header.row + 1
     waiting: list[int] = []  # what is no data counts only where something follows it
     number = below
@@ -85,10 +89,12 @@ def data_rows(request: Request, found: Found, left: Left) -> Iterator[tuple[int,
         is_blank, row = _row(raws, header.places)
         if mark is not NOTHING:
             _apply(mark, row, spots)
+        tall.note(number, row)
         if sorter.is_data(row, has_sum=mark.has_sum):
             left.passed_over += waiting
             left.hidden_rows += mark.is_hidden
             waiting = []
+            tall.fill(number, row)
             yield number, row
         else:
             waiting.append(number)
@@ -98,6 +104,33 @@ def data_rows(request: Request, found: Found, left: Left) -> Iterator[tuple[int,
     # Where nothing but formulas without a value follows, the fast reader has ended before.
     last = max(marks.faulty_rows(), default=0)
     left.passed_over += [*waiting, *range(number + 1, last + 1)] if last > number else []
+
+
+class _TallCells:
+    """Cells merged over several rows: what stands in them holds for each of the rows.
+
+    Amounts and numbers are left alone: one price over five rows is meant once, not five times.
+    """
+
+    REACHING_DOWN = frozenset({"text", "code", "codes", "word", "words", "date"})
+
+    def __init__(self, request: Request, found: Found, spots: Mapping[int, int]) -> None:
+        self._begin: dict[int, list[tuple[int, int]]] = {}
+        self._open: dict[int, tuple[int, cells.Raw]] = {}
+        for column, first, last in found.merged:
+            spot = spots.get(column)
+            name = None if spot is None else found.header.fields[spot]
+            if spot is not None and name and request.sheet.column(name).type.name in self.REACHING_DOWN:
+                self._begin.setdefault(first, []).append((spot, last))
+
+    def note(self, number: int, row: Sequence[cells.Raw]) -> None:
+        for spot, last in self._begin.get(number, ()):
+            self._open[spot] = last, row[spot]
+
+    def fill(self, number: int, row: list[cells.Raw]) -> None:
+        for spot, (last, raw) in self._open.items():
+            if number <= last and row[spot] is None:
+                row[spot] = raw
 
 
 _NOTHING_IN_IT: dict[str, cells.Raw] = {"": None, **cells.FAULT_TEXTS}

@@ -53,8 +53,7 @@ def find_header(
     """
     best: Header | None = None
     for number, cells in enumerate(rows[:SEARCHED_ROWS]):
-        below = rows[number + 1] if number + 1 < len(rows) else ()
-        for found in _headers_at(number, cells, below, sheet, mapping):
+        for found in _headers_at(number, cells, rows, sheet, mapping):
             if found.score and (best is None or found.rank > best.rank):
                 best = found
     if not unknown:
@@ -68,16 +67,18 @@ def _is_by_chance(header: Header, rows: Sequence[Cells]) -> bool:
 
 
 def _headers_at(
-    number: int, cells: Cells, below: Cells, sheet: Sheet, mapping: Mapping[str, str | None]
+    number: int, cells: Cells, rows: Sequence[Cells], sheet: Sheet, mapping: Mapping[str, str | None]
 ) -> Iterable[Header]:
     """This row alone, then as the upper line of a header of two lines."""
     lower = _texts(cells)
     if not 0 < len(lower) <= MOST_COLUMNS:
         return
     yield _header(number, lower, [{text} for text in lower], sheet, mapping)
-    upper, lower = lower, _texts(below)
+    upper, lower = lower, _texts(rows[number + 1]) if number + 1 < len(rows) else []
     if 0 < len(lower) <= MOST_COLUMNS:
         yield _two_lines(number + 1, upper, lower, sheet, mapping)
+        if not is_plainly_data(rows, number + 1):
+            yield _two_lines(number + 1, upper, lower, sheet, mapping, upper_tells=True)
 
 
 def _texts(cells: Cells) -> list[str]:
@@ -90,9 +91,18 @@ def _texts(cells: Cells) -> list[str]:
 
 
 def _two_lines(
-    number: int, upper: list[str], lower: list[str], sheet: Sheet, mapping: Mapping[str, str | None]
+    number: int,
+    upper: list[str],
+    lower: list[str],
+    sheet: Sheet,
+    mapping: Mapping[str, str | None],
+    *,
+    upper_tells: bool = False,
 ) -> Header:
-    """»Preis« over »netto« and »brutto«: a group heading stands in the first cell of its group only."""
+    """»Preis« over »netto« and »brutto«: a group heading stands in the first cell of its group only.
+
+    With `upper_tells`, one over a single column may be the header by itself: »Dose« over »Bez.«.
+    """
     width = max(len(upper), len(lower))
     upper, lower = upper + [""] * (width - len(upper)), lower + [""] * (width - len(lower))
     group, joined = "", []
@@ -105,10 +115,26 @@ def _two_lines(
         text if name is None and by_itself else both
         for both, text, name, by_itself in zip(joined, lower, known, alone, strict=True)
     ]
+    if upper_tells:
+        shown = _by_upper(upper, lower, shown, sheet, mapping)
     spellings = [{above, text, both} for above, text, both in zip(upper, lower, joined, strict=True)]
     header = _header(number, shown, spellings, sheet, mapping)
     header.lines = 2
     return header
+
+
+def _by_upper(
+    upper: list[str], lower: list[str], shown: list[str], sheet: Sheet, mapping: Mapping[str, str | None]
+) -> list[str]:
+    """Where nobody knows a column by both lines or by its lower one, the upper one if it stands over it alone."""
+    known = _matched(sheet, shown, mapping)
+    behind = zip([*upper[1:], ""], [*lower[1:], ""], strict=True)
+    tried = [
+        above if above and name is None and (following or not text) else both
+        for above, both, name, (following, text) in zip(upper, shown, known, behind, strict=True)
+    ]
+    found = _matched(sheet, tried, mapping)
+    return [above if name else both for above, name, both in zip(tried, found, shown, strict=True)]
 
 
 def _header(

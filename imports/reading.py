@@ -132,8 +132,18 @@ def _in_workbook(request: Request, kind: container.Kind) -> Found:
     around = _texts(sheet.to_python(skip_empty_area=True, nrows=header.row) if header.row > 0 else ())
     named = xlsx.named_texts(request.file) if kind is container.Kind.XLSX else ()
     return Found(
-        kind, sheet.name, header, first_row, first_column, rows, others, hidden_ones, (*around, *named)
-    )
+        kind, sheet.name, header, first_row, first_column, rows, others, hidden_ones, (*around, *named),
+        _tall_cells(sheet),
+    )  # fmt: skip
+
+
+def _tall_cells(sheet: Any) -> tuple[tuple[int, int, int], ...]:
+    """Column (from 0), first and last row (from 1) of the cells merged over several rows, as far as the kind tells."""
+    try:
+        ranges = sheet.merged_cell_ranges or ()
+    except _damage():
+        return ()
+    return tuple((column, first + 1, last + 1) for (first, column), (last, _right) in ranges if last > first)
 
 
 def _texts(rows: Iterable[Sequence[Any]]) -> tuple[str, ...]:

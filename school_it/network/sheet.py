@@ -20,10 +20,14 @@ OUTLETS = Sheet(
             "rack", "Verteiler", CODE,
             other_headers=("Schrank", "Datenschrank", "Netzwerkschrank", "Verteilerschrank", "Etagenverteiler", "Rack"),
         ),
-        Column("panel", "Patchfeld", CODE, other_headers=("Patchpanel", "Rangierfeld", "Panel", "Patchfeld-Nr.")),
+        Column(
+            "panel", "Patchfeld", CODE,
+            other_headers=("Patchpanel", "Rangierfeld", "Panel", "Patchfeld-Nr.", "Feld"),
+        ),
         Column(
             "panel_port", "Patchport", CODE,
-            other_headers=("Patchfeld-Port", "Patchfeldport", "Port Patchfeld", "Port am Patchfeld", "Panelport"),
+            other_headers=("Patchfeld-Port", "Patchfeldport", "Port Patchfeld", "Port am Patchfeld", "Panelport",
+                "Verteiler Port", "Feld Port"),
         ),
         Column(
             "switch", "Switch", CODE,
@@ -31,7 +35,7 @@ OUTLETS = Sheet(
         ),
         Column(
             "switch_port", "Switchport", CODE,
-            other_headers=("Port Switch", "Switch-Port", "Port am Switch", "Port des Switch"),
+            other_headers=("Port Switch", "Switch-Port", "Port am Switch", "Port des Switch", "Aktiv Port"),
         ),
         Column("vlan", "VLAN", CODE, other_headers=("VLAN-ID", "VLAN Nr.", "VLAN-Nummer")),
         Column("connected", "angeschlossen", TEXT, other_headers=("angeschlossenes Gerät", "Endgerät", "Verwendung")),

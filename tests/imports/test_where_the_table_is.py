@@ -12,6 +12,7 @@ from openpyxl import Workbook
 from imports import workbook
 from school_it import sheets
 from school_it.errors import CannotRead
+from school_it.network.sheet import OUTLETS
 from school_it.sheets import Table
 from tests.files.awkward import DEVICES, HEADERS, device, fill
 from tests.files.awkward import workbook as build
@@ -120,6 +121,66 @@ def test_a_merged_header_and_merged_groups_are_read(file: Path) -> None:
     book.save(file)
     table = read(file)
     assert (tags(table), table.passed_over) == (["1", "2"], (3, 5))
+
+
+def test_a_cell_over_several_rows_holds_for_each_but_an_amount_is_meant_once(file: Path) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    together = {"school_number": None, "price_gross": None}
+    fill(
+        sheet,
+        [
+            HEADERS,
+            device("1", price_gross=30),
+            device("2", **together),
+            [],
+            device("3", **together),
+            device("4"),
+        ],
+    )
+    school, price = (HEADERS.index(name) + 1 for name in ("Schulnummer", "Preis brutto"))
+    for column in (school, price):
+        sheet.merge_cells(start_row=2, end_row=5, start_column=column, end_column=column)
+    book.save(file)
+    table = read(file)
+    assert [(number, row[4], row[7]) for number, row in table.rows] == [
+        (2, "186922", 30.0), (3, "186922", None), (5, "186922", None), (6, "186922", None),
+    ]  # fmt: skip
+
+
+def test_an_electricians_two_lines_are_read_where_the_upper_one_says_it(file: Path) -> None:
+    """»Dose« over »Bez.«, »Verteiler« over three columns, a room over its outlets: as the measuring sheet has it."""
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    fill(
+        sheet,
+        [
+            ["Messprotokoll"],
+            ["Raum", "Dose", "Verteiler", None, None, "Aktiv", None, "VLAN"],
+            [None, "Bez.", "Schrank", "Feld", "Port", "Switch", "Port"],
+            ["1.07", "D 1.07/1", "EV1", "PF1", 1, "SW-1", 1, 20],
+            [None, "D 1.07/2", "EV1", "PF1", 2, "SW-1", 2, 20],
+        ],
+    )
+    for cells in ("C2:E2", "F2:G2", "A2:A3", "H2:H3", "A4:A5"):
+        sheet.merge_cells(cells)
+    book.save(file)
+    table = workbook.read(file, OUTLETS)
+    assert sheets.match(OUTLETS, table.headers) == [
+        "room", "outlet", "rack", "panel", "panel_port", "switch", "switch_port", "vlan",
+    ]  # fmt: skip
+    assert [row[:3] for _number, row in table.rows] == [
+        ["1.07", "D 1.07/1", "EV1"],
+        ["1.07", "D 1.07/2", "EV1"],
+    ]
+
+
+def test_the_first_row_of_data_is_no_second_line_of_a_header(file: Path) -> None:
+    rows = [["Geräteart", "Raum", "Dose"], ["Switch", "1.01", "A"], ["Switch", "1.02", "B"]]
+    table = workbook.read(on_one_sheet(file, *rows), OUTLETS)
+    assert (table.header_row, len(table.rows)) == (1, 2)
 
 
 def test_the_last_row_may_be_a_total_without_a_value(file: Path) -> None:

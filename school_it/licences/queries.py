@@ -18,7 +18,7 @@ from school_it.access import Actor, May
 from school_it.database import today
 from school_it.errors import N_, NotThere
 from school_it.licences import rules
-from school_it.licences.models import Licence, Seat
+from school_it.licences.models import Licence, Seat, Term
 from school_it.licences.rules import AHEAD, Basis
 from school_it.schools.models import School
 
@@ -112,10 +112,15 @@ class YearlyCosts:
 
 
 def yearly_costs(session: Session, wish: Wish, years: Sequence[int], *, seen_by: Actor) -> YearlyCosts:
-    """What falls due in `years` for the licences of a list."""
+    """What falls due in `years` for the licences of a list, with their past terms."""
     terms = select(Licence.valid_from, Licence.valid_to, Licence.renews, Licence.price_gross)
-    rows = session.execute(terms.where(within(seen_by), *_conditions(wish))).all()
-    return summed(rows, years)
+    listed = (within(seen_by), *_conditions(wish))
+    due = summed(session.execute(terms.where(*listed)).all(), years)
+    past = select(Term.valid_from, Term.price_gross).join(Licence, Licence.id == Term.licence_id)
+    for begun, price in session.execute(past.where(*listed, Term.price_gross.is_not(None))):
+        if begun.year in due.by_year:
+            due.by_year[begun.year] += price or Decimal(0)
+    return due
 
 
 def summed(rows: Iterable[Any], years: Sequence[int]) -> YearlyCosts:
@@ -129,8 +134,19 @@ def summed(rows: Iterable[Any], years: Sequence[int]) -> YearlyCosts:
     return YearlyCosts(by_year, unknown)
 
 
+def matching(session: Session, text: str, *, seen_by: Actor, limit: int = 10) -> list[Licence]:
+    """For the search over everything: what runs or ends last stands first."""
+    if not text.strip() or not seen_by.may(May.SEE_LICENCES):
+        return []
+    found = licences(Wish(text=text), seen_by=seen_by)
+    latest = func.coalesce(Licence.valid_to, date.max).desc()
+    return list(session.scalars(found.order_by(latest, Licence.product, Licence.id).limit(limit)))
+
+
 def seats_bought(session: Session, wish: Wish, *, seen_by: Actor) -> int:
-    wanted = select(func.sum(Licence.seats)).where(within(seen_by), *_conditions(wish))
+    """The seats of a list; of the licences that run where the list does not say which it means."""
+    found = _conditions(wish) if wish.state else [*_conditions(wish), in_state("running", today())]
+    wanted = select(func.sum(Licence.seats)).where(within(seen_by), *found)
     return session.scalar(wanted) or 0
 
 

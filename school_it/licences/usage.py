@@ -23,13 +23,16 @@ NOTHING = Decimal(0)
 
 @dataclass
 class Use:
-    """The running licences of one product. `next_year` is what falls due then, `idle` what of it nobody uses.
+    """One product: the seats of its running licences, and the costs of all that fall due in the two years.
 
-    `used` is None where no seats are given (it is for everybody).
+    `next_year` is what falls due then, `idle` what of it is for seats that nobody has. `used` is None where no seats
+    are given (it is for everybody, or none of its licences runs).
     """
 
     product: str
     licences: int = 0
+    running: int = 0
+    for_all: int = 0
     owned: int = 0
     used: int | None = None
     free: int = 0
@@ -51,23 +54,32 @@ class SchoolUse:
 
 
 def by_product(session: Session, *, seen_by: Actor) -> list[Use]:
-    """What costs most stands first. Four statements, however many licences and seats."""
+    """What costs most stands first. A licence that has ended or is still to begin counts with what it costs only.
+
+    Four statements, however many licences and seats.
+    """
     year = today().year
     due = costs.by_licence(session, [year, year + 1], seen_by=seen_by)
     used = seat_queries.used(session)
     found: dict[str, Use] = {}
     rows = select(
-        Licence.id, Licence.product, Licence.seats, Licence.basis, Licence.price_gross, Licence.valid_from
-    ).where(queries.within(seen_by), queries.in_state("running", today()))
-    for one in session.execute(rows):
+        Licence.id, Licence.product, Licence.school_id, Licence.seats, Licence.basis, Licence.price_gross,
+        Licence.valid_from,
+    )  # fmt: skip
+    running = set(session.scalars(select(Licence.id).where(queries.in_state("running", today()))))
+    for one in session.execute(rows.where(queries.within(seen_by))):
+        if one.id not in running and not any(due.get(one.id, {}).values()):
+            continue
         use = found.setdefault(one.product, Use(one.product))
         use.licences += 1
+        use.for_all += one.school_id is None
         by_year = due.get(one.id, {})
         coming = by_year.get(year + 1, NOTHING)
         use.this_year += by_year.get(year, NOTHING)
         use.next_year += coming
         use.priceless += one.price_gross is None or one.valid_from is None
-        if rules.seat_for(one.basis) is None:
+        use.running += one.id in running
+        if one.id not in running or rules.seat_for(one.basis) is None:
             continue
         taken = used.get(one.id, 0)
         use.owned += one.seats
@@ -110,6 +122,8 @@ def total(uses: Iterable[Use]) -> Use:
     whole = Use("")
     for one in uses:
         whole.licences += one.licences
+        whole.running += one.running
+        whole.for_all += one.for_all
         whole.owned += one.owned
         whole.used = (whole.used or 0) + (one.used or 0)
         whole.free += one.free

@@ -60,6 +60,15 @@ def outlets(wish: Wish, *, seen_by: Actor) -> Select[Outlet]:
     return rows.where(seen_by.scope(May.SEE_NETWORK).where(Outlet.school_id), *_conditions(wish))
 
 
+def matching(session: Session, text: str, *, seen_by: Actor, limit: int = 10) -> list[Outlet]:
+    """For the search over everything: outlets whose name begins like this, with or without »Dose« before it."""
+    name = text.strip().removeprefix("Dose ").removeprefix("dose ").strip()
+    if not name or not seen_by.may(May.SEE_NETWORK):
+        return []
+    found = outlets(Wish(), seen_by=seen_by).where(Outlet.outlet.istartswith(name, autoescape=True))
+    return list(session.scalars(found.order_by(Outlet.outlet, Outlet.id).limit(limit)))
+
+
 def _conditions(wish: Wish) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     texts = (

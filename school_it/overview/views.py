@@ -19,6 +19,8 @@ from school_it.devices import queries as device_queries
 from school_it.devices.rules import STATES
 from school_it.errors import N_, BadValue
 from school_it.funding import queries as funding_queries
+from school_it.licences import queries as licence_queries
+from school_it.network import queries as network_queries
 from school_it.operations import health
 from school_it.overview import batches, pictures, queries, trail, words
 from school_it.overview.attention import PRESENT, Answer
@@ -100,10 +102,12 @@ class Hits:
     grants: Sequence[Any] = ()
     receipts: Sequence[Any] = ()
     orders: Sequence[Any] = ()
+    licences: Sequence[Any] = ()
+    outlets: Sequence[Any] = ()
 
     def __bool__(self) -> bool:
-        money = (self.grants, self.receipts, self.orders)
-        return any((self.devices, self.people, self.rooms, self.schools, *money))
+        bought = (self.grants, self.receipts, self.orders, self.licences)
+        return any((self.devices, self.people, self.rooms, self.schools, self.outlets, *bought))
 
 
 @bp.get("/search")
@@ -130,6 +134,8 @@ def _hits(session: Session, q: str, actor: Actor) -> Hits:
         funding_queries.matching_grants(session, q, seen_by=actor),
         funding_queries.matching_receipts(session, q, seen_by=actor),
         procurement_queries.matching(session, q, seen_by=actor),
+        licence_queries.matching(session, q, seen_by=actor),
+        network_queries.matching(session, q, seen_by=actor),
     )
 
 

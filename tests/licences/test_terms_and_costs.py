@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 from school_it import audit
 from school_it.access import Actor, Grant, Role
 from school_it.database import today, transaction
-from school_it.licences import costs, renewal, rules
+from school_it.licences import costs, queries, renewal, rules, usage
 from school_it.licences.costs import Shared
 from school_it.licences.models import Licence, Term
 from school_it.schools import actions as school_actions
@@ -86,3 +87,37 @@ def test_what_all_schools_share_adds_up_to_the_cent(
     assert costs.by_school(session, [2026], seen_by=mine, shared=shared) == {
         other_school.id: {2026: 100 - part}
     }
+
+
+def test_what_ended_or_begins_next_counts_with_its_costs_but_not_with_its_seats(
+    session: Session, house: Actor, buy: Buy
+) -> None:
+    year = today().year
+    terms: dict[str, dict[str, Any]] = {
+        "ENDED": {"valid_from": date(year, 1, 1), "valid_to": today() - timedelta(days=1)},
+        "NEXT": {"valid_from": date(year + 1, 1, 1), "valid_to": date(year + 1, 12, 31)},
+        "PAST": {"valid_from": date(year - 1, 1, 1), "valid_to": date(year - 1, 12, 31)},
+    }
+    if today() == date(year, 1, 1):
+        del terms["ENDED"]
+    for name, term in terms.items():
+        buy(30, licence_no=name, product="Atlas", price_gross=Decimal("10.00"), **term)
+    buy(5, licence_no="RUNS", product="Atlas", price_gross=Decimal("1.00"), valid_from=date(year, 1, 1))
+    (atlas,) = usage.by_product(session, seen_by=house)
+    this_year = Decimal("11.00") if "ENDED" in terms else Decimal("1.00")
+    assert (atlas.owned, atlas.free, atlas.running) == (5, 5, 1)
+    assert (atlas.this_year, atlas.next_year, atlas.idle) == (this_year, Decimal("10.00"), Decimal(0))
+    due = costs.by_licence(session, [year, year + 1], seen_by=house).values()
+    assert sum(one[year] for one in due) == this_year, "the products add up to what the schools share"
+    assert queries.seats_bought(session, queries.Wish(), seen_by=house) == 5
+
+
+def test_the_sums_of_the_list_know_the_terms_that_are_over(session: Session, house: Actor, buy: Buy) -> None:
+    begun = date(today().year - 1, 1, 1)
+    buy(5, valid_from=begun, valid_to=begun.replace(month=12, day=31), renews=True, price_gross=Decimal(12))
+    years = [begun.year, begun.year + 1]
+    before = queries.yearly_costs(session, queries.Wish(), years, seen_by=house).by_year
+    with transaction() as writing:
+        assert renewal.renew_due(writing, by=house) == 1
+    session.expire_all()
+    assert queries.yearly_costs(session, queries.Wish(), years, seen_by=house).by_year == before

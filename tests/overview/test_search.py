@@ -7,7 +7,11 @@ from collections.abc import Callable
 import pytest
 from flask.testing import FlaskClient
 
-from school_it.access import Role
+from school_it.access import Actor, Role
+from school_it.database import transaction
+from school_it.licences.actions import add_licence
+from school_it.network.actions import add_outlet
+from school_it.schools.actions import add_room
 from school_it.schools.models import School
 from tests.overview.conftest import AddDevice
 
@@ -87,3 +91,25 @@ def test_strange_words_find_nothing_and_break_nothing(mine: FlaskClient, q: str)
 def test_a_nul_is_refused_before_any_database_sees_it(mine: FlaskClient) -> None:
     for path in ("/search?q=%00", "/devices?q=a%00b", "/schools/%00", "/devices/%00"):
         assert mine.get(path).status_code == 400, path
+
+
+def test_a_licence_and_an_outlet_are_found_by_whoever_may_see_them(
+    full: None, sign_in_as: SignInAs, school: School, other_school: School, house: Actor
+) -> None:
+    with transaction() as writing:
+        for at, place in ((school, "hier"), (other_school, "dort")):
+            here = writing.merge(at)
+            bought = {"licence_no": f"L-{place}", "product": f"Mathelabor {place}", "seats": 3}
+            add_licence(writing, {**bought, "school_id": here.id}, by=house)
+            add_room(writing, here, {"room": "9.17"}, by=house)
+            add_outlet(writing, here, {"room": "9.17", "outlet": f"9.17-D{place}"}, by=house)
+    mine = sign_in_as(Role.COORDINATOR, school)
+    for q, found in (
+        ("mathelabor", "Mathelabor hier"),
+        ("L-hier", "Mathelabor hier"),
+        ("Dose 9.17-D", "9.17-Dhier"),
+    ):
+        page = mine.get("/search", query_string={"q": q}).get_data(as_text=True)
+        assert found in page
+        assert "dort" not in page
+    assert "Mathelabor" not in sign_in_as(Role.TEACHER, school).get("/search?q=labor").get_data(as_text=True)

@@ -21,6 +21,7 @@ from school_it.licences.views.blueprint import bp
 from school_it.web import page
 
 DRAWN = 15
+NAMED = 5
 
 
 @bp.get("/overview")
@@ -30,13 +31,17 @@ def overview() -> Any:
     shared = Shared.EQUALLY if request.args.get("shared") == Shared.EQUALLY else Shared.PUPILS
     products = usage.by_product(session, seen_by=actor)
     schools = usage.by_school(session, seen_by=actor, shared=shared)
+    total = usage.total(products)
+    ungiven = [one.product for one in products if one.owned and not one.used]
     return page(
         "licences/overview.html",
         products=products,
         schools=schools,
-        total=usage.total(products),
+        total=total,
         year=today().year,
         shared=shared,
+        shared_in=total.for_all and not actor.scope(May.SEE_LICENCES).everywhere,
+        ungiven=ungiven[:NAMED] + ["…"] * (len(ungiven) > NAMED),
         charts=_pictures(products, schools),
         has_any=queries.has_any(session, seen_by=actor),
     )

@@ -12,12 +12,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util.exc import CommandError
 from flask import current_app
 from sqlalchemy import DDL, Connection, Enum, MetaData, Table, TypeDecorator, inspect
 from sqlalchemy.exc import SQLAlchemyError
@@ -25,6 +21,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from school_it.database import WRITES, Euro, db, now
 from school_it.errors import N_, CannotRead, SchoolItError
 from school_it.settings import Settings
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
 
 VERSIONS = Path(__file__).resolve().parent.parent / "migrations" / "versions"
 BETWEEN = "\n-- next\n"
@@ -60,6 +60,8 @@ def upgrade(settings: Settings) -> Upgrade:
 
 def current() -> str | None:
     """The state of the database; None where there is none yet."""
+    from alembic.migration import MigrationContext
+
     with db.engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
@@ -85,6 +87,8 @@ def newest() -> str:
 
 
 def is_known(revision: str) -> bool:
+    from alembic.util.exc import CommandError
+
     try:
         return _scripts().get_revision(revision) is not None
     except CommandError:
@@ -115,6 +119,7 @@ def _copy_before(settings: Settings, before: str) -> Path:
 
 def _run_migrations(copy: Path | None) -> None:
     from alembic import command
+    from alembic.util.exc import CommandError
 
     try:
         command.upgrade(config(), "head")
@@ -137,6 +142,8 @@ def config() -> Config:
 
 
 def _scripts() -> ScriptDirectory:
+    from alembic.script import ScriptDirectory
+
     return ScriptDirectory.from_config(config())
 
 
@@ -188,6 +195,8 @@ def check_foreign_keys(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         dangling = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
         if dangling:
+            from alembic.util.exc import CommandError
+
             raise CommandError(f"dangling rows in {', '.join(sorted({row[0] for row in dangling}))}")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import segno
 from flask import url_for
 from markupsafe import Markup
 
@@ -49,6 +48,8 @@ def room_sheet(number: str, room: str) -> Any:
 
 def code(address: str) -> Markup:
     """A QR code of an address as SVG without a style attribute."""
+    import segno
+
     drawn = segno.make(address, error="m", micro=False)
     text = drawn.svg_inline(border=4, svgclass="label__picture", lineclass="label__code", omitsize=True)
     return Markup(text)  # noqa: S704  drawn here, holds no text of anybody

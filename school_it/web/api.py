@@ -80,7 +80,7 @@ class Parser(FlaskParser):
     DEFAULT_UNKNOWN_BY_LOCATION = {"json": None, "query": None}  # noqa: RUF012  the shape says what is unknown
 
     def load_json(self, req: Any, schema: Schema) -> Any:
-        if req.get_data(cache=True) and not req.is_json:
+        if not req.is_json and (req.content_length or req.get_data(cache=True)):
             raise UnsupportedMediaType
         try:
             return super().load_json(req, schema)

@@ -3,20 +3,34 @@
 from __future__ import annotations
 
 from exports.reports.assets import ASSETS
+from exports.reports.dossier import DOSSIER
 from exports.reports.funding import FUNDING
 from exports.reports.investment import INVESTMENT
 from exports.reports.lists import LISTS
+from exports.reports.network import NETWORK
 from exports.reports.plan import PLAN
 from exports.reports.plan_report import PLAN_REPORT
 from exports.reports.procurement import PROCUREMENT
 from exports.reports.shape import Choice, Report
+from exports.reports.survey import SURVEYS
 from school_it.errors import N_, BadValue
 
 __all__ = ["REPORTS", "Choice", "Report", "get_report"]
 
 REPORTS = {
     report.name: report
-    for report in (*LISTS, *FUNDING, *INVESTMENT, *ASSETS, *PLAN, *PLAN_REPORT, *PROCUREMENT)
+    for report in (
+        *LISTS,
+        *FUNDING,
+        *INVESTMENT,
+        *ASSETS,
+        *NETWORK,
+        *PLAN,
+        *SURVEYS,
+        *DOSSIER,
+        *PLAN_REPORT,
+        *PROCUREMENT,
+    )
 }
 
 

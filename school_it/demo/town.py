@@ -17,6 +17,7 @@ from school_it.access import Actor, Role
 from school_it.accounts import actions as account_actions
 from school_it.accounts.models import User
 from school_it.database import today, transaction
+from school_it.demo import addresses as demo_addresses
 from school_it.demo import equipment, funding, funding_book, places, purchases
 from school_it.demo import ledger as demo_ledger
 from school_it.demo import licences as demo_licences
@@ -208,6 +209,8 @@ def _equip(
     DeviceTypeIntake().write(session, equipment.type_rows(), [], by=by, batch=batch)
     OutletIntake().write(session, outlets, [], by=by, batch=batch)
     demo_network.settle(session, by=by)
+    towns = session.scalars(select(School).order_by(School.id)).all()
+    demo_addresses.settle(session, towns, today(), by=by)
     TargetIntake().write(session, equipment.target_rows(today()), [], by=by, batch=batch)
     demo_plan.settle(session, schools, today(), by=by, batch=batch)
 

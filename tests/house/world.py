@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -36,12 +37,16 @@ from school_it.network import actions as network
 from school_it.network.addresses import actions as addresses
 from school_it.network.addresses.rules import Purpose, RangeUse
 from school_it.network.types.models import DeviceType
+from school_it.network.uplinks import actions as uplinks
 from school_it.network.wiring import actions as wiring
 from school_it.network.wiring.models import NetworkPort
 from school_it.people.models import Membership, Person, SyncRun
 from school_it.people.rules import PersonRole, RunOutcome
 from school_it.plan import actions as plan
 from school_it.plan.rules import Basis
+from school_it.plan.survey import actions as survey
+from school_it.plan.survey.rules import Group
+from school_it.plan.talks import actions as talks
 from school_it.procurement import actions as procurement
 from school_it.procurement import invoicing
 from school_it.procurement.invoicing import Line
@@ -81,10 +86,30 @@ class World:
 
 def build(by: Actor) -> World:
     own, foreign = part(OWN, "115514", by), part(FOREIGN, "167149", by)
+    talked((own, foreign), by)
     for name, (role, at) in PEOPLE.items():
         person = None if at is None else (own if at == OWN else foreign).samples["person"]
         account(name, role, at and (own if at == OWN else foreign).school_number, person, by)
     return World(own, foreign, shared(by))
+
+
+def talked(parts: Sequence[Part], by: Actor) -> None:
+    """With each school a talk and an agreement; and a survey that both have answered."""
+    with transaction() as session:
+        values = {"school_year": 2026, "due_on": date(2027, 1, 31)}
+        one = survey.open_round(session, values, by=by)
+        for made in parts:
+            school = session.query(School).filter_by(school_number=made.school_number).one()
+            word = school.name
+            minutes = {"held_on": date(2026, 11, 2), "participants": word, "text": word}
+            review = talks.hold(session, school, minutes, by=by)
+            terms = {"what": word, "responsible": word, "note": word, "due_on": date(2027, 5, 1)}
+            agreement = talks.agree(session, school, terms, review=review, by=by)
+            wish = {"group": Group.OTHER, "what": word, "wanted": 3, "reason": word}
+            made.samples |= {
+                "talk": review.id, "agreement": agreement.id,
+                "survey_wish": survey.add_wish(session, one, school.id, wish, by=by).id,
+            }  # fmt: skip
 
 
 def account(name: str, role: Role, school_number: str | None, person_id: int | None, by: Actor) -> None:
@@ -191,7 +216,7 @@ def wired(session: Session, school: School, word: str, by: Actor) -> dict[str, A
 
 
 def addressed(session: Session, school: School, word: str, by: Actor) -> dict[str, Any]:
-    """A VLAN of this school, a subnet with a range, and an address out of it."""
+    """A VLAN of this school, a subnet with a range, an address out of it, and a line to the internet."""
     vlan = {"number": 20, "name": word, "purpose": Purpose.TEACHING, "remark": word}
     made = addresses.add_vlan(session, school, vlan, by=by)
     net = {"network": f"10.{school.id}.0.0/24", "vlan": 20, "remark": word}
@@ -204,7 +229,10 @@ def addressed(session: Session, school: School, word: str, by: Actor) -> dict[st
     }
     kept = addresses.add_range(session, subnet, held, by=by)
     given = addresses.give_address(session, school, {"name": word, "remark": word}, subnet=subnet, by=by)
-    return {"vlan": made.id, "subnet": subnet.id, "address_range": kept.id, "address": given.id}
+    line = uplinks.add_uplink(session, school, {"provider": word, "contract_no": word, "remark": word}, by=by)
+    return {
+        "vlan": made.id, "subnet": subnet.id, "address_range": kept.id, "address": given.id, "uplink": line.id,
+    }  # fmt: skip
 
 
 def ordered(session: Session, school: School, word: str, by: Actor) -> dict[str, Any]:

@@ -300,7 +300,7 @@ def test_the_page_of_a_school_takes_as_many_statements_for_many_addresses_as_for
 
         event.listen(db.engine, "before_cursor_execute", note)
         try:
-            session.expire_all()
+            session.rollback()
             queries.held(session, ident)
         finally:
             event.remove(db.engine, "before_cursor_execute", note)
@@ -310,7 +310,7 @@ def test_the_page_of_a_school_takes_as_many_statements_for_many_addresses_as_for
     session.rollback()
     for third in range(21, 29):
         give(school, house, subnet=add(school, house, f"10.{third}.0.0/24"))
-    assert statements() == one <= 3
+    assert statements() == one <= 4
 
 
 def test_what_happened_to_an_address_is_kept(

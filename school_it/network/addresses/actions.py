@@ -13,7 +13,7 @@ from school_it import audit
 from school_it.access import Actor, May
 from school_it.audit import Action
 from school_it.database import expect_version
-from school_it.devices import numbers
+from school_it.devices import queries as device_queries
 from school_it.devices.models import Device
 from school_it.errors import N_, BadValue, RuleBroken
 from school_it.network import queries as network_queries
@@ -180,7 +180,7 @@ def _refuse_overlap(
         if found is not None and by.scope(May.SEE_NETWORK).holds(other.school_id):
             raise RuleBroken(
                 N_(
-                    "%(network)s überschneidet sich mit %(other)s der Schule %(school)s. Getrennte Netze bitte so ankreuzen."
+                    "%(network)s überschneidet sich mit %(other)s der Schule %(school)s. Getrennt? Dann ankreuzen."
                 ),
                 network=str(net), other=other.network, school=other.school.label,
             )  # fmt: skip
@@ -375,7 +375,7 @@ def _refuse_not_free(session: Session, school: School, address: rules.Address, k
 def _device(session: Session, school: School, tag: str | None, *, by: Actor) -> Device | None:
     if not tag:
         return None
-    device = session.scalar(select(Device).where(Device.tag_folded == numbers.folded(tag)))
+    device = device_queries.find_device(session, tag)
     if device is None or not by.scope(May.SEE_DEVICES).holds(device.school_id):
         raise BadValue(N_("Ein Gerät mit der Inventarnummer %(tag)s gibt es hier nicht."), tag=tag)
     if device.school_id not in (None, school.id):

@@ -1,0 +1,126 @@
+"""Addresses of the schools and their lines to the internet."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from exports.reports.shape import Choice, Pages, Report, subtitle
+from exports.workbook import Page
+from school_it import cells
+from school_it.access import Actor, May
+from school_it.errors import N_
+from school_it.network.addresses import queries as address_queries
+from school_it.network.addresses.rules import PURPOSES
+from school_it.network.uplinks import queries as uplink_queries
+from school_it.sheets import Column
+
+_SCHOOL = (Column("school_number", "Schulnummer", cells.CODE), Column("school", "Schule"))
+ADDRESSES = (
+    *_SCHOOL,
+    Column("address", "Adresse", cells.CODE),
+    Column("name", "Name"),
+    Column("asset_tag", "Inventarnummer", cells.CODE),
+    Column("device", "Gerät"),
+    Column("network", "Teilnetz", cells.CODE),
+    Column("gateway", "Gateway", cells.CODE),
+    Column("vlan", "VLAN", cells.INTEGER),
+    Column("vlan_name", "Name des VLAN"),
+    Column("purpose", "Zweck"),
+    Column("remark", "Bemerkung"),
+)
+SUBNETS = (
+    *_SCHOOL,
+    Column("vlan", "VLAN", cells.INTEGER),
+    Column("vlan_name", "Name des VLAN"),
+    Column("purpose", "Zweck"),
+    Column("network", "Teilnetz", cells.CODE),
+    Column("gateway", "Gateway", cells.CODE),
+    Column("is_separate", "getrenntes Netz", cells.YES_NO),
+    Column("remark", "Bemerkung"),
+)
+UPLINKS = (
+    *_SCHOOL,
+    Column("pupils", "Schüler", cells.INTEGER),
+    Column("provider", "Anbieter"),
+    Column("contract_no", "Vertragsnummer", cells.CODE),
+    Column("down", "Mbit/s herunter", cells.INTEGER),
+    Column("up", "Mbit/s hinauf", cells.INTEGER),
+    Column("per_pupil", "Mbit/s je Schüler", cells.NUMBER),
+    Column("fibre", "Glasfaser", cells.YES_NO),
+    Column("is_backup", "Ersatzleitung", cells.YES_NO),
+    Column("router", "Router", cells.CODE),
+    Column("notice_on", "kündbar bis", cells.DATE),
+    Column("ends_on", "Vertragsende", cells.DATE),
+    Column("monthly_cost", "Kosten im Monat", cells.EURO),
+    Column("remark", "Bemerkung"),
+)
+
+
+def _addresses(session: Session, choice: Choice, by: Actor) -> Pages:
+    """Fixed addresses, and on a second page VLANs with their subnets."""
+    given = []
+    for row in address_queries.rows_for_sheet(session, seen_by=by, school_id=choice.school_id):
+        device = " ".join(filter(None, (row["manufacturer"], row["model"]))) or None
+        known = {**row, "device": device, "purpose": PURPOSES.get(row["purpose"])}
+        given.append([known[column.field] for column in ADDRESSES])
+    nets = []
+    for net in address_queries.subnets_for_sheet(session, seen_by=by, school_id=choice.school_id):
+        known = {
+            **net,
+            "purpose": PURPOSES.get(net["purpose"]),
+            "is_separate": net["is_separate"] or None,
+        }
+        nets.append([known[column.field] for column in SUBNETS])
+    below = subtitle(choice)
+    return [
+        Page("Feste Adressen", "Adressen", ADDRESSES, given, subtitle=below),
+        Page("VLANs und Teilnetze", "Teilnetze", SUBNETS, nets, subtitle=below),
+    ]
+
+
+def _uplinks(session: Session, choice: Choice, by: Actor) -> Pages:
+    """A line for each contract; a school without one has a line that says nothing of it."""
+    rows = []
+    for here in uplink_queries.connected(session, seen_by=by, school_id=choice.school_id):
+        school = {
+            "school_number": here.school.school_number, "school": here.school.name, "pupils": here.pupils,
+        }  # fmt: skip
+        for line in here.uplinks or [None]:
+            known = dict.fromkeys((column.field for column in UPLINKS), None) | school
+            if line is not None:
+                known |= {name: getattr(line, name) for name in COPIED}
+                known |= {
+                    "fibre": line.fibre, "is_backup": line.is_backup or None,
+                    "per_pupil": None if line.is_backup else here.per_pupil,
+                    "router": line.router.asset_tag if line.router else None,
+                }  # fmt: skip
+            rows.append([known[column.field] for column in UPLINKS])
+    return [
+        Page(
+            "Internetanschlüsse",
+            "Anschlüsse",
+            UPLINKS,
+            rows,
+            subtitle=subtitle(choice),
+            sums=("monthly_cost",),
+        )
+    ]
+
+
+COPIED = ("provider", "contract_no", "down", "up", "notice_on", "ends_on", "monthly_cost", "remark")
+NETWORK = (
+    Report(
+        "addresses",
+        N_("Adressen"),
+        N_("Feste Adressen mit Gerät, Teilnetz und VLAN; VLANs und Teilnetze je Schule"),
+        May.SEE_NETWORK,
+        _addresses,
+    ),
+    Report(
+        "uplinks",
+        N_("Internetanschlüsse"),
+        N_("Leitung und Vertrag je Schule, Mbit/s je Schüler, Glasfaser, Fristen und Kosten"),
+        May.SEE_NETWORK,
+        _uplinks,
+    ),
+)

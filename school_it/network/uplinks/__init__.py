@@ -1,0 +1,1 @@
+"""How each school is connected to the internet, and by which contract."""

@@ -1,0 +1,76 @@
+"""What is done with uplinks: entered, changed, removed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from school_it import audit
+from school_it.access import Actor, May
+from school_it.audit import Action
+from school_it.database import expect_version
+from school_it.devices import queries as device_queries
+from school_it.errors import N_, BadValue
+from school_it.network import queries as network_queries
+from school_it.network.uplinks.models import Uplink
+from school_it.schools.models import School
+
+FIELDS = (
+    "provider", "contract_no", "down", "up", "fibre", "is_backup", "ends_on", "notice_on", "monthly_cost", "router_id",
+    "remark",
+)  # fmt: skip
+
+
+def add_uplink(session: Session, school: School, values: Mapping[str, Any], *, by: Actor) -> Uplink:
+    """`values` as `FIELDS`, with `router`, an inventory number, for `router_id`. Raises BadValue."""
+    by.must(May.EDIT_NETWORK, school.id)
+    network_queries.lock_schools(session, [school.id])
+    wanted = _checked(session, school.id, values, by=by)
+    made = Uplink(school_id=school.id, **{name: wanted[name] for name in FIELDS if name in wanted})
+    session.add(made)
+    session.flush()
+    audit.record(session, Action.UPLINK_ADDED, made, by=by, changes=audit.whole(made))
+    return made
+
+
+def change_uplink(
+    session: Session, uplink: Uplink, values: Mapping[str, Any], *, version: int | None = None, by: Actor
+) -> None:
+    by.must(May.EDIT_NETWORK, uplink.school_id)
+    expect_version(uplink, version)
+    changes = audit.assign(uplink, _checked(session, uplink.school_id, values, by=by), FIELDS)
+    if changes:
+        audit.record(session, Action.UPLINK_CHANGED, uplink, by=by, changes=changes)
+
+
+def remove_uplink(session: Session, uplink: Uplink, *, by: Actor) -> None:
+    by.must(May.EDIT_NETWORK, uplink.school_id)
+    audit.record(session, Action.UPLINK_REMOVED, uplink, by=by, changes=audit.whole(uplink, gone=True))
+    session.delete(uplink)
+
+
+def _checked(session: Session, school_id: int, values: Mapping[str, Any], *, by: Actor) -> dict[str, Any]:
+    ends, notice = values.get("ends_on"), values.get("notice_on")
+    if ends and notice and notice > ends:
+        raise BadValue(N_("Gekündigt werden muss vor dem Ende des Vertrags, nicht danach."))
+    if (cost := values.get("monthly_cost")) is not None and cost < 0:
+        raise BadValue(N_("Die Kosten im Monat sind kein Minusbetrag."))
+    wanted = {name: value for name, value in values.items() if name != "router"}
+    if "router" in values:
+        wanted["router_id"] = _router_id(session, school_id, values["router"], by=by)
+    return wanted
+
+
+def _router_id(session: Session, school_id: int, tag: str | None, *, by: Actor) -> int | None:
+    if not tag:
+        return None
+    device = device_queries.find_device(session, tag)
+    if device is None or not by.scope(May.SEE_DEVICES).holds(device.school_id):
+        raise BadValue(N_("Ein Gerät mit der Inventarnummer %(tag)s gibt es hier nicht."), tag=tag)
+    if device.school_id not in (None, school_id):
+        raise BadValue(
+            N_("%(tag)s gehört zu einer anderen Schule. Bitte zuerst dorthin umbuchen."), tag=device.asset_tag
+        )
+    return device.id

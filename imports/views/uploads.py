@@ -51,6 +51,8 @@ def _upload_form(**values: Any) -> UploadForm:
 @needs(May.SEE_IMPORTS)
 def index() -> Any:
     form = _upload_form()
+    if request.method == "GET" and request.args.get("kind") in KINDS:
+        form.kind.data = request.args["kind"]
     if form.validate_on_submit() and _may_bring():
         with refusals_in(form):
             ident = _receive(form)

@@ -33,6 +33,8 @@ PLACES = (
     ("budget", N_("Haushalt"), May.SEE_FUNDING),
     ("scenarios", N_("Szenarien"), May.SEE_FUNDING),
     ("report", N_("Jahresbericht"), May.SEE_FUNDING),
+    ("survey", N_("Bedarfsabfrage"), May.SEE_PLAN),
+    ("talks", N_("Jahresgespräche"), May.SEE_PLAN),
     ("targets", N_("Ziele"), May.SEE_PLAN),
     ("versions", N_("Annahmen"), May.SEE_PLAN),
 )

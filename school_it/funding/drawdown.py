@@ -50,7 +50,7 @@ def lines(
     """What was paid and what falls due in the next two months is shared out by the eligible expenses of the decisions.
 
     Asked for is what the grant bears of both, less what was drawn and is `pending` for each decision, the earlier
-    decision first; the town's own share is the rest.
+    decision first; the town's own share is the rest of each, or shared out likewise where one of them was drawn ahead.
 
     Granted 40,000.00 at 0.8, nothing drawn, 9,604.00 paid -> 7,683.20 asked for, 32,316.80 remain.
     """
@@ -58,6 +58,16 @@ def lines(
     weights = [one.eligible for one in decisions]
     waiting = [NOTHING] * len(decisions) if pending is None else pending
     own, asked = _asked(terms, decisions, [*paid, *due], waiting)
+    shares_paid, shares_due = _shared(whole_paid, weights), _shared(whole_due, weights)
+    rests = [
+        share_paid + share_due - one.drawn - open_ - (requested or NOTHING) - one.third_party
+        for one, open_, share_paid, share_due, requested in zip(
+            decisions, waiting, shares_paid, shares_due, asked, strict=True
+        )
+    ]
+    own_shares: Sequence[Decimal | None] = [None] * len(decisions)
+    if own is not None:
+        own_shares = rests if min(rests, default=NOTHING) >= NOTHING else _shared(own, weights)
     return [
         Line(
             one.granted, one.drawn, open_, share_paid, share_due, share_own, requested,
@@ -66,9 +76,9 @@ def lines(
         for one, open_, share_paid, share_due, share_own, requested in zip(
             decisions,
             waiting,
-            _shared(whole_paid, weights),
-            _shared(whole_due, weights),
-            [None] * len(decisions) if own is None else _shared(own, weights),
+            shares_paid,
+            shares_due,
+            own_shares,
             asked,
             strict=True,
         )

@@ -161,6 +161,16 @@ def test_of_what_falls_due_soon_the_grant_bears_its_share() -> None:
     assert line.remaining == 30_400
 
 
+def test_of_each_decision_what_is_asked_for_and_the_own_share_make_up_what_was_paid() -> None:
+    share = Terms(Financing.SHARE, D("0.9"), None)
+    decisions = [Decided(D("60004.64"), D("54004.18")), Decided(D("47324.64"), D("42592.18"))]
+    lines = drawdown.lines(share, decisions, [Spent("2.3", D("107828.28"), D("107325.28"))], [])
+    assert [line.requested for line in lines] == [D("54004.18"), D("42588.57")]
+    assert [line.own_share_used for line in lines] == [
+        line.paid - (line.requested or 0) for line in lines
+    ] == [D("6279.44"), D("4956.09")]  # fmt: skip
+
+
 @given(
     terms,
     st.lists(decided, min_size=1, max_size=4),

@@ -90,6 +90,9 @@ class Action(enum.StrEnum):
     COST_PLAN_CHANGED = "cost_plan.changed"
     MEASURE_ADDED = "measure.added"
     MEASURE_CHANGED = "measure.changed"
+    CHANGE_REQUESTED = "change_request.added"
+    CHANGE_REQUEST_CHANGED = "change_request.changed"
+    CHANGE_REQUEST_ANSWERED = "change_request.answered"
     DRAWDOWN_ADDED = "drawdown.added"
     DRAWDOWN_CHANGED = "drawdown.changed"
     DRAWDOWN_PAID = "drawdown.paid"
@@ -237,6 +240,9 @@ SAID = {
     Action.COST_PLAN_CHANGED: N_("Ausgabenplan geändert"),
     Action.MEASURE_ADDED: N_("Maßnahme eingetragen"),
     Action.MEASURE_CHANGED: N_("Maßnahme geändert"),
+    Action.CHANGE_REQUESTED: N_("Änderung beantragt"),
+    Action.CHANGE_REQUEST_CHANGED: N_("Änderungsantrag geändert"),
+    Action.CHANGE_REQUEST_ANSWERED: N_("Änderungsantrag beantwortet"),
     Action.DRAWDOWN_ADDED: N_("Mittelabruf angefordert"),
     Action.DRAWDOWN_CHANGED: N_("Mittelabruf geändert"),
     Action.DRAWDOWN_PAID: N_("Mittelabruf ausgezahlt"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from exports.reports.assets import ASSETS
+from exports.reports.changes import CHANGES
 from exports.reports.dossier import DOSSIER
 from exports.reports.funding import FUNDING
 from exports.reports.investment import INVESTMENT
@@ -22,6 +23,7 @@ REPORTS = {
     for report in (
         *LISTS,
         *FUNDING,
+        *CHANGES,
         *INVESTMENT,
         *ASSETS,
         *NETWORK,

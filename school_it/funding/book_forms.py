@@ -106,6 +106,24 @@ class AmendmentForm(DecisionForm):
     kind = ChoiceField(_l("Art"), coerce=DecisionKind, validators=[Needed()])
 
 
+class ChangeForm(Form):
+    """What is asked to be changed; the plan stands in the lines below it."""
+
+    version = HiddenField()
+    requested_on = DayField(_l("beantragt am"), [Needed()], description=DAY)
+    period_to = DayField(_l("Durchführung neu bis"), description=_l("nur wenn sich der Zeitraum ändern soll"))
+    reason = TextAreaField(_l("Begründung"), [Needed(), Length(max=LONGEST_REMARK)])
+    declared = BooleanField(_l("Die Erklärung, dass alle Angaben richtig sind, liegt unterschrieben vor"))
+    remark = TextAreaField(_l("Bemerkung"), [Length(max=LONGEST_REMARK)])
+
+
+class RefusedForm(Form):
+    """The authority has said no."""
+
+    answered_on = DayField(_l("abgelehnt am"), [Needed()], description=DAY)
+    remark = TextAreaField(_l("Bemerkung"), [Length(max=LONGEST_REMARK)])
+
+
 # --- the cost plan ---
 
 

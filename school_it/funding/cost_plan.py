@@ -1,4 +1,4 @@
-"""What the decisions plan for each funding item, and amendments: what they change of a decision and of its plan.
+"""What the decisions plan for each funding item; of amendments what they change of a decision's plan.
 
 A line of an amendment holds what it adds to an item, below zero where it takes away; the sum over all decisions of a
 grant is the plan that holds now. Amounts are euros as `Decimal`, to the cent.
@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -18,8 +17,7 @@ from school_it import audit
 from school_it.access import Actor, May
 from school_it.audit import Action
 from school_it.errors import N_, Refused, Sentence
-from school_it.funding import bound, queries, rules
-from school_it.funding.book import DecisionKind
+from school_it.funding import rules
 from school_it.funding.checks import Check, Checks, Severity
 from school_it.funding.models import Decision, Grant, PlanLine
 from school_it.funding.rules import NOTHING
@@ -160,7 +158,7 @@ _MORE_OVER = N_(
 def record(session: Session, decision: Decision, plan: Plan, *, by: Actor) -> None:
     """The plan as the decision leaves it; of an amendment what it changes is kept. Raises Refused."""
     by.must(May.EDIT_FUNDING, None)
-    _refuse([(item, one) for item, planned in plan.items() for one in _against(planned)])
+    _refuse([(item, one) for item, planned in plan.items() for one in against(planned)])
     found = before(session, decision)
     wanted = {
         item: plan.get(item, Planned()) - found.get(item, Planned()) for item in plan.keys() | found.keys()
@@ -190,47 +188,11 @@ def _keep(
             audit.record(session, Action.COST_PLAN_CHANGED, line, by=by, changes=changes)
 
 
-def _against(planned: Planned) -> Iterable[Sentence]:
+def against(planned: Planned) -> Iterable[Sentence]:
     if planned.total < 0 or planned.eligible < 0:
         yield Sentence(N_("Ein Plan hat keine Beträge unter 0,00 €."))
     elif planned.eligible > planned.total:
         yield Sentence(N_("Zuwendungsfähig kann nicht mehr sein, als geplant ist."))
-
-
-def amend(
-    session: Session,
-    decision: Decision,
-    values: Mapping[str, Any],
-    *,
-    kind: DecisionKind = DecisionKind.AMENDMENT,
-    by: Actor,
-) -> Decision:
-    """A decision that changes another one; `eligible`, `granted` and `third_party` are what holds from then on.
-
-    Kept is what changes. Granted 90,000.00, from now on 72,000.00 -> the amendment holds -18,000.00. Without `granted`
-    it is computed of the rate. Raises Refused.
-    """
-    by.must(May.EDIT_FUNDING, None)
-    grant = decision.grant
-    if any(one.file_reference == values["file_reference"] for one in grant.decisions):
-        _refuse([("file_reference", Sentence(_SAME_REFERENCE))])
-    now = standing_of(decision)
-    wanted = dict(values)
-    if wanted.get("granted") is None:
-        if grant.rate is None:
-            _refuse([("granted", Sentence(_NO_RATE))])
-        wanted["granted"] = rules.granted(wanted["eligible"], grant.rate or NOTHING)
-    if wanted["granted"] > wanted["eligible"]:
-        _refuse([("granted", Sentence(_MORE_GRANTED))])
-    whole_now = {
-        name: (wanted.get(name) or NOTHING) - now[name] for name in ("eligible", "granted", "third_party")
-    }
-    own = {name: wanted.get(name) for name in queries.DECISION_FIELDS}
-    with bound.following(session, by=by):
-        made = Decision(**{**own, **whole_now, "drawn": None}, kind=kind, amends_id=chain(decision)[0].id)
-        grant.decisions.append(made)
-        audit.record(session, Action.DECISION_ADDED, made, by=by, changes=audit.whole(made))
-    return made
 
 
 def standing_of(decision: Decision) -> dict[str, Decimal]:
@@ -239,13 +201,6 @@ def standing_of(decision: Decision) -> dict[str, Decimal]:
         name: sum((getattr(one, name) or NOTHING for one in chain(decision)), NOTHING)
         for name in ("eligible", "granted", "third_party")
     }
-
-
-_SAME_REFERENCE = N_(
-    "Dieses Aktenzeichen hat schon ein Bescheid der Zuwendung. Bitte einen Zusatz anhängen, etwa »Ä1«."
-)
-_NO_RATE = N_("Die Zuwendung hat keinen Fördersatz. Bitte den bewilligten Betrag eintragen.")
-_MORE_GRANTED = N_("Bewilligt wäre mehr, als zuwendungsfähig ist.")
 
 
 def _refuse(faults: Collection[tuple[str, Sentence]]) -> None:

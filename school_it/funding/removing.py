@@ -12,10 +12,19 @@ from school_it import audit
 from school_it.access import Actor, May
 from school_it.audit import Action
 from school_it.errors import N_, RuleBroken, Sentence
-from school_it.funding import bound, payouts
-from school_it.funding.models import Decision, Drawdown, Grant, Measure, PlanLine, Programme, Receipt
+from school_it.funding import bound, change_requests, payouts
+from school_it.funding.models import (
+    ChangeRequest,
+    Decision,
+    Drawdown,
+    Grant,
+    Measure,
+    PlanLine,
+    Programme,
+    Receipt,
+)
 
-Thing = Programme | Grant | Decision | Measure | Drawdown | Receipt
+Thing = Programme | Grant | Decision | Measure | Drawdown | ChangeRequest | Receipt
 
 
 def hanging(session: Session, thing: Thing) -> list[Sentence]:
@@ -40,6 +49,7 @@ def _of_grant(session: Session, thing: Any) -> dict[str, int]:
         N_("Die Zuwendung hat Mittelabrufe (%(number)s)."): _count(
             session, Drawdown.decision_id.in_(decisions)
         ),
+        _REQUESTS: _count(session, ChangeRequest.decision_id.in_(decisions)),
         _DEVICES: bound.counted(session, [one.file_reference for one in thing.decisions]).total(),
     }
 
@@ -51,6 +61,7 @@ def _of_decision(session: Session, thing: Any) -> dict[str, int]:
         N_("Auf den Bescheid wurde Geld abgerufen (%(number)s)."): _count(
             session, Drawdown.decision_id == thing.id
         ),
+        _REQUESTS: _count(session, ChangeRequest.decision_id == thing.id),
         _DEVICES: bound.counted(session, [thing.file_reference]).total(),
         N_("Die Zuwendung hat Belege und sonst keinen Bescheid (%(number)s)."): _count(
             session, Receipt.grant_id == thing.grant_id
@@ -60,11 +71,17 @@ def _of_decision(session: Session, thing: Any) -> dict[str, int]:
     }
 
 
+def _of_request(session: Session, thing: Any) -> dict[str, int]:
+    return {N_("Ein Bescheid hat ihn bewilligt (%(number)s)."): int(thing.answer_id is not None)}
+
+
 _HANGING: Mapping[type, Callable[[Session, Any], dict[str, int]]] = {
     Programme: _of_programme,
     Grant: _of_grant,
     Decision: _of_decision,
+    ChangeRequest: _of_request,
 }
+_REQUESTS = N_("Dazu gibt es Änderungsanträge (%(number)s).")
 _DEVICES = N_("Geräte sind aus ihr bezahlt (%(number)s).")
 
 
@@ -97,6 +114,7 @@ def _go_grant(session: Session, thing: Any, by: Actor) -> None:
 
 
 def _go_decision(session: Session, thing: Any, by: Actor) -> None:
+    change_requests.reopen_answered_by(session, thing, by=by)
     for line in session.scalars(select(PlanLine).where(PlanLine.decision_id == thing.id)):
         _go(session, line, by)
     session.flush()
@@ -109,8 +127,14 @@ def _go_drawdown(session: Session, thing: Any, by: Actor) -> None:
     _go(session, thing, by)
 
 
+def _go_request(session: Session, thing: Any, by: Actor) -> None:
+    change_requests.remove_lines(session, thing, by=by)
+    _go(session, thing, by)
+
+
 _GOING: Mapping[type, Callable[[Session, Any, Actor], None]] = {
     Grant: _go_grant,
     Decision: _go_decision,
     Drawdown: _go_drawdown,
+    ChangeRequest: _go_request,
 }

@@ -14,8 +14,18 @@ from school_it.audit import Entry
 from school_it.cells import show_percent
 from school_it.errors import N_
 from school_it.funding import queries, rules
-from school_it.funding.book import DECISION_KINDS, DRAWDOWN_STATES, MEASURE_STATES
-from school_it.funding.models import Decision, Drawdown, Grant, Measure, PlanLine, Programme, Receipt
+from school_it.funding.book import CHANGE_STATES, DECISION_KINDS, DRAWDOWN_STATES, MEASURE_STATES
+from school_it.funding.models import (
+    ChangeLine,
+    ChangeRequest,
+    Decision,
+    Drawdown,
+    Grant,
+    Measure,
+    PlanLine,
+    Programme,
+    Receipt,
+)
 from school_it.funding.programmes import compare
 from school_it.funding.sheet import GRANTS, PROGRAMMES, RECEIPTS
 from school_it.money import shown
@@ -32,19 +42,30 @@ THINGS = {
     PlanLine.__tablename__: N_("Ausgabenplan"),
     Measure.__tablename__: N_("Maßnahme"),
     Drawdown.__tablename__: N_("Mittelabruf"),
+    ChangeRequest.__tablename__: N_("Änderungsantrag"),
+    ChangeLine.__tablename__: N_("Änderungsantrag"),
 }
 WORDS: Mapping[str, Mapping[Any, str]] = {
     **rules.PROGRAMME_WORDS,
     "kind": DECISION_KINDS,
-    "state": {**MEASURE_STATES, **DRAWDOWN_STATES},
+    "state": {**MEASURE_STATES, **DRAWDOWN_STATES, **CHANGE_STATES},
 }
 SHARES = frozenset({"rate", "cap_share"})
-AMOUNTS = frozenset(
-    column.field
-    for sheet in (PROGRAMMES, GRANTS, RECEIPTS)
-    for column in sheet.columns
-    if column.type.name == "euro"
-) | {"unit_price", "total", "requested", "expenses_paid", "expenses_due", "own_share_used", "paid"}
+AMOUNTS = (
+    frozenset(
+        column.field
+        for sheet in (PROGRAMMES, GRANTS, RECEIPTS)
+        for column in sheet.columns
+        if column.type.name == "euro"
+    )
+    | {"unit_price", "total", "requested", "expenses_paid", "expenses_due", "own_share_used", "paid"}
+    | {
+        "old_total",
+        "old_eligible",
+        "new_total",
+        "new_eligible",
+    }
+)
 
 
 def _headers(sheet: Sheet) -> dict[str, str]:
@@ -60,7 +81,8 @@ FIELD_NAMES = {
     "years": N_("Ausgaben je Haushaltsjahr"), "trainee": N_("Kürzel der Fachkraft"),
     "linked_id": N_("gehört zur Maßnahme"),
     "remaining_years": N_("hält noch Jahre"), "declared": N_("Richtigkeit erklärt"), "answer_id": N_("Bescheid dazu"),
-    "answered_on": N_("beantwortet am"), "total": N_("Gesamtausgaben"),
+    "answered_on": N_("beantwortet am"), "old_total": N_("bisher gesamt"), "old_eligible": N_("bisher zuwendungsfähig"),
+    "new_total": N_("neu gesamt"), "new_eligible": N_("neu zuwendungsfähig"), "total": N_("Gesamtausgaben"),
     "position": N_("lfd. Nr."),
     "description": N_("Kurzbeschreibung"), "unit_price": N_("Einzelpreis brutto"), "starts_on": N_("Beginn"),
     "ends_on": N_("Ende"), "support_confirmed": N_("Support gesichert"), "state": N_("Stand"),
@@ -86,6 +108,7 @@ def of_entries(session: Session, entries: Sequence[Entry]) -> list[Event]:
         "school_id": {ident: number for number, ident in school_queries.ids_by_number(session).items()},
         "decision_id": decisions,
         "amends_id": decisions,
+        "answer_id": decisions,
     }
 
     def value(field: str, stored: Any) -> str | None:

@@ -17,7 +17,7 @@ from school_it.access import Actor, Role
 from school_it.audit import Action, Entry
 from school_it.database import db, transaction
 from school_it.errors import Refused
-from school_it.funding import cost_plan, payouts, queries, removing, standing
+from school_it.funding import amending, cost_plan, payouts, queries, removing, standing
 from school_it.funding.book import DrawdownState
 from school_it.funding.models import Decision, Drawdown, Grant, Receipt
 from tests.funding.conftest import RECEIPT, Facts, TakeIn
@@ -156,7 +156,7 @@ def amended(by: Actor, eligible: str) -> int:
             "file_reference": f"48.03-17/24 Ä{len(head.grant.decisions)}", "decision_date": date(2024, 9, 1),
             "period_to": date(2025, 12, 31), "eligible": D(eligible),
         }  # fmt: skip
-        return cost_plan.amend(session, head, values, by=by).id
+        return amending.amend(session, head, values, by=by).id
 
 
 def test_an_amendment_takes_away_and_its_sums_follow(session: Session, house: Actor, grant: Facts) -> None:

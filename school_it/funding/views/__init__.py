@@ -1,6 +1,7 @@
 """Pages of funding, one file for each subject."""
 
 from school_it.funding.views import (
+    changes,
     drawdowns,
     grants,
     measures,
@@ -14,6 +15,7 @@ from school_it.funding.views.blueprint import bp
 
 __all__ = [
     "bp",
+    "changes",
     "drawdowns",
     "grants",
     "measures",

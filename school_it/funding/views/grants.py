@@ -16,6 +16,7 @@ from school_it.funding import (
     actions,
     ahead,
     bound,
+    change_requests,
     checks,
     cost_plan,
     left,
@@ -29,7 +30,7 @@ from school_it.funding import (
     story,
     warned,
 )
-from school_it.funding.book import DECISION_KINDS, DecisionKind
+from school_it.funding.book import CHANGE_STATES, DECISION_KINDS, DecisionKind
 from school_it.funding.forms import (
     DecisionForm,
     GrantForm,
@@ -99,6 +100,9 @@ def grant(ident: int) -> Any:
         has_plan=bool(stands.planned),
         checks=stands.checks,
         accepted=stands.accepted,
+        changes=change_requests.of_grant(session, found),
+        change_states=CHANGE_STATES,
+        in_short=change_requests.said_in_short,
         papers=papers.of_grant(session, found),
         scopes=rules.SCOPES,
         severities=checks.SEVERITIES,

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from school_it.access import May, current, needs
 from school_it.database import db, transaction
-from school_it.funding import cost_plan, queries, rules
+from school_it.funding import amending, cost_plan, queries, rules
 from school_it.funding.book import DecisionKind
 from school_it.funding.book_forms import MOST_ROWS, AmendmentForm, read_rows, rows_of
 from school_it.funding.forms import RemoveForm
@@ -55,12 +55,14 @@ def amend_decision(ident: int) -> Any:
     """The form shows what holds now; kept is what changes."""
     found = queries.get_decision(db.session(), ident, seen_by=current())
     head = cost_plan.chain(found)[0]
-    form = AmendmentForm(data=_holds_now(head))
+    form = AmendmentForm(data=holds_now(head))
     if form.validate_on_submit():
         values = {name: value for name, value in form.values.items() if name != "kind"}
         with refusals_in(form), transaction() as writing:
             changing = queries.get_decision(writing, head.id, seen_by=current())
-            made = cost_plan.amend(writing, changing, values, kind=form.kind.data, by=current())
+            made = amending.amend(
+                writing, changing, values, kind=form.kind.data, reason=form.reason.data, by=current()
+            )
             made_id = made.id
         if not form.errors:
             say_odd(rules.odd_in_decision({**form.values, "rate": None}))
@@ -69,7 +71,7 @@ def amend_decision(ident: int) -> Any:
     return page("funding/amend.html", status_of(form), form=form, decision=head, grant=head.grant)
 
 
-def _holds_now(head: Any) -> dict[str, Any]:
+def holds_now(head: Any) -> dict[str, Any]:
     chain = cost_plan.chain(head)
     last = {
         name: next((value for one in reversed(chain) if (value := getattr(one, name)) is not None), None)

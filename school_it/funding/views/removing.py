@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from school_it.access import May, current, needs
 from school_it.database import db, transaction
-from school_it.funding import measures, payouts, queries, removing
+from school_it.funding import change_requests, measures, payouts, queries, removing
 from school_it.funding.forms import RemoveForm
 from school_it.funding.views.blueprint import bp
 from school_it.money import shown
@@ -69,6 +69,15 @@ def remove_drawdown(ident: int) -> Any:
         going.append(_("Als abgerufen gelten danach %(amount)s weniger.", amount=shown(found.paid)))
     title = _("Mittelabruf %(number)s", number=found.number)
     return _page(payouts.get_drawdown, found, title, going, url_for(".drawdown", ident=ident), after)
+
+
+@bp.route("/changes/<int:ident>/remove", methods=["GET", "POST"])
+@needs(May.EDIT_FUNDING)
+def remove_change(ident: int) -> Any:
+    found = change_requests.get_request(db.session(), ident, seen_by=current())
+    after = url_for(".grant", ident=found.decision.grant_id)
+    title = _("Änderungsantrag %(number)s", number=found.number)
+    return _page(change_requests.get_request, found, title, [], url_for(".change", ident=ident), after)
 
 
 def _page(get: Get, found: Any, title: str, going: list[str], back: str, after: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -35,7 +36,6 @@ THIS_YEAR = {
     Part.OUTLOOK: "Für das kommende Jahr ist eine gemeinsame Ausschreibung mit zwei Nachbarstädten geplant.",
 }  # fmt: skip
 OF_A_SCHOOL = "Die Schule erprobt seit dem Sommer Tabletklassen ab Jahrgang 7. Der Ausschuss wird im Frühjahr berichtet."
-SMALL_BELOW = 8
 
 
 def write(session: Session, *, by: Actor) -> None:
@@ -47,5 +47,6 @@ def write(session: Session, *, by: Actor) -> None:
         actions.write_text(session, year, part, words, by=by)
     largest = session.scalars(select(School).order_by(School.school_number.desc())).first()
     actions.write_text(session, year, Part.SCHOOL, OF_A_SCHOOL, school=largest, by=by)
-    table = tables.made(figures.of_year(session, year - 1, seen_by=by), SMALL_BELOW)
+    limit = current_app.config["SCHOOL_IT"].OPEN_DATA_LIMIT
+    table = tables.made(figures.counts_of(session, year - 1, seen_by=by), limit)
     open_data.publish(session, table, licence="zero", by=by)

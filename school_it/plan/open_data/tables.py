@@ -8,6 +8,7 @@ import io
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -64,7 +65,7 @@ class Table:
     """What is published of a school year. `merged` is the row of sums, None where nothing had to be merged."""
 
     year: int
-    key_date: str
+    key_date: date
     limit: int
     counted: str
     lines: Sequence[Line]
@@ -112,9 +113,7 @@ def made(report: YearReport, limit: int) -> Table:
     for name in (SPENT, FUNDED):
         town[name] = sum((Decimal(line.values[name] or 0) for line in lines), Decimal("0.00"))
     counted = ", ".join(report.town.counted_words(ItemClass.MOBILE))
-    return Table(
-        report.year, report.on.isoformat(), limit, counted, lines, merged, Line("", TOWN_ROW, "", town)
-    )
+    return Table(report.year, report.on, limit, counted, lines, merged, Line("", TOWN_ROW, "", town))
 
 
 def _ratio(values: Values) -> Decimal | None:
@@ -133,7 +132,13 @@ def as_csv(table: Table) -> str:
     writer.writerow(HEAD)
     for line in [*table.lines, *([table.merged] if table.merged else [])]:
         values = ["" if (value := line.values[name]) is None else str(value) for name in FIGURES]
-        head = (school_year.label(table.year), table.key_date, line.number, _safe(line.name), line.kind)
+        head = (
+            school_year.label(table.year),
+            table.key_date.isoformat(),
+            line.number,
+            _safe(line.name),
+            line.kind,
+        )
         writer.writerow([*head, *values, " ".join(line.merged)])
     return out.getvalue()
 
@@ -146,7 +151,7 @@ def _safe(text: str) -> str:
 def as_json(table: Table) -> str:
     kept: dict[str, Any] = {
         "school_year": school_year.label(table.year),
-        "key_date": table.key_date,
+        "key_date": table.key_date.isoformat(),
         "small_below": table.limit,
         "counted_as_mobile": table.counted,
         "fields": FIGURES,

@@ -126,27 +126,30 @@ def stands(session: Session, on: date, *, seen_by: Actor, school_id: int | None 
         return standing.look(session, on, seen_by=seen_by, school_id=school_id), "dates"
 
 
-def of_year(session: Session, year: int, *, seen_by: Actor, school_id: int | None = None) -> YearReport:
-    """The whole report; what the reader may not see of money and licences stays out. Raises BadValue."""
+def counts_of(session: Session, year: int, *, seen_by: Actor, school_id: int | None = None) -> YearReport:
+    """Stock and money of a school year, without what stands around them. Raises BadValue."""
     on = day_of(year)
     town, seen = stands(session, on, seen_by=seen_by, school_id=school_id)
-    sees_money = seen_by.may(May.SEE_FUNDING)
-    made = YearReport(
-        year, on, seen, town,
-        money.of(session, town, seen_by=seen_by) if sees_money and town.plan else None,
-        standing.as_due(town),
-        spent=[
-            one for one in report_queries.spent(session, school_year.begins(year), on, seen_by=seen_by)
-            if school_id is None or one.school_id == school_id
-        ],
-        ratios=ratios(session, year, town, seen_by=seen_by),
-        earmark_ends=report_queries.earmark_ends(session, on, seen_by=seen_by),
-        texts=report_queries.texts_of(session, year),
+    spent = report_queries.spent(session, school_year.begins(year), on, seen_by=seen_by)
+    return YearReport(
+        year, on, seen, town, None, standing.as_due(town),
+        spent=[one for one in spent if school_id in (None, one.school_id)],
     )  # fmt: skip
-    if sees_money:
+
+
+def of_year(session: Session, year: int, *, seen_by: Actor, school_id: int | None = None) -> YearReport:
+    """The whole report; what the reader may not see of money and licences stays out. Raises BadValue."""
+    made = counts_of(session, year, seen_by=seen_by, school_id=school_id)
+    town, on = made.town, made.on
+    made.ratios = ratios(session, year, town, seen_by=seen_by)
+    made.earmark_ends = report_queries.earmark_ends(session, on, seen_by=seen_by)
+    made.texts = report_queries.texts_of(session, year)
+    if seen_by.may(May.SEE_FUNDING):
+        if town.plan:
+            made.budget = money.of(session, town, seen_by=seen_by)
         decided = queries.decided_plans(session, town.plan)
         made.decided = next((one for one in decided if one.decided_on <= on), None)
-        made.grants = report_queries.open_grants(session)
+        made.grants = report_queries.open_grants(session, on)
         made.deadlines = deadlines.within(session, seen_by, today(), _ahead(today()))
     if seen_by.may(May.SEE_LICENCES):
         made.licences = usage.by_product(session, seen_by=seen_by)

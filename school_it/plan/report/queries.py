@@ -275,8 +275,11 @@ def earmark_ends(session: Session, on: date, *, seen_by: Actor) -> list[tuple[in
     return [(int(one), count) for one, count in rows]
 
 
-def open_grants(session: Session) -> Sequence[Grant]:
-    """Of which not all has been drawn, with their decisions; the earliest end first."""
-    found = session.scalars(select(Grant)).all()
-    left = [one for one in found if one.decisions and one.granted > one.drawn and one.completed_on is None]
+def open_grants(session: Session, on: date) -> Sequence[Grant]:
+    """Whose period runs on that day and of which not all has been drawn by now; the earliest end first."""
+    left = [
+        one
+        for one in session.scalars(select(Grant))
+        if one.granted > one.drawn and one.completed_on is None and (one.period_to or on) >= on
+    ]
     return sorted(left, key=lambda one: (one.period_to or date.max, one.reference))

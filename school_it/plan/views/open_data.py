@@ -25,6 +25,12 @@ from school_it.web.fields import refusals_in, status_of
 open_data = Blueprint("open_data", __name__, url_prefix="/open-data")
 AN_HOUR = 3600
 FILES = {"csv": "text/csv", "json": "application/json"}
+COLUMNS = {
+    "pupils": N_("Schüler"), "mobile": N_("mobil"), "presentation": N_("Präsentation"),
+    "access_points": N_("Accesspoint"), "teachers": N_("Lehrkräfte"), "workplaces": N_("Arbeitsplatz"),
+    "pupils_per_device": N_("Schüler je Gerät"), "spent": N_("Ausgaben"), "funded": N_("davon gefördert"),
+}  # fmt: skip
+"""The figures as the page heads them; the files say what each means in full."""
 FIELD_NAMES = {
     "school_year": N_("Schuljahr"), "limit": N_("kleine Zahlen bis unter"), "licence": N_("Lizenz"),
     "withdrawn_reason": N_("Grund"),
@@ -65,13 +71,13 @@ def open_data_preview() -> Any:
         publications=queries.all_of_them(session),
         lacking=dcat.lacking(_settings()),
         licence=dcat.LICENCES[_settings().OPEN_DATA_LICENCE][0],
-        figures=tables.FIGURES,
+        figures=COLUMNS,
         is_running=year == school_year.school_year(today()),
     )
 
 
 def _table(year: int) -> Table:
-    report = figures.of_year(db.session(), year, seen_by=current())
+    report = figures.counts_of(db.session(), year, seen_by=current())
     return tables.made(report, _settings().OPEN_DATA_LIMIT)
 
 

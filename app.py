@@ -14,6 +14,7 @@ from flask.cli import FlaskGroup, ScriptInfo
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from exports import commands as export_commands
+from exports import survey_views as _survey_workbooks  # noqa: F401 - pages of the door
 from exports.evidence import health as _evidence_looked_at  # noqa: F401 - declares a check of the doctor
 from exports.evidence.commands import evidence as evidence_command
 from exports.evidence.views import bp as evidence
@@ -79,6 +80,8 @@ from school_it.people import undo as people_undo
 from school_it.people.api import api as people_api
 from school_it.people.views import bp as people
 from school_it.plan import undo as plan_undo
+from school_it.plan.survey import views as _survey_pages  # noqa: F401 - pages of the plan
+from school_it.plan.talks import views as _talk_pages  # noqa: F401 - likewise
 from school_it.plan.views import bp as plan
 from school_it.plan.views.open_data import open_data
 from school_it.procurement import documented as _orders_carry_documents  # noqa: F401 - likewise

@@ -25,6 +25,7 @@ from school_it.demo import network as demo_network
 from school_it.demo import plan as demo_plan
 from school_it.demo import plan_report as demo_plan_report
 from school_it.demo import procurement as demo_procurement
+from school_it.demo import talks as demo_talks
 from school_it.demo.places import DemoSchool
 from school_it.devices import catalogue, loans
 from school_it.devices.intake import DeviceIntake
@@ -90,6 +91,7 @@ def build(size: Size, *, by: Actor, tell: Callable[[str], None] = lambda _text: 
     with transaction() as session:
         tell("Jahresbericht")
         demo_plan_report.write(session, by=by)
+        demo_talks.hold(session, [school.number for school in schools], today(), by=by)
     with transaction() as session:
         tell("Konten")
         accounts = _open_accounts(session, schools, by=by)

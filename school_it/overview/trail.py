@@ -70,6 +70,11 @@ THINGS = {
     "fixed_addresses": N_("feste Adresse"),
     "uplinks": N_("Internetanschluss"),
     "targets": N_("Ausstattungsziel"),
+    "survey_rounds": N_("Bedarfsabfrage"),
+    "survey_codes": N_("Code der Bedarfsabfrage"),
+    "survey_wishes": N_("Wunsch"),
+    "annual_reviews": N_("Jahresgespräch"),
+    "agreements": N_("Vereinbarung"),
 }
 WORDS: dict[str, tuple[dict[Any, str], ...]] = {
     "state": (dict(PERSON_STATES),),
@@ -191,4 +196,6 @@ def _address(entry: Entry) -> str:
         return url_for("network.device_type", ident=entry.object_id)
     if entry.object_type == "targets" and entry.object_id:
         return url_for("plan.target", ident=entry.object_id)
+    if entry.object_type == "annual_reviews" and entry.object_id:
+        return url_for("plan.talk", ident=entry.object_id)
     return ""

@@ -20,7 +20,16 @@ from school_it.funding.forms import DAY, DecisionForm, FundingForm, Lines
 from school_it.funding.measure_rules import read_years, show_years
 from school_it.funding.rules import NOTHING
 from school_it.web import said
-from school_it.web.fields import ChoiceField, DayField, EuroField, Form, Needed, NumberField, TextField
+from school_it.web.fields import (
+    ChoiceField,
+    DayField,
+    EuroField,
+    Form,
+    Needed,
+    NoteField,
+    NumberField,
+    TextField,
+)
 from school_it.web.shapes import LONGEST_REMARK
 
 MOST_PIECES = 1_000_000
@@ -63,7 +72,7 @@ class MeasureForm(FundingForm):
         _l("lfd. Nr."), [Optional(), NumberRange(1, MOST_PIECES)], description=_l("leer: die nächste")
     )
     support_confirmed = BooleanField(_l("Betrieb, Wartung und Support sind gesichert"))
-    remark = TextAreaField(_l("Bemerkung"), [Length(max=LONGEST_REMARK)])
+    remark = NoteField(_l("Bemerkung"), [Length(max=LONGEST_REMARK)])
 
     @property
     def values(self) -> dict[str, Any]:
@@ -87,7 +96,7 @@ class DrawdownForm(FundingForm):
     reason = TextAreaField(
         _l("Begründung"), [Length(max=LONGEST_REMARK)], description=_l("nur wenn etwas zu begründen ist")
     )
-    remark = TextAreaField(_l("Bemerkung"), [Length(max=LONGEST_REMARK)])
+    remark = NoteField(_l("Bemerkung"), [Length(max=LONGEST_REMARK)])
 
 
 class PayoutForm(Form):
@@ -114,14 +123,14 @@ class ChangeForm(Form):
     period_to = DayField(_l("Durchführung neu bis"), description=_l("nur wenn sich der Zeitraum ändern soll"))
     reason = TextAreaField(_l("Begründung"), [Needed(), Length(max=LONGEST_REMARK)])
     declared = BooleanField(_l("Die Erklärung, dass alle Angaben richtig sind, liegt unterschrieben vor"))
-    remark = TextAreaField(_l("Bemerkung"), [Length(max=LONGEST_REMARK)])
+    remark = NoteField(_l("Bemerkung"), [Length(max=LONGEST_REMARK)])
 
 
 class RefusedForm(Form):
     """The authority has said no."""
 
     answered_on = DayField(_l("abgelehnt am"), [Needed()], description=DAY)
-    remark = TextAreaField(_l("Bemerkung"), [Length(max=LONGEST_REMARK)])
+    remark = NoteField(_l("Bemerkung"), [Length(max=LONGEST_REMARK)])
 
 
 # --- the cost plan ---

@@ -24,6 +24,7 @@ from school_it.web.fields import (
     EuroField,
     Form,
     Needed,
+    NoteField,
     NumberField,
     PercentField,
     ReadField,
@@ -101,7 +102,7 @@ class ProgrammeForm(FundingForm):
     )
     proof_months = NumberField(_l("Verwendungsnachweis Monate"), [Optional(), NumberRange(0, LONGEST_YEARS)])
     retention_years = NumberField(_l("Aufbewahrung Jahre"), [Optional(), NumberRange(0, LONGEST_YEARS)])
-    source = TextAreaField(
+    source = NoteField(
         _l("Quelle"),
         [Length(max=LONGEST_REMARK)],
         description=_l("woher die Angaben sind: Richtlinie, Bescheid"),
@@ -178,7 +179,7 @@ class DecisionForm(FundingForm):
     third_party = EuroField(_l("Leistungen Dritter"), description=_l("in Euro"))
     drawn = EuroField(_l("bereits abgerufen"), description=_l("in Euro"))
     proof_due = DayField(_l("Verwendungsnachweis bis"), description=DAY)
-    remark = TextAreaField(_l("Bemerkung"), [Length(max=LONGEST_REMARK)])
+    remark = NoteField(_l("Bemerkung"), [Length(max=LONGEST_REMARK)])
     reason = TextAreaField(_l("Begründung"), [Length(max=LONGEST_REMARK)])
 
 
@@ -235,5 +236,5 @@ class ReceiptForm(FundingForm):
     eligible_requested = EuroField(_l("zuwendungsfähig"), description=_l("leer: wird berechnet"))
     eligible_recognised = EuroField(_l("anerkannt"), description=_l("trägt die Behörde ein"))
     ledger_ref = TextField(_l("Buchungsstelle"), [Length(max=80)])
-    remark = TextAreaField(_l("Bemerkung"), [Length(max=LONGEST_REMARK)])
+    remark = NoteField(_l("Bemerkung"), [Length(max=LONGEST_REMARK)])
     reason = TextAreaField(_l("Begründung"), [Length(max=LONGEST_REMARK)])

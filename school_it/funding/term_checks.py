@@ -183,9 +183,11 @@ _TOO_LITTLE = N_(
 
 
 def _budget(grant: Grant, eligible: Decimal) -> Checks:
-    """F02: what the granted amount allows to spend, beside what the decisions call eligible."""
+    """F02: what the granted amount allows to spend; what the decisions call eligible where only rounding differs."""
     if grant.rate and grant.granted and grant.programme.financing is Financing.SHARE:
         most = rules.largest_eligible(grant.granted, grant.rate)
+        if rules.rounding_holds([(one.eligible, one.granted) for one in grant.decisions], grant.rate):
+            most = grant.eligible
         values = {"granted": shown(grant.granted), "most": shown(most), "eligible": shown(eligible)}
         yield Check("F02", eligible <= most, Severity.INFO, Sentence(_WORTH, **values))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
-from wtforms import Field, SelectField, StringField, ValidationError
+from wtforms import Field, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.widgets import TextInput
 
 from school_it import cells, money
@@ -107,6 +107,13 @@ class TextField(StringField):
         return self.data or ""
 
 
+class NoteField(TextAreaField):
+    """Several lines; empty is None, as in a file: an untouched remark is no change."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = valuelist[0].strip() or None if valuelist else None
+
+
 class ReadField(Field):
     """A text field whose text is read by one function of `cells`; what was typed stays in the field."""
 
@@ -182,8 +189,17 @@ class CodesField(ReadField):
 class ChoiceField(SelectField):
     """One of a list; the empty choice is None. `coerce` makes the value."""
 
-    def __init__(self, label: str, *, coerce: Callable[[str], Any] = str, **values: Any) -> None:
-        super().__init__(label, coerce=lambda text: None if text in ("", None) else coerce(text), **values)
+    def __init__(
+        self,
+        label: str,
+        *,
+        coerce: Callable[[str], Any] = str,
+        choices: Iterable[tuple[str, str]] | None = None,
+        **values: Any,
+    ) -> None:
+        given = choices and [SelectChoice(value, label=word) for value, word in choices]
+        reading: Callable[[Any], Any] = lambda text: None if text in ("", None) else coerce(text)  # noqa: E731
+        super().__init__(label, coerce=reading, choices=given, **values)
 
     def iter_choices(self) -> list[Any]:
         """An empty choice without a word of its own says what it is."""

@@ -110,6 +110,20 @@ def test_a_rule_refuses_a_receipt_at_the_field_and_keeps_what_was_typed(
     assert len(session.scalars(select(Receipt)).all()) == 1
 
 
+def test_a_remark_that_nobody_wrote_is_no_change(
+    session: Session, office: FlaskClient, take_in: TakeIn, grant: Facts
+) -> None:
+    take_in("receipts", RECEIPT)
+    url = f"/funding/receipts/{session.scalars(select(Receipt)).one().id}/edit"
+    assert office.post(url, data={**RECEIPT_FORM, "quantity": "7", "remark": ""}).status_code == 302
+    session.rollback()
+    stored = session.scalars(select(Receipt)).one()
+    assert (stored.quantity, stored.remark) == (7, None)
+    changed = session.scalars(select(Entry).order_by(Entry.id.desc())).first()
+    assert changed is not None
+    assert "remark" not in (changed.changes or {})
+
+
 def test_the_same_invoice_in_another_grant_is_refused_by_form_too(
     session: Session, office: FlaskClient, take_in: TakeIn, grant: Facts
 ) -> None:

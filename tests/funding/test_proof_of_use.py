@@ -128,6 +128,8 @@ def test_every_rule_that_was_looked_at_is_told(proof: Facts, book: Workbook) -> 
     assert [rule for rule, one in told.items() if not one["holds"]] == []
     assert told["F04"]["severity"] == "warn"
     assert "Abweichung 0,01 €, erlaubt 0,02 €" in told["F04"]["sentence"].replace("\N{NO-BREAK SPACE}", " ")
+    worth = told["F02"]["sentence"].replace("\N{NO-BREAK SPACE}", " ")
+    assert "lassen sich 107.329,28 € zuwendungsfähige Ausgaben fördern" in worth, "as in the decisions"
     rows = table(book, "Prüfung")
     assert [(row["Regel"], row["Hinweis"]) for row in rows] == [
         (one["rule"], one["sentence"]) for one in proof["checks"]

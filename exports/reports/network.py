@@ -12,6 +12,7 @@ from school_it.errors import N_
 from school_it.network.addresses import queries as address_queries
 from school_it.network.addresses.rules import PURPOSES
 from school_it.network.uplinks import queries as uplink_queries
+from school_it.network.uplinks.models import Uplink
 from school_it.sheets import Column
 
 _SCHOOL = (Column("school_number", "Schulnummer", cells.CODE), Column("school", "Schule"))
@@ -85,7 +86,8 @@ def _uplinks(session: Session, choice: Choice, by: Actor) -> Pages:
         school = {
             "school_number": here.school.school_number, "school": here.school.name, "pupils": here.pupils,
         }  # fmt: skip
-        for line in here.uplinks or [None]:
+        lines: list[Uplink | None] = [*here.uplinks] or [None]
+        for line in lines:
             known = dict.fromkeys((column.field for column in UPLINKS), None) | school
             if line is not None:
                 known |= {name: getattr(line, name) for name in COPIED}

@@ -54,10 +54,10 @@ def _percent(share: Fraction) -> str:
 
 def _spoken(held: Held) -> str:
     use = held.use
-    return _(
+    return str(_(
         "%(network)s: %(fixed)s vergeben, %(ranges)s in Bereichen, %(parts)s in eigenen Teilnetzen, %(free)s frei",
         network=held.subnet.network, fixed=use.fixed, ranges=use.ranges, parts=use.parts, free=use.free,
-    )  # fmt: skip
+    ))  # fmt: skip
 
 
 def legend() -> Markup:

@@ -1,6 +1,29 @@
 """Pages of the network, one file for each subject."""
 
-from school_it.network.views import addresses, names, outlets, ports, racks, room, sheet, types, uplinks
+from school_it.network.views import (
+    addresses,
+    names,
+    outlets,
+    ports,
+    racks,
+    room,
+    sheet,
+    topology,
+    types,
+    uplinks,
+)
 from school_it.network.views.blueprint import bp
 
-__all__ = ["addresses", "bp", "names", "outlets", "ports", "racks", "room", "sheet", "types", "uplinks"]
+__all__ = [
+    "addresses",
+    "bp",
+    "names",
+    "outlets",
+    "ports",
+    "racks",
+    "room",
+    "sheet",
+    "topology",
+    "types",
+    "uplinks",
+]

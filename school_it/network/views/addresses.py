@@ -95,7 +95,7 @@ def vlan(ident: int) -> Any:
 def _story(session: Session, thing: Vlan | Subnet | FixedAddress) -> list[show.Event]:
     def value(field: str, stored: Any) -> str | None:
         if field == "purpose" and stored is not None:
-            return _(rules.PURPOSES[rules.Purpose(stored)])
+            return str(_(rules.PURPOSES[rules.Purpose(stored)]))
         return thing.school.name if field == "school_id" and stored == thing.school_id else None
 
     return show.story(audit.story(session, thing), names=FIELD_NAMES, value=value)

@@ -25,8 +25,8 @@ from school_it.web.fields import refusals_in, status_of
 FIELD_NAMES = {
     "provider": N_("Anbieter"), "contract_no": N_("Vertragsnummer"), "down": N_("Mbit/s herunter"),
     "up": N_("Mbit/s hinauf"), "fibre": N_("Glasfaser"), "is_backup": N_("Ersatzleitung"),
-    "ends_on": N_("Vertragsende"), "notice_on": N_("kündbar bis"), "monthly_cost": N_("Kosten im Monat"), "router_id": N_("Router"),
-    "remark": N_("Bemerkung"), "school_id": N_("Schule"),
+    "ends_on": N_("Vertragsende"), "notice_on": N_("kündbar bis"), "monthly_cost": N_("Kosten im Monat"),
+    "router_id": N_("Router"), "remark": N_("Bemerkung"), "school_id": N_("Schule"),
 }  # fmt: skip
 
 

@@ -29,6 +29,7 @@ HERE = (State.IN_USE, State.IN_STOCK, State.IN_REPAIR, State.DEFECTIVE)
 PLACES = (
     ("index", N_("Überblick"), May.SEE_PLAN),
     ("gap", N_("Fehlbedarf"), May.SEE_PLAN),
+    ("coverage_page", N_("Netzabdeckung"), May.SEE_PLAN),
     ("wave", N_("Ersatzwelle"), May.SEE_PLAN),
     ("budget", N_("Haushalt"), May.SEE_FUNDING),
     ("scenarios", N_("Szenarien"), May.SEE_FUNDING),

@@ -20,6 +20,7 @@ from school_it.web.fields import (
     EuroField,
     Form,
     Needed,
+    NoteField,
     NumberField,
     PercentField,
     ReadField,
@@ -37,7 +38,7 @@ class SupplierForm(Form):
     customer_no = TextField(
         _l("Kundennummer"), [Length(max=60)], description=_l("unsere bei diesem Lieferanten")
     )
-    remark = TextAreaField(_l("Bemerkung"), [Optional(), Length(max=LONGEST_REMARK)])
+    remark = NoteField(_l("Bemerkung"), [Optional(), Length(max=LONGEST_REMARK)])
 
 
 class OrderForm(Form):
@@ -46,7 +47,7 @@ class OrderForm(Form):
     supplier = TextField(_l("Lieferant"), [Needed(), Length(max=160)])
     ordered_on = DayField(_l("bestellt am"), [Needed()])
     expected_on = DayField(_l("erwartet am"))
-    remark = TextAreaField(_l("Bemerkung"), [Optional(), Length(max=LONGEST_REMARK)])
+    remark = NoteField(_l("Bemerkung"), [Optional(), Length(max=LONGEST_REMARK)])
 
 
 class LineForm(Form):
@@ -126,7 +127,7 @@ def invoice_form(order: Order, invoice: Invoice | None, **values: Any) -> Any:
         "paid_on": DayField(_l("Zahlung am"), description=_l("Mit der Zahlung entstehen die Belege.")),
         "discount": EuroField(_l("Skonto in €"), description=_l("was beim Zahlen abgezogen wurde")),
         "ledger_ref": TextField(_l("Buchungsstelle"), [Length(max=80)]),
-        "remark": TextAreaField(_l("Bemerkung"), [Optional(), Length(max=LONGEST_REMARK)]),
+        "remark": NoteField(_l("Bemerkung"), [Optional(), Length(max=LONGEST_REMARK)]),
     }
     for key in line_keys(order, invoice):
         fields |= {
@@ -160,7 +161,11 @@ def share_form(
     **values: Any,
 ) -> Any:
     """The form of the shares: for each line of the invoice so many rows."""
-    fields: dict[str, Any] = {"version": HiddenField(), "seen": HiddenField()}
+    fields: dict[str, Any] = {
+        "version": HiddenField(),
+        "seen": HiddenField(),
+        "reason": TextAreaField(_l("Begründung"), [Length(max=LONGEST_REMARK)]),
+    }
     for line in invoice.lines:
         for place in range(rows[line.id]):
             key = f"{line.id}_{place}"

@@ -8,7 +8,7 @@ change and changes it: `outlook` is taken back by whoever asks.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -32,6 +32,9 @@ from school_it.schools.models import School
 
 Key = tuple[int, int, str]
 Faults = list[tuple[str, Sentence]]
+
+
+KEEP: Any = object()
 
 
 @dataclass(frozen=True)
@@ -126,8 +129,13 @@ def follow(invoice: Invoice) -> dict[int, Decimal]:
     return left
 
 
-def accept(session: Session, invoice: Invoice, seen: Outlook, *, by: Actor) -> list[ReceiptChange]:
-    """Keep the shares and make the receipts. Raises Refused where something is left or a rule stands against it."""
+def accept(
+    session: Session, invoice: Invoice, seen: Outlook, *, reason: str | None = KEEP, by: Actor
+) -> list[ReceiptChange]:
+    """Keep the shares and make the receipts; with a `reason`, even None, what warns of them is refused without one.
+
+    Raises Refused where something is left or a rule stands against it.
+    """
     if any(line.shares for line in invoice.lines):
         refuse_left(seen.left.values())
     told = {
@@ -136,7 +144,7 @@ def accept(session: Session, invoice: Invoice, seen: Outlook, *, by: Actor) -> l
         if line.shares
     }
     audit.record(session, Action.INVOICE_SPLIT, invoice, by=by, changes=told)
-    return settle(session, invoice, by=by)
+    return settle(session, invoice, reason=reason, by=by)
 
 
 def refuse_left(left: Iterable[Decimal]) -> None:
@@ -272,7 +280,9 @@ def _judge(session: Session, invoice: Invoice, planned: Sequence[ReceiptChange])
         one.faults = [sentence for _field, sentence in (*judged, *together.against(place))]
 
 
-def settle(session: Session, invoice: Invoice, *, by: Actor) -> list[ReceiptChange]:
+def settle(
+    session: Session, invoice: Invoice, *, reason: str | None = KEEP, by: Actor
+) -> list[ReceiptChange]:
     """Make, change and remove the receipts of an invoice as its shares say. Raises Refused with all that is wrong."""
     seen = outlook(session, invoice)
     wrong: Faults = [*seen.faults, *(("receipts", one) for each in seen.receipts for one in each.faults)]
@@ -286,20 +296,40 @@ def settle(session: Session, invoice: Invoice, *, by: Actor) -> list[ReceiptChan
         if one.what == "gone" and one.receipt is not None:
             funding_actions.remove_receipt(session, one.receipt, by=by)
     session.flush()
+    odd: list[tuple[str, Sentence]] = []
     for one in seen.receipts:
-        if one.what == "changed" and one.receipt is not None:
-            school = one.school or one.receipt.school
-            funding_actions.change_receipt(session, one.receipt, school, one.values, together=together, by=by)
-        elif one.what == "new" and one.school is not None:
-            number = funding_queries.next_receipt_no(session, one.grant)
-            values = {**one.values, "receipt_no": number}
-            one.receipt = funding_actions.add_receipt(
-                session, one.grant, one.school, values, together=together, by=by
-            )
-            session.flush()
-            session.add(InvoiceReceipt(receipt_id=one.receipt.id, invoice_id=invoice.id))
+        try:
+            _keep(session, invoice, one, together, reason, by)
+        except Refused as problem:  # nothing of this one is kept; the others are asked for their warnings too
+            odd += [fault for fault in problem.faults if fault not in odd]
+    if odd:
+        raise Refused(odd)
     session.flush()
     return list(seen.receipts)
+
+
+def _keep(
+    session: Session,
+    invoice: Invoice,
+    one: ReceiptChange,
+    together: Collection[int],
+    reason: str | None,
+    by: Actor,
+) -> None:
+    said: dict[str, Any] = {} if reason is KEEP else {"reason": reason}
+    if one.what == "changed" and one.receipt is not None:
+        school = one.school or one.receipt.school
+        funding_actions.change_receipt(
+            session, one.receipt, school, one.values, together=together, by=by, **said
+        )
+    elif one.what == "new" and one.school is not None:
+        number = funding_queries.next_receipt_no(session, one.grant)
+        values = {**one.values, "receipt_no": number}
+        one.receipt = funding_actions.add_receipt(
+            session, one.grant, one.school, values, together=together, by=by, **said
+        )
+        session.flush()
+        session.add(InvoiceReceipt(receipt_id=one.receipt.id, invoice_id=invoice.id))
 
 
 def proposal(session: Session, invoice: Invoice) -> list[Wanted]:

@@ -25,7 +25,7 @@ from school_it.devices.rules import ItemClass
 from school_it.documents import actions as documents
 from school_it.documents.rules import DocumentKind
 from school_it.funding import actions as funding
-from school_it.funding import measures, payouts, rules
+from school_it.funding import change_requests, cost_plan, measures, payouts, rules
 from school_it.jobs.models import Job
 from school_it.jobs.models import State as JobState
 from school_it.licences import actions as licences
@@ -43,6 +43,9 @@ from school_it.network.wiring.models import NetworkPort
 from school_it.people.models import Membership, Person, SyncRun
 from school_it.people.rules import PersonRole, RunOutcome
 from school_it.plan import actions as plan
+from school_it.plan.open_data import actions as open_data
+from school_it.plan.open_data import tables as open_tables
+from school_it.plan.report import figures as year_report
 from school_it.plan.rules import Basis
 from school_it.plan.survey import actions as survey
 from school_it.plan.survey.rules import Group
@@ -337,6 +340,9 @@ def shared(by: Actor) -> dict[str, Any]:
         decided = plan.freeze(session, decision, None, by=by)
         session.flush()
         planned = {"plan": version.id, "scenario": scenario.id, "decided_plan": decided.id}
+        own = session.query(School).filter_by(name=OWN).one().id
+        table = open_tables.made(year_report.counts_of(session, 2025, seen_by=by, school_id=own), 5)
+        planned["publication"] = open_data.publish(session, table, licence="zero", by=by).id
         batch = session.query(audit.Batch).order_by(audit.Batch.id).first()
         grant = account_queries.get_user(session, "teacher").roles[0]
         return {
@@ -369,9 +375,13 @@ def funded(session: Session, by: Actor) -> dict[str, Any]:
         "category": "2.3", "description": "Tablets", "unit_price": Decimal(400), "starts_on": day, "ends_on": day,
     }  # fmt: skip
     measure = measures.add_measure(session, programme, school, plan_values, by=by)
+    wanted = {"2.3": cost_plan.Planned(Decimal(900), Decimal(900))}
+    change_values = {"requested_on": today(), "reason": "weniger Tablets"}
+    change = change_requests.ask(session, decided, change_values, wanted, by=by)
+    session.flush()
     return {
         "programme": programme.id, "town_grant": grant.id, "decision": decided.id, "receipt": made.id,
-        "measure": measure.id, "drawdown": asked.id,
+        "measure": measure.id, "drawdown": asked.id, "change_request": change.id,
     }  # fmt: skip
 
 

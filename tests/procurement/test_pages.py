@@ -16,7 +16,7 @@ from school_it.access import Actor, Role
 from school_it.database import db, transaction
 from school_it.devices.models import Device
 from school_it.errors import BadValue
-from school_it.funding.models import Receipt
+from school_it.funding.models import AcceptedWarning, Grant, Receipt
 from school_it.procurement import actions, delivery_files, queries
 from school_it.procurement.models import Order
 from school_it.schools.models import School
@@ -147,6 +147,34 @@ def test_a_changed_invoice_shows_first_what_becomes_of_its_receipts(
     assert office.post(edit, data={**bill, "seen": seen_in(shown)}).status_code == 302
     assert list(session.scalars(select(Receipt.paid_amount))) == [D(98)]
     assert queries.receipt_ids(session, get_invoice(session, ident))
+
+
+def test_a_share_that_warns_is_kept_only_with_a_reason_that_stays_with_its_receipt(
+    session: Session, office: FlaskClient, order_id: int, grants: tuple[int, int], invoice: Make
+) -> None:
+    ident = invoice(2, "100.00")
+    with transaction() as writing:
+        grant = writing.get(Grant, grants[0])
+        assert grant is not None
+        grant.programme.excluded = (get_invoice(session, ident).lines[0].text.split()[0],)
+    row, order = get_invoice(session, ident).lines[0], get_order(session, order_id)
+    told = {
+        f"grant_{row.id}_0": str(grants[0]), f"how_{row.id}_0": "rest", f"item_{row.id}_0": "2.3",
+        f"school_{row.id}_0": str(order.lines[0].school_id),
+    }  # fmt: skip
+    share = f"/procurement/invoices/{ident}/share"
+    seen = seen_in(office.post(share, data={**told, "step": "look"}).get_data(as_text=True))
+    refused = office.post(share, data={**told, "step": "keep", "seen": seen})
+    assert refused.status_code == 422
+    assert "Das fördert das Programm nicht" in refused.get_data(as_text=True)
+    session.rollback()
+    assert session.scalar(select(func.count(Receipt.id))) == 0
+    said = {**told, "step": "keep", "seen": seen, "reason": "vom Bescheid gedeckt"}
+    assert office.post(share, data=said).status_code == 302
+    session.rollback()
+    kept = session.scalars(select(AcceptedWarning)).one()
+    assert (kept.rule, kept.reason) == ("F10", "vom Bescheid gedeckt")
+    assert kept.receipt_id == session.scalars(select(Receipt)).one().id
 
 
 def seen_in(page: str) -> str:

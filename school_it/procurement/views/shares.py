@@ -53,7 +53,7 @@ def share(ident: int) -> Any:
                 with transaction() as writing:
                     invoice = queries.get_invoice(writing, ident, seen_by=current())
                     come = sharing.share(writing, invoice, wanted, version=form.seen_version, by=current())
-                    sharing.accept(writing, invoice, come, by=current())
+                    sharing.accept(writing, invoice, come, reason=form.reason.data, by=current())
                 flash_done(_("Die Rechnung ist aufgeteilt."))
                 return redirect(url_for(".invoice", ident=ident))
         except SchoolItError as problem:

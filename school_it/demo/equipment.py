@@ -93,13 +93,14 @@ PORTS_OF_A_PANEL, PORTS_OF_A_SWITCH = 24, 48
 def outlet_rows(
     schools: Sequence[DemoSchool], rooms: Sequence[Row], switches: Mapping[str, Sequence[str]]
 ) -> list[Row]:
-    """The outlets of the smallest and of the largest school, patched as far as their `switches` reach, with gaps.
+    """The outlets of the smallest school and of the one that can be signed in to, the last; patched as far as their
+    `switches` reach, with gaps.
 
     `switches` are inventory numbers by school number.
     """
     wired = [school for school in schools if school.number in switches] or schools
     by_size = sorted(wired, key=lambda school: (school.size, school.number))
-    chosen = {by_size[0].number, by_size[-1].number}
+    chosen = {by_size[0].number, wired[-1].number}
     values = [
         outlet for number in sorted(chosen) for outlet in _outlets_at(number, rooms, switches.get(number, ()))
     ]

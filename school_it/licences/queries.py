@@ -144,9 +144,13 @@ def matching(session: Session, text: str, *, seen_by: Actor, limit: int = 10) ->
 
 
 def seats_bought(session: Session, wish: Wish, *, seen_by: Actor) -> int:
-    """The seats of a list; of the licences that run where the list does not say which it means."""
+    """The seats of a list; of the licences that run where the list does not say which it means.
+
+    One for everybody has none to give.
+    """
     found = _conditions(wish) if wish.state else [*_conditions(wish), in_state("running", today())]
-    wanted = select(func.sum(Licence.seats)).where(within(seen_by), *found)
+    seated = or_(Licence.basis.is_(None), Licence.basis != Basis.AUTHORITY)
+    wanted = select(func.sum(Licence.seats)).where(within(seen_by), seated, *found)
     return session.scalar(wanted) or 0
 
 

@@ -283,10 +283,10 @@ class _RowReader:
         for key in self.keys:
             what = " + ".join(map(self._header, key.fields))
             for values, numbers in key.doubles.items():
-                yield from self._each_double(what, values, numbers, self.headers.get(key.fields[0]))
+                yield from self._each_double(what, values, numbers, key)
 
     def _each_double(
-        self, what: str, values: tuple[Any, ...], numbers: list[int], column: str | None
+        self, what: str, values: tuple[Any, ...], numbers: list[int], key: _Key
     ) -> Iterator[Problem]:
         sentence = Sentence(
             N_("%(what)s %(value)s steht mehrfach in der Datei (Zeilen %(rows)s). Bitte nur einmal."),
@@ -294,7 +294,8 @@ class _RowReader:
             value=" + ".join(_shown(value) for value in values if value is not None),
             rows=_row_numbers(numbers),
         )
-        return (Problem(number, column, _shown(values[0]), sentence) for number in numbers)
+        column, shown = self.headers.get(key.fields[key.telling]), _shown(values[key.telling])
+        return (Problem(number, column, shown, sentence) for number in numbers)
 
 
 class _Key:
@@ -302,6 +303,8 @@ class _Key:
 
     def __init__(self, sheet: Sheet, names: tuple[str, ...]) -> None:
         self.fields = names
+        # the cell to be mended is the one that names the row, not that of its school
+        self.telling = next((place for place, name in enumerate(names) if name != "school_number"), 0)
         needed = tuple(name for name in names if sheet.column(name).needed)
         self.is_needed = bool(needed)
         self.must = frozenset(needed or names)

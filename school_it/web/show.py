@@ -90,13 +90,18 @@ def _event(
     value: Callable[[str, Any], str | None],
     tell: Callable[[Entry], str | None],
 ) -> Event:
+    begins = entry.action.endswith(".added")
     return Event(
         when=moment(entry.at),
         iso=entry.at.isoformat(),
         who=entry.actor_name,
         sentence=tell(entry) or _(SAID[Action(entry.action)]),
         changes=[
-            (_(names.get(field, field)), _worded(field, before, value), _worded(field, after, value))
+            (
+                _(names.get(field, field)),
+                "" if begins else _worded(field, before, value),
+                _worded(field, after, value),
+            )
             for field, (before, after) in {**entry.changes, **_pairs(entry.personal)}.items()
             if field != "version" and not field.endswith("_folded")  # nothing that anybody has done
         ],

@@ -187,3 +187,22 @@ def test_device_types_come_by_page_with_a_preview_and_the_set_to_begin_with_is_t
     )
     assert "Endung .yaml" in wrong.get_data(as_text=True)
     assert sign_in_as(Role.COORDINATOR, school).get("/imports/device-types").status_code == 403
+
+
+def test_for_a_model_that_no_type_is_called_like_the_types_of_its_kind_are_offered(
+    types: None, house: Actor, school: School, admin: FlaskClient
+) -> None:
+    add_device(house, school, "SW-77", "Switch", "EX9")
+    page = admin.get("/network/models?maker=Knotenpunkt&model=EX9&q=Knotenpunkt+EX9").get_data(as_text=True)
+    offered = page.partition("ist der Gerätetyp")[2]
+    assert "So heißt kein Gerätetyp" in offered
+    assert "S48 PoE" in offered
+    assert "Funk 6" not in offered
+
+
+@pytest.mark.usefixtures("wired_school")
+def test_the_story_of_a_new_rack_strikes_nothing_out(session: Session, admin: FlaskClient) -> None:
+    session.rollback()
+    rack = session.scalars(select(Rack.id)).first()
+    story = admin.get(f"/network/racks/{rack}").get_data(as_text=True).partition("Verteiler eingetragen")[2]
+    assert "<del>" not in story

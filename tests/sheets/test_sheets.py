@@ -10,6 +10,7 @@ import pytest
 
 from school_it import cells, sheets
 from school_it.errors import BadValue, Sentence
+from school_it.network.sheet import OUTLETS
 from school_it.sheets import Column, Sheet, Table
 from tests.files.awkward import DEVICES, HEADERS, device
 
@@ -178,6 +179,15 @@ def test_a_key_in_two_rows_is_a_problem_of_both_that_names_them():
     sentence = "Inventarnummer 7 steht mehrfach in der Datei (Zeilen 2, 4). Bitte nur einmal."
     assert sentences(reading) == [(2, "Inventarnummer", sentence), (4, "Inventarnummer", sentence)]
     assert [row.number for row in reading.rows] == [3]
+
+
+def test_a_row_that_is_there_twice_is_told_at_its_name_not_at_its_school():
+    rows = [["115514", "1.07", "D1"], ["115514", "1.07", "D1"]]
+    reading = sheets.read(OUTLETS, table(["Schulnummer", "Raum", "Dose"], *rows))
+    assert [(problem.column, problem.value) for problem in reading.problems] == [
+        ("Dose", "D1"),
+        ("Dose", "D1"),
+    ]
 
 
 def test_a_key_of_two_columns_is_twice_only_where_both_are():

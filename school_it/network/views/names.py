@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from sqlalchemy.orm import Session
 
 from school_it.access import May, current, needs
 from school_it.database import db, transaction, whole_number
 from school_it.errors import N_, BadValue
 from school_it.network.forms import RuleForm
 from school_it.network.types import queries as type_queries
+from school_it.network.types.models import DeviceType
 from school_it.network.types.queries import Wish
+from school_it.network.types.rules import DEVICE_KINDS, DeviceKind
 from school_it.network.views.blueprint import bp
 from school_it.network.wiring import actions, queries, renaming
 from school_it.schools import queries as school_queries
@@ -71,16 +75,30 @@ def models() -> Any:
     """The models of network devices that have no ports yet, each with types that may be meant."""
     session, actor = db.session(), current()
     found = queries.unknown_models(session, seen_by=actor)
-    text = request.args.get("q", "").strip()[:200]
-    types = (
-        session.scalars(
-            type_queries.device_types(Wish(text=text)).order_by("manufacturer", "model").limit(25)
-        ).all()
-        if text
-        else []
-    )
     asked = (request.args.get("maker") or "", request.args.get("model") or "")
-    return page("network/models.html", models=found, types=types, text=text, asked=asked)
+    text = request.args.get("q", "").strip()[:200]
+    types = _types(session, Wish(text=text)) if text else []
+    kind = None if types else _kind([one[2] for one in found if (one[0] or "", one[1]) == asked])
+    if kind is not None:
+        types = _types(session, Wish(kind=kind))
+    return page(
+        "network/models.html",
+        models=found,
+        types=types,
+        text=text,
+        asked=asked,
+        kind=kind,
+        kinds=DEVICE_KINDS,
+    )
+
+
+def _types(session: Session, wish: Wish) -> Sequence[DeviceType]:
+    return session.scalars(type_queries.device_types(wish).order_by("manufacturer", "model").limit(25)).all()
+
+
+def _kind(categories: Sequence[str]) -> DeviceKind | None:
+    """What kind of type devices of this category have: both go by the same word."""
+    return next((kind for kind, name in DEVICE_KINDS.items() if name in categories), None)
 
 
 @bp.post("/models/type")

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
-from wtforms import Field, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import Field, SelectChoice, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.widgets import TextInput
 
 from school_it import cells, money
@@ -198,8 +198,11 @@ class ChoiceField(SelectField):
         **values: Any,
     ) -> None:
         given = choices and [SelectChoice(value, label=word) for value, word in choices]
-        reading: Callable[[Any], Any] = lambda text: None if text in ("", None) else coerce(text)  # noqa: E731
-        super().__init__(label, coerce=reading, choices=given, **values)
+
+        def read(text: Any) -> Any:
+            return None if text in ("", None) else coerce(text)
+
+        super().__init__(label, coerce=read, choices=given, **values)
 
     def iter_choices(self) -> list[Any]:
         """An empty choice without a word of its own says what it is."""

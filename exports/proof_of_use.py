@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from exports.workbook import FIRST_ROW, Cover, Entry, Formula, Page, Picture
+from exports.workbook import FIRST_ROW, HEADER_ROW, Cover, Entry, Formula, Page, Picture
 from school_it import cells
 from school_it.cells import DATE, EURO, TEXT, show_date, show_percent
 from school_it.database import TOWN_TIME
@@ -24,7 +24,7 @@ from school_it.jobs import restored
 from school_it.money import shown
 from school_it.sheets import Column
 
-RECEIPT_SHEET, DEVICE_SHEET = "Belegliste", "Geräte"
+COVER, RECEIPT_SHEET, DEVICE_SHEET = "Deckblatt", "Belegliste", "Geräte"
 PER_HUNDRED = cells.Type("per_hundred", cells.read_number, cells.show_number)
 INCOME = (
     Column("source", "Einnahme", TEXT),
@@ -68,6 +68,8 @@ _REST = {
     "still_due": "ROUND(MAX(0,vn_zuwendung_ist-vn_abgerufen),2)",
     "repay": "ROUND(MAX(0,vn_abgerufen-vn_zuwendung_ist),2)",
 }
+_DECIDED = frozenset({"eligible_planned", "granted", "drawn", "still_due", "repay"})
+_INCOME_LINES = {"own_share_planned": 0, "own_share_actual": 0, "third_party": 1, "grant_final": 3}
 _SUMMED = {"paid_total": "paid_amount", "eligible_actual": "eligible_requested"}
 
 
@@ -112,8 +114,10 @@ def as_json(looked_at: Sequence[Check]) -> list[dict[str, Any]]:
 
 
 def _cover(grant: Grant, standing: Standing, subtitle: Sequence[str], authority: str) -> Cover:
-    entries = [*_about(grant, authority), *_decisions(grant), *_figures(standing), *_to_sign()]
-    return Cover("Verwendungsnachweis", "Deckblatt", entries, subtitle=subtitle)
+    above = [*_about(grant, authority), *_decisions(grant)]
+    last = HEADER_ROW + len(above)
+    figures = _figures(standing, (last - len(grant.decisions) + 1, last))
+    return Cover("Verwendungsnachweis", COVER, [*above, *figures, *_to_sign()], subtitle=subtitle)
 
 
 def _about(grant: Grant, authority: str) -> Iterator[Entry]:
@@ -153,12 +157,26 @@ def _decisions(grant: Grant) -> Iterator[Entry]:
         yield Entry(f"{show_date(one.decision_date)}, Az. {one.file_reference}", said)
 
 
-def _figures(standing: Standing) -> Iterator[Entry]:
+def _figures(standing: Standing, decisions: tuple[int, int]) -> Iterator[Entry]:
+    """Each leads to what is behind it; `decisions` are the first and last of their lines on the cover."""
     yield Entry("Zahlenmäßiger Nachweis", heading=True)
     values = standing.figures.by_name()
     for figure, (name, label) in NAMES.items():
         kind = DATE if figure == "earmark_end" else EURO
-        yield Entry(label, _as_formula(figure, values[figure], len(standing.receipts)), kind, name)
+        value = _as_formula(figure, values[figure], len(standing.receipts))
+        yield Entry(label, value, kind, name, leads_to=_behind(figure, decisions, len(standing.receipts)))
+
+
+def _behind(figure: str, decisions: tuple[int, int], receipts: int) -> str | None:
+    """Where the rows of a figure stand: its receipts, its decisions, its line of the income, its devices."""
+    if figure in _SUMMED:
+        return _receipts(_SUMMED[figure], receipts) if receipts else None
+    if figure in _DECIDED:
+        first, last = decisions
+        return f"{COVER}!A{first}:B{last}" if last >= first else None
+    if figure in _INCOME_LINES:
+        return f"Einnahmen!A{FIRST_ROW + 1 + _INCOME_LINES[figure]}"
+    return f"{DEVICE_SHEET}!A{FIRST_ROW + 1}"
 
 
 def _as_formula(figure: str, value: Decimal | date | None, receipts: int) -> Any:
@@ -182,8 +200,8 @@ def _to_sign() -> Iterator[Entry]:
     yield Entry("Bestätigung", heading=True)
     yield Entry("Die Ausgaben waren notwendig, es wurde wirtschaftlich und sparsam verfahren.", "ja / nein")
     yield Entry("Die Angaben stimmen mit den Büchern und Belegen überein.", "ja / nein")
-    yield Entry("Ort, Datum")
-    yield Entry("Unterschrift")
+    yield Entry("Ort, Datum", lines=2)
+    yield Entry("Unterschrift", lines=3)
 
 
 # --- income and spending ---

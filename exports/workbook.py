@@ -37,13 +37,14 @@ SUM = "sum"  # the place of a name in the sum row
 
 INK, PAPER, LINE, PALE, STRONG = "#003087", "#FFFFFF", "#C5CAD3", "#EEF1F7", "#8A1538"
 EURO_FORMAT, DATE_FORMAT = '#,##0.00 "€"', "dd.mm.yyyy"
+_FIGURE = {"align": "right", "indent": 1}  # so that a text in the next column does not touch it
 _FORMATS = {
-    "euro": {"num_format": EURO_FORMAT},
-    "percent": {"num_format": "0.0# %"},
+    "euro": {"num_format": EURO_FORMAT, **_FIGURE},
+    "percent": {"num_format": "0.0# %", **_FIGURE},
     "date": {"num_format": DATE_FORMAT, "align": "left"},
-    "integer": {"num_format": "0"},
-    "number": {"num_format": "General"},
-    "per_hundred": {"num_format": "0.00"},
+    "integer": {"num_format": "0", **_FIGURE},
+    "number": {"num_format": "General", **_FIGURE},
+    "per_hundred": {"num_format": "0.00", **_FIGURE},
 }
 _AS_TEXT = {"num_format": "@", "text_wrap": True}
 _WIDTHS = {"euro": 15, "percent": 10, "date": 12, "integer": 9, "number": 9, "per_hundred": 10}
@@ -98,13 +99,19 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of a cover. With `name`, its value is a named cell; a `heading` stands above the lines that follow."""
+    """One line of a cover. With `name`, its value is a named cell; a `heading` stands above the lines that follow.
+
+    `leads_to` is where the rows behind the value stand: ``Belegliste!M6:M27``. `lines` is how high it is at least,
+    where somebody writes by hand.
+    """
 
     label: str
     value: Any = None
     type: cells.Type = cells.TEXT
     name: str | None = None
     heading: bool = False
+    lines: int = 1
+    leads_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,9 +209,15 @@ class _Styles:
         header = {"bold": True, "font_color": PAPER, "text_wrap": True, "valign": "vcenter"}
         header |= {"border": 1, "border_color": LINE}
         self.header = book.add_format(header | {"bg_color": INK})
+        self.header_of_figures = book.add_format(header | {"bg_color": INK, "align": "right"})
         self.needed = book.add_format(header | {"bg_color": STRONG})
         names = [*_FORMATS, "text"]
         self.cell = {name: book.add_format({**_FORMATS.get(name, _AS_TEXT), **line}) for name in names}
+        leading = {"font_color": INK, "underline": 1, **line}
+        self.link = {
+            name: book.add_format({**_FORMATS.get(name, _AS_TEXT), **leading})
+            for name in ("euro", "date", "text")
+        }
         strong = {"bold": True, "bg_color": PALE, "top": 1, "top_color": INK}
         self.sum = {name: book.add_format({**_FORMATS.get(name, {}), **strong}) for name in names}
 
@@ -214,6 +227,10 @@ class _Styles:
 
     def of(self, kind: cells.Type) -> Any:
         return self.cell.get(kind.name, self.cell["text"])
+
+    def link_of(self, kind: cells.Type) -> Any:
+        """The look of a value that leads to its rows."""
+        return self.link.get(kind.name, self.link["text"])
 
     def entry_of(self, kind: cells.Type) -> Any:
         """The look of a whole column, for what is still to come."""
@@ -277,7 +294,9 @@ class _TableWriter:
             HEADER_ROW, max(32, _LINE_HEIGHT * max(map(self._header_lines, self.page.columns)))
         )
         for place, column in enumerate(self.page.columns):
-            style = self.styles.needed if column.field in self.page.needed else self.styles.header
+            above_figures = _FORMATS.get(column.type.name, {}).get("align") == "right"
+            style = self.styles.header_of_figures if above_figures else self.styles.header
+            style = self.styles.needed if column.field in self.page.needed else style
             self.sheet.write_string(HEADER_ROW, place, column.header, style)
 
     def _header_lines(self, column: Column) -> int:
@@ -344,6 +363,8 @@ class _TableWriter:
                 }
             )
         chart.set_title({"name": picture.title, "name_font": {"size": 12}})
+        kinds = {self.page.columns[self.places[name]].type.name for name in picture.values}
+        chart.set_y_axis({"num_format": '#,##0 "€"' if kinds == {"euro"} else "#,##0"})
         chart.set_legend({"position": "bottom"})
         chart.set_size({"width": 860, "height": 380})
         options = {"description": picture.title, "object_position": 1}
@@ -359,17 +380,19 @@ class _TableWriter:
 
 
 def _header_width(column: Column, usual: int | None = None) -> int:
-    """Wide enough for what is usual in it, and for the longest word of its header."""
-    longest = max(map(len, column.header.replace("-", "- ").split()), default=0)
+    """Wide enough for what is usual in it, and for the longest word of its header, which is bold."""
+    longest = max(
+        (len(word) + 1 + len(word) // 12 for word in column.header.replace("-", "- ").split()), default=0
+    )
     return max(_WIDTHS.get(column.type.name, 0) if usual is None else usual, longest)
 
 
 # --- cells --------------------------------------------------------------------------------------------------
 
 
-def _writer(sheet: Any, column: Column, styles: _Styles) -> Callable[[int, int, Any], None]:
-    """How the cells of one column are written: by the type of the value, in the look of the column."""
-    style, text_style = styles.of(column.type), styles.cell["text"]
+def _writer(sheet: Any, column: Column, styles: _Styles, look: Any = None) -> Callable[[int, int, Any], None]:
+    """How the cells of one column are written: by the type of the value, in the look of the column or in `look`."""
+    style, text_style = look or styles.of(column.type), styles.cell["text"]
 
     def write_cell(row: int, place: int, value: Any) -> None:
         if isinstance(value, str):
@@ -437,11 +460,17 @@ def _write_entries(book: Any, sheet: Any, cover: Cover, styles: _Styles) -> None
 def _lines_of(entry: Entry, width: int) -> int:
     """How high the line has to be, for programs that do not look for themselves."""
     texts = ((entry.label, width), (entry.value if isinstance(entry.value, str) else "", WIDEST))
-    return max(1, *(len(textwrap.wrap(text, wide - 2)) + text.count("\n") for text, wide in texts))
+    return max(entry.lines, *(len(textwrap.wrap(text, wide - 2)) + text.count("\n") for text, wide in texts))
 
 
 def _write_entry(sheet: Any, row: int, entry: Entry, styles: _Styles) -> None:
     column = Column(entry.name or "", entry.label, entry.type)
+    if entry.leads_to and entry.value is not None:  # the link stays when the value is written over its text
+        sheet_name = entry.leads_to.partition("!")[0].strip("'")
+        tip = f"zu den Zeilen auf »{sheet_name}«"
+        sheet.write_url(row, 1, f"internal:{entry.leads_to}", styles.link_of(entry.type), entry.label, tip)
+        _writer(sheet, column, styles, styles.link_of(entry.type))(row, 1, entry.value)
+        return
     if entry.value is None:
         sheet.write_blank(row, 1, None, styles.of(entry.type))
     else:

@@ -111,7 +111,7 @@ def _offered(session: Session, report: Report, by: Actor) -> Callable[[Page], Pa
     more = offers.dropdowns(session, sheet, by=by, only_closed=True)
 
     def with_dropdowns(page: Page) -> Page:
-        if tuple(column.field for column in page.columns) != sheet.fields:
+        if tuple(column.field for column in page.columns)[: len(sheet.fields)] != sheet.fields:
             return page
         return replace(page, dropdowns=filling.added(page.columns, more), open_rows=OPEN_ROWS)
 

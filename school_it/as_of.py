@@ -27,6 +27,7 @@ from sqlalchemy import (
     insert,
     select,
     text,
+    true,
     update,
 )
 from sqlalchemy.orm import Session
@@ -60,6 +61,7 @@ def end_of(day: date) -> Iterator[Session]:
         connection = _of_one_moment(connection)
         with connection.begin() as never_kept, Session(bind=connection) as session, as_if_on(day):
             midnight = datetime.combine(day + timedelta(days=1), time(), TOWN_TIME)
+            session.info[_TOLD] = Entry.at < midnight
             _turn_back(session, Entry.at >= midnight)
             yield session
             session.expunge_all()
@@ -89,10 +91,20 @@ def back_to(entry: int, day: date) -> Iterator[Session]:
     with db.engine.connect() as connection:
         connection = _of_one_moment(connection)
         with connection.begin() as never_kept, Session(bind=connection) as session, as_if_on(day):
+            session.info[_TOLD] = Entry.id <= entry
             _turn_back(session, Entry.id > entry)
             yield session
             session.expunge_all()
             never_kept.rollback()
+
+
+_TOLD = "entries that were there"
+
+
+def told(session: Session) -> ColumnElement[bool]:
+    """The entries of the trail that were there at the moment that this session sees: all of them in one of now."""
+    found: ColumnElement[bool] = session.info.get(_TOLD, true())
+    return found
 
 
 def _of_one_moment(connection: Connection) -> Connection:

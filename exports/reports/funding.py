@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from exports import drawdown, proof_of_use
+from exports import drawdown, origin, proof_of_use
 from exports.reports.shape import Choice, Pages, Report, sheet_page, subtitle
 from exports.workbook import Page
 from school_it import audit
@@ -19,7 +19,7 @@ from school_it.devices import sheet as device_sheet
 from school_it.errors import N_
 from school_it.funding import queries as funding_queries
 from school_it.funding import standing
-from school_it.funding.models import Grant
+from school_it.funding.models import Grant, Receipt
 from school_it.funding.sheet import GRANTS, PROGRAMMES, RECEIPTS
 
 
@@ -41,14 +41,17 @@ def _receipts(session: Session, choice: Choice, by: Actor) -> Pages:
     """The list of receipts of one grant; of one school where that is chosen too."""
     grant = choice.needed_grant
     rows = funding_queries.receipt_rows_of(session, [grant.id], school_id=choice.school_id)
-    return [_receipt_page(rows, choice)]
+    return [_receipt_page(session, rows, choice)]
 
 
-def _receipt_page(rows: Iterable[Any], choice: Choice) -> Page:
-    """On paper as far as the column that the authority fills in, with narrow columns: all twenty would be too small."""
+def _receipt_page(session: Session, rows: Iterable[Any], choice: Choice) -> Page:
+    """On paper as far as the column that the authority fills in, with narrow columns: all of them would be too small.
+    Behind the named columns stands where each receipt came from.
+    """
+    told = origin.told(session, Receipt.__tablename__, rows)
     page = sheet_page(
-        RECEIPTS, rows, choice, title="Belegliste", sheet_name="Belegliste", sums=funding_queries.RECEIPT_AMOUNTS,
-        holding=_called(choice.needed_grant), printed_to="eligible_recognised",
+        origin.with_columns(RECEIPTS), told, choice, title="Belegliste", sheet_name="Belegliste",
+        sums=funding_queries.RECEIPT_AMOUNTS, holding=_called(choice.needed_grant), printed_to="eligible_recognised",
     )  # fmt: skip
     return replace(page, widest=18, fits_rows=True)
 
@@ -86,7 +89,7 @@ def _proof(session: Session, choice: Choice, by: Actor) -> Pages:
     )
     return [
         *proof_of_use.front(grant, stands, below, authority=below[0]),
-        _receipt_page(stands.receipts, whole),
+        _receipt_page(session, stands.receipts, whole),
         sheet_page(
             sheet, devices, whole, title="Geräte", sheet_name="Geräte", sums=("price_net", "price_gross"),
             holding=_called(grant), printed_to="price_gross",

@@ -67,7 +67,8 @@ def _pages(session: Session, choice: Choice, _by: Actor) -> Pages:
     return [
         Page(
             "Investitionsplan", "Investitionsplan", (*COLUMNS, *more), rows, subtitle=below,
-            sums=(*AMOUNTS, *(column.field for column in more)), names=NAMES, printed_to="remark", widest=30,
+            sums=(*AMOUNTS, *(column.field for column in more)), names=NAMES, printed_to="remark", widest=26,
+            fits_rows=True,
         )
     ]  # fmt: skip
 

@@ -179,7 +179,7 @@ def _budget(session: Session, choice: Choice, by: Actor) -> Pages:
         Page(
             "Alle Szenarien nach Haushaltsjahr", "Szenarien", BUDGET_COLUMNS, list(_by_year(made[1:])), subtitle=below
         ),
-        Page("Annahmen", "Annahmen", FIGURE_COLUMNS, list(_assumed(made)), subtitle=below),
+        Page("Annahmen", "Annahmen", FIGURE_COLUMNS, list(_assumed(made)), subtitle=below, fits_rows=True),
     ]  # fmt: skip
 
 

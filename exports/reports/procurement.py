@@ -45,7 +45,11 @@ def _orders(session: Session, choice: Choice, by: Actor) -> Pages:
         wish = replace(wish, school_number=choice.school.school_number)
     rows = session.execute(queries.line_rows(wish, seen_by=by).execution_options(yield_per=1000))
     title = "Offene Aufträge" if wish.standing == queries.AWAITED else "Aufträge"
-    return [Page(title, "Aufträge", COLUMNS, _lines(rows), subtitle=subtitle(choice), sums=SUMS)]
+    return [
+        Page(
+            title, "Aufträge", COLUMNS, _lines(rows), subtitle=subtitle(choice), sums=SUMS, widest=24, fits_rows=True
+        )
+    ]  # fmt: skip
 
 
 def _lines(rows: Any) -> Iterator[Sequence[Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,7 +10,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from school_it import as_of
 from school_it.audit import Batch, Entry
+from school_it.database import portions
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,33 @@ class Origin:
     file_name: str | None
     row: int | None
     batch_id: int | None
+
+
+def of_many(session: Session, table: str, idents: Sequence[int]) -> dict[int, Origin]:
+    """By id, where these rows of one table came from; those are left out that the trail does not know."""
+    found: dict[int, Origin] = {}
+    columns = (
+        Entry.object_id,
+        Entry.actor_name,
+        Entry.at,
+        Entry.via,
+        Batch.file_name,
+        Entry.facts,
+        Entry.batch_id,
+    )
+    for some in portions(idents):
+        rows = (
+            select(*columns)
+            .outerjoin(Batch, Batch.id == Entry.batch_id)
+            .where(
+                Entry.object_type == table, Entry.object_id.in_(some), Entry.action.endswith(".added"),
+                as_of.told(session),
+            )
+            .order_by(Entry.id)
+        )  # fmt: skip
+        for ident, who, at, via, file_name, facts, batch_id in session.execute(rows):
+            found[ident] = Origin(who, at, via, file_name, facts.get("row"), batch_id)
+    return found
 
 
 def of(session: Session, thing: Any) -> Origin | None:

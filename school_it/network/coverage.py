@@ -21,7 +21,7 @@ from school_it.schools.models import Building, Room
 from school_it.schools.rules import RoomUse
 
 TEACHING = (RoomUse.CLASSROOM, RoomUse.SPECIALIST)
-NOT_HANGING = (*sorted(GONE), State.ORDERED, State.IN_STOCK)
+NOT_HANGING = (*sorted(GONE), State.ORDERED, State.IN_STOCK, State.DEFECTIVE)
 
 
 @dataclass(frozen=True)
@@ -97,8 +97,8 @@ def by_school(
     known = set(session.scalars(select(Outlet.school_id).distinct()))
     found = {}
     for row in session.execute(rows):
-        counts: Any = [int(value) for value in row]
-        found[row[0]] = Covered(*counts, row[0] in known)
+        values: Any = (*map(int, row), row[0] in known)
+        found[row[0]] = Covered(*values)
     return found
 
 

@@ -23,7 +23,7 @@ from school_it.schools.models import School
 
 EDGES = ("Firewall", "Router")
 MOST_NODES = 300
-NOT_SCREWED = (*sorted(GONE), State.ORDERED, State.IN_STOCK)
+NOT_THERE = (*sorted(GONE), State.ORDERED)
 
 
 @dataclass(frozen=True)
@@ -72,17 +72,17 @@ def _sum_where(condition: Any) -> Any:
 
 
 def _nodes(session: Session, school_id: int) -> list[Node]:
-    has_uplink = exists(
-        select(Plug.port_id)
-        .join(NetworkPort, NetworkPort.id == Plug.port_id)
-        .where(NetworkPort.device_id == Device.id, Plug.kind == CableKind.UPLINK)
-    )
+    """Switches, routers and firewalls; of those in stock the ones that are screwed or plugged in all the same."""
+    cord = select(Plug.port_id).join(NetworkPort, NetworkPort.id == Plug.port_id)
+    cord = cord.where(NetworkPort.device_id == Device.id)
+    has_uplink = exists(cord.where(Plug.kind == CableKind.UPLINK))
     rows = session.execute(
         select(Device, Category.name, Rack.id, Rack.name, Mount.unit)
         .join(Category, Category.id == Device.category_id)
         .outerjoin(Mount, Mount.device_id == Device.id)
         .outerjoin(Rack, Rack.id == Mount.rack_id)
-        .where(Device.school_id == school_id, Device.state.not_in(NOT_SCREWED))
+        .where(Device.school_id == school_id, Device.state.not_in(NOT_THERE))
+        .where(or_(Device.state != State.IN_STOCK, Mount.id.is_not(None), exists(cord)))
         .where(or_(Category.name.in_(NETWORK_CATEGORIES), has_uplink))
         .order_by(Device.tag_folded)
         .limit(MOST_NODES + 1)

@@ -17,7 +17,7 @@ from school_it.devices.models import Category
 from school_it.errors import N_
 from school_it.funding.models import Grant
 from school_it.procurement import rules
-from school_it.procurement.models import OrderLine, Supplier
+from school_it.procurement.models import Order, OrderLine, Supplier
 from school_it.schools.models import School
 from school_it.web import show
 from school_it.web.show import Event
@@ -39,6 +39,8 @@ FIELD_NAMES = {
     "school_id": N_("Schule"), "funding_item": N_("Fördergegenstand"), "grant_id": N_("Zuwendung"),
     "invoice_no": N_("Rechnungsnummer"), "invoice_date": N_("Rechnungsdatum"), "due_on": N_("fällig am"),
     "paid_on": N_("Zahlung am"), "discount": N_("Skonto"), "ledger_ref": N_("Buchungsstelle"),
+    "order_id": N_("Auftrag"), "order_line_id": N_("Position"), "delivered_on": N_("angekommen am"),
+    "note_no": N_("Lieferschein-Nr."), "received_by": N_("angenommen von"),
 }  # fmt: skip
 MOST = 200
 AMOUNTS = frozenset({"unit_gross", "discount"})
@@ -46,7 +48,7 @@ AMOUNTS = frozenset({"unit_gross", "discount"})
 
 NAMED: dict[str, Any] = {
     "supplier_id": Supplier.name, "school_id": School.name, "grant_id": Grant.reference, "category_id": Category.name,
-    "belongs_to_id": OrderLine.text,
+    "belongs_to_id": OrderLine.text, "order_id": Order.order_no, "order_line_id": OrderLine.text,
 }  # fmt: skip
 
 

@@ -32,7 +32,7 @@ LAST = (
         {"euros": Decimal(2400), "kept": Kept.DROPPED, "note": "Die Aula wird umgebaut.", "responsible": "Schulamt"},
     ),
 )  # fmt: skip
-WISHES = (
+WISHES: tuple[tuple[dict[Group, tuple[int, str | None]], str | None], ...] = (
     ({Group.MOBILE: (30, "neue Klassen"), Group.PRESENTATION: (2, "defekt oder verloren")}, None),
     ({Group.MOBILE: (16, "Ersatz alter Geräte"), Group.ACCESS_POINT: (0, None)}, None),
     ({Group.TEACHERS: (3, "neue Kolleginnen und Kollegen")}, "Dokumentenkamera"),

@@ -25,7 +25,7 @@ def made(html: str) -> bytes:
             )
         )
     try:
-        from weasyprint import HTML  # type: ignore[import-not-found]
+        from weasyprint import HTML
     except OSError:  # the library is there, what it draws with is not
         raise RuleBroken(
             N_(

@@ -80,6 +80,11 @@ def codes(session: Session, one: SurveyRound, *, seen_by: Actor) -> list[tuple[S
     return [(school, code) for school, code in rows]
 
 
+def code_of(session: Session, one: SurveyRound, school_id: int) -> str | None:
+    wanted = select(SurveyCode.code).where(SurveyCode.round_id == one.id, SurveyCode.school_id == school_id)
+    return session.scalar(wanted)
+
+
 def wishes(
     session: Session, one: SurveyRound, *, seen_by: Actor, school_id: int | None = None
 ) -> list[SurveyWish]:

@@ -154,6 +154,7 @@ def survey_school(year: int, number: str) -> Any:
         "plan/survey_school.html",
         round=one,
         school=school,
+        code=queries.code_of(session, one, school.id),
         wishes=queries.wishes(session, one, seen_by=actor, school_id=school.id),
         gap_now=lambda wish: cells[wish.group.item_class].gap if wish.group.item_class else None,
         groups=GROUPS,

@@ -237,10 +237,15 @@ def _trouble(session: Session, found: Dossier, seen_by: Actor) -> Section:
 def _network(session: Session, found: Dossier, seen_by: Actor) -> list[Section]:
     if not seen_by.scope(May.SEE_NETWORK).holds(found.school.id):
         return []
-    lines = facts.network(session, found.school, found.stand, seen_by=seen_by)
+    lines = facts.network(session, found.town, seen_by=seen_by)
     return [
         Section(
-            "network", N_("Netz"), (Head(N_("Was"), is_word=True), Head(N_("Anzahl"), True)), lines,
+            "network", N_("Netz"),
+            (
+                Head(N_("Was"), is_word=True), Head(N_("vorhanden"), True), Head(N_("nach Plan"), True),
+                Head(N_("fehlt"), True),
+            ),
+            lines,
             place=("network.index", {"school": found.school.school_number}), empty=N_("Keine Angaben zum Netz."),
         )
     ]  # fmt: skip

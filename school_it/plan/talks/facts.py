@@ -11,17 +11,16 @@ from sqlalchemy.orm import Session
 
 from school_it.access import Actor, May
 from school_it.devices.models import Device, DeviceRecord
-from school_it.devices.rules import INCIDENTS, ItemClass, RecordKind, State
+from school_it.devices.rules import INCIDENTS, RecordKind, State
 from school_it.errors import N_
 from school_it.funding.models import Measure
 from school_it.licences import costs
 from school_it.licences import queries as licence_queries
 from school_it.licences.models import Licence
-from school_it.network import queries as network_queries
-from school_it.network.uplinks import queries as uplinks
 from school_it.people.models import Person
 from school_it.people.rules import PersonState
-from school_it.plan.standing import SchoolStand
+from school_it.plan import coverage
+from school_it.plan.standing import Town
 from school_it.school_year import years_after
 from school_it.schools.models import School
 
@@ -77,27 +76,21 @@ def _incidents(session: Session, school_id: int, on: date) -> list[tuple[str, in
     return [(name, counted.get(kind, 0)) for kind, name in names.items()]
 
 
-def network(session: Session, school: School, stand: SchoolStand, *, seen_by: Actor) -> list[Line]:
-    lines: list[Line] = []
-    for one in network_queries.by_school(session, seen_by=seen_by, school_number=school.school_number):
-        lines += [
-            [N_("Netzwerkdosen"), one.outlets],
-            [N_("davon gepatcht"), one.patched],
-            [N_("Räume mit Dosen"), one.rooms],
-        ]
-    rooms = stand.figures.rooms if stand.figures else None
-    if rooms:
-        lines.append([N_("Unterrichtsräume"), rooms])
-    points = stand.cells[ItemClass.ACCESS_POINT]
-    if points.has_target or points.stock:
-        lines += [[N_("Accesspoints, nutzbar"), points.usable], [N_("Accesspoints nach Ziel"), points.target]]
-    ways_out = [one for one in uplinks.of_school(session, school.id) if not one.is_backup]
-    speeds = [one.down for one in ways_out if one.down is not None]
-    if speeds:
-        lines.append([N_("Mbit/s ins Internet"), sum(speeds)])
-    if stand.switches:
-        lines.append([N_("Switches, nutzbar"), stand.switches])
-    return lines
+def network(session: Session, town: Town, *, seen_by: Actor) -> list[Line]:
+    """What is there and what the plan asks for; nothing where nobody has entered it."""
+    (stand,) = coverage.look(session, town, seen_by=seen_by, school_id=town.schools[0].id)
+    rows = (
+        (N_("Accesspoints, nutzbar"), stand.points),
+        (N_("eingetragene Unterrichtsräume mit Accesspoint"), stand.rooms_with_point),
+        (N_("Netzwerkdosen"), stand.outlets),
+        (N_("Switches, nutzbar"), stand.switches),
+        (N_("Mbit/s ins Internet"), stand.mbits),
+    )
+    return [
+        [name, share.have, share.target, share.missing if share.is_known else None]
+        for name, share in rows
+        if share.have is not None or share.target
+    ]
 
 
 def licences(session: Session, school: School, year: int, *, seen_by: Actor) -> list[Line]:

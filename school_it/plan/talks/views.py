@@ -87,7 +87,8 @@ def show_dossier(number: str) -> Any:
 def print_dossier(number: str) -> Any:
     """The same as a PDF, where the library for it is installed."""
     found = _dossier(number)
-    html = render_template("plan/dossier_print.html", **_values(found))
+    bars = [(line[0], sum(line[1:])) for line in found.section("ages").lines]
+    html = render_template("plan/dossier_print.html", **_values(found), bars=bars)
     name = f"Dossier-{found.year}-{found.school.school_number}.pdf"
     return send_file(
         BytesIO(pdf.made(html)), mimetype="application/pdf", as_attachment=True, download_name=name

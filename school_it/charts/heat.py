@@ -32,19 +32,20 @@ def heat(
     legend: Sequence[str] = (),
     foot: tuple[str, Sequence[Heat | None]] | None = None,
     note: str = "",
+    nothing: str = "",
 ) -> Markup:
     """A table whose fields are coloured by their level: rows of a label, its address and a field for each column.
 
     It is its own table: nothing is folded away, and without colours every field says what it means. `legend` names
-    the levels from 0.
+    the levels from 0, `nothing` what the dash of a field without a value means.
     """
     top = tag(
         "tr",
         tag("th", column or _("Bezeichnung"), scope="col"),
         *(tag("th", one, scope="col") for one in columns),
     )
-    body = Markup().join(_heat_row(label, url, fields) for label, url, fields in rows)
-    last = tag("tfoot", _heat_row(foot[0], "", foot[1])) if foot else Markup()
+    body = Markup().join(_heat_row(label, url, fields, nothing) for label, url, fields in rows)
+    last = tag("tfoot", _heat_row(foot[0], "", foot[1], nothing)) if foot else Markup()
     table = tag(
         "table",
         tag("caption", title, cls="unseen"),
@@ -67,9 +68,9 @@ def heat(
     )
 
 
-def _heat_row(label: str, url: str, fields: Sequence[Heat | None]) -> Markup:
+def _heat_row(label: str, url: str, fields: Sequence[Heat | None], nothing: str) -> Markup:
     name = f'<a href="{escape(url)}">{escape(label)}</a>' if url else escape(label)
-    none = _("kein Ziel")
+    none = nothing or _("kein Ziel")
     inside = "".join(_heat_field(one, none) for one in fields)
     return Markup(f'<tr><th scope="row">{name}</th>{inside}</tr>')  # noqa: S704 - every part of it is escaped
 

@@ -78,6 +78,23 @@ def look(session: Session, town: Town, *, seen_by: Actor, school_id: int | None 
     ]
 
 
+@dataclass(frozen=True)
+class Outlets:
+    """Outlets that are missing in teaching rooms; `unknown` schools have no list of theirs and are left out."""
+
+    missing: int = 0
+    unknown: int = 0
+
+
+def outlets(session: Session, town: Town, *, seen_by: Actor) -> Outlets:
+    """What of the outlets the budget has to pay for; two statements."""
+    covered = coverage.by_school(session, each_room(town), seen_by=seen_by, may=May.SEE_PLAN)
+    stands = [_stand(town, school, covered.get(school.id), None, each_room(town)) for school in town.schools]
+    return Outlets(
+        sum(one.outlets.missing for one in stands), sum(one.outlets.have is None for one in stands)
+    )
+
+
 def _stand(
     town: Town, school: SchoolStand, covered: Covered | None, line: Connected | None, each: int
 ) -> NetworkStand:

@@ -16,11 +16,15 @@ from school_it.audit import plain
 from school_it.devices.rules import ItemClass
 from school_it.licences import costs
 from school_it.licences import queries as licence_queries
+from school_it.plan import coverage
+from school_it.plan.coverage import Outlets
 from school_it.plan.models import Scenario
 from school_it.plan.rules import budget, wave
 from school_it.plan.rules.budget import Part, Post, Year
 from school_it.plan.rules.wave import Spread
 from school_it.plan.standing import COMPUTERS, Town, steady_need
+
+NO_OUTLETS = Outlets()
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,7 @@ class Budget:
     uplink: Decimal
     steady: Decimal
     licences_unknown: int
+    outlets: Outlets
 
     @property
     def total(self) -> Decimal:
@@ -76,12 +81,14 @@ def of(session: Session, town: Town, scenario: Scenario | None = None, *, seen_b
         for year, amount in by_year.items():
             due[year] += amount
     known = licence_queries.yearly_costs(session, licence_queries.Wish(), town.years, seen_by=seen_by)
-    return reckoned(town, scenario, due, known.unknown)
+    outlets = coverage.outlets(session, town, seen_by=seen_by)
+    return reckoned(town, scenario, due, known.unknown, outlets)
 
 
 def reckoned(
-    town: Town, scenario: Scenario | None, licences: Mapping[int, Decimal], licences_unknown: int = 0
-) -> Budget:
+    town: Town, scenario: Scenario | None, licences: Mapping[int, Decimal], licences_unknown: int = 0,
+    outlets: Outlets = NO_OUTLETS,
+) -> Budget:  # fmt: skip
     """Pure arithmetic on what is known."""
     years, assumed = town.years, town.assumed
     gap_years = years[: (scenario.gap_years if scenario else None) or len(years)]
@@ -96,7 +103,8 @@ def reckoned(
     posts = [
         *_gap_posts(town, shares),
         *_wave_posts(town, spread, funds=bool(scenario and scenario.funds_replacement)),
-        *_switch_posts(town, switches, gap_years),
+        *_network_posts(town, "price.switch", switches, gap_years),
+        *_network_posts(town, "price.port", outlets.missing, gap_years),
         *(Post(year, Part.LICENCES, licences.get(year, budget.NOTHING)) for year in years),
         *_support_posts(town, shares),
         *_agreed_posts(town),
@@ -107,6 +115,7 @@ def reckoned(
         budget.by_year(years, posts, assumed["money.own_share"], limit), spread, gaps, again,
         budget.posts_needed(town.computers, per_post), budget.posts_exact(town.computers, per_post), town.pupils,
         switches, sum(ports), town.pupils * assumed["network.uplink"], steady_need(town), licences_unknown,
+        outlets,
     )  # fmt: skip
 
 
@@ -173,13 +182,14 @@ def _agreed_posts(town: Town) -> list[Post]:
     return found
 
 
-def _switch_posts(town: Town, switches: int, years: Sequence[int]) -> list[Post]:
+def _network_posts(town: Town, price: str, number: int, years: Sequence[int]) -> list[Post]:
+    """Cables in the wall are part of the building, whatever the single outlet costs."""
     return [
         Post(
-            year, Part.INFRASTRUCTURE, count * town.assumed.priced("price.switch", year),
-            is_investive=town.assumed.is_investive("price.switch"), is_fundable=True,
+            year, Part.INFRASTRUCTURE, count * town.assumed.priced(price, year),
+            is_investive=price == "price.port" or town.assumed.is_investive(price), is_fundable=True,
         )
-        for year, count in budget.spread_count(switches, years).items()
+        for year, count in budget.spread_count(number, years).items()
     ]  # fmt: skip
 
 

@@ -18,9 +18,10 @@ from school_it.devices import catalogue
 from school_it.devices.rules import ItemClass, State
 from school_it.network import actions as network
 from school_it.network.uplinks import actions as uplinks
-from school_it.plan import actions, coverage, standing
+from school_it.plan import actions, coverage, money, standing
 from school_it.plan.coverage import NetworkStand
 from school_it.plan.rules import Basis
+from school_it.plan.rules.budget import Part
 from school_it.school_year import school_year
 from school_it.schools import actions as school_actions
 from school_it.schools import queries as school_queries
@@ -145,3 +146,16 @@ def test_more_rooms_and_schools_ask_no_more_of_the_database(
             school_actions.add_room(writing, there, room, by=house)
             network.add_outlet(writing, there, {"outlet": f"A{number}", "room": room["room"]}, by=house)
     assert statements() == before
+
+
+@pytest.mark.usefixtures("thirty_rooms")
+def test_the_budget_pays_for_outlets_that_are_known_to_be_missing_and_for_no_others(
+    session: Session, house: Actor
+) -> None:
+    """115 outlets at 250 euros and six switches at 1,500; the school without a list adds no outlet."""
+    session.rollback()
+    town = standing.look(session, today(), seen_by=house)
+    town.assumed.values["price.increase"] = Decimal(0)
+    made = money.of(session, town, seen_by=house)
+    assert (made.outlets.missing, made.outlets.unknown) == (115, 1)
+    assert made.part(Part.INFRASTRUCTURE) == 115 * 250 + 6 * 1500

@@ -121,6 +121,9 @@ DEFAULTS = (
         "price.switch", N_("Preis Switch mit 48 Anschlüssen"), _D(1500), Unit.EURO, Sure.ASSUMED, _ESTIMATE
     ),
     Default(
+        "price.port", N_("Preis einer Dose mit Verkabelung"), _D(250), Unit.EURO, Sure.ASSUMED, _ESTIMATE
+    ),
+    Default(
         "price.year",
         N_("Preise vom Jahr"),
         _D(2026),

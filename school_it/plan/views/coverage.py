@@ -70,11 +70,12 @@ def _map(schools: list[NetworkStand]) -> Any:
         rows.append((one.school.label, here, fields))
     return charts.heat(
         _("Netz der Schulen gegen den Plan"),
-        [_("Accesspoints"), _("Dosen in Unterrichtsräumen"), _("Switches"), _("Internet, Mbit/s")],
+        [_("Accesspoints"), _("Dosen"), _("Switches"), _("Internet, Mbit/s")],
         rows,
         column=_("Schule"),
         legend=[str(_(name)) for name in LEVELS],
         note=_("Vorhanden von Ziel. Ein Strich: nicht eingetragen, also nicht gewertet."),
+        nothing=_("nicht eingetragen"),
     )
 
 
@@ -115,13 +116,14 @@ def coverage_school(number: str) -> Any:
     devices = session.scalars(wiring.switches(seen_by=actor, school_number=number).limit(MOST_SWITCHES)).all()
     each = coverage.each_room(town)
     rooms = network_coverage.rooms_of(session, here.id)
+    outlets_known = stand.covered is not None and stand.covered.outlets_known
     return page(
         "plan/coverage_school.html",
         tabs=tabs("coverage_page"),
         stand=stand,
         school=here,
         rooms=rooms,
-        lacking=[one for one in rooms if not one.points or one.outlets < each],
+        lacking=[one for one in rooms if not one.points or (outlets_known and one.outlets < each)],
         each=each,
         each_pupil=show_number(town.assumed["network.uplink"]),
         switches=wiring.switch_rows(session, devices) if devices else [],

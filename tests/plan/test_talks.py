@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -277,3 +277,14 @@ def test_only_the_office_writes(session, planned, house) -> None:
     coordinator = Actor(9, "K", (Grant(Role.COORDINATOR, planned.id),))
     with pytest.raises(NotAllowed), transaction() as writing:
         actions.hold(writing, writing.merge(planned), {"held_on": today()}, by=coordinator)
+
+
+def test_what_is_agreed_and_what_is_asked_stand_among_the_deadlines(
+    planned, house, sign_in_as: SignInAs
+) -> None:
+    agree(planned, house, due_on=today() + timedelta(days=9))
+    with transaction() as writing:
+        survey.open_round(writing, {"school_year": NOW, "due_on": today() + timedelta(days=5)}, by=house)
+    page = sign_in_as(Role.COORDINATOR, planned).get("/deadlines").text
+    assert "Tablets für Jahrgang 5" in page
+    assert "Bedarf melden bis" in page

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
+from school_it import deadlines
 from school_it.access import Actor, May
-from school_it.errors import N_, NotThere
+from school_it.deadlines import Deadline
+from school_it.errors import N_, NotThere, Sentence
 from school_it.plan.survey.models import SurveyCode, SurveyRound, SurveyWish
 from school_it.plan.survey.rules import Answered, Decision, Group, how_far
 from school_it.schools.models import School
@@ -128,3 +131,18 @@ def stored(session: Session, some: Collection[str]) -> dict[tuple[str, Group, st
         .where(SurveyCode.code.in_(sorted(some)))
     )
     return {(code, wish.group, wish.what.casefold()): wish for code, wish in rows}
+
+
+def due(session: Session, actor: Actor, since: date, until: date) -> Iterator[Deadline]:
+    """Rounds that end, as long as a school of the reader has something left to answer."""
+    wanted = select(SurveyRound).where(
+        SurveyRound.closed_on.is_(None), SurveyRound.due_on.between(since, until)
+    )
+    for one in session.scalars(wanted):
+        if any(each.state is not Answered.WHOLLY for each in standing(session, one, seen_by=actor)):
+            what = Sentence(N_("Bedarfsabfrage %(year)s"), year=one.label)
+            key = f"survey_due:{one.id}"
+            yield Deadline(key, one.due_on, "survey_due", what, "plan.survey", {"year": one.school_year})
+
+
+deadlines.watch("survey", May.SEE_PLAN, {"survey_due": N_("Bedarf melden bis")}, due)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
+from school_it import deadlines
 from school_it.access import Actor, May
+from school_it.deadlines import Deadline
 from school_it.devices.rules import ItemClass
 from school_it.errors import N_, NotThere
 from school_it.plan.talks.models import Agreement, AnnualReview
@@ -122,3 +124,19 @@ def still_to_come(session: Session, *, seen_by: Actor) -> dict[tuple[int, ItemCl
     for school_id, item_class, number, euros, due_on in rows:
         found[school_id, item_class].append(Agreed(school_id, item_class, number or 0, euros, due_on))
     return dict(found)
+
+
+def due(session: Session, actor: Actor, since: date, until: date) -> Iterator[Deadline]:
+    """What was agreed and is still to come."""
+    within = actor.scope(May.SEE_PLAN).where(Agreement.school_id)
+    wanted = select(Agreement).where(
+        within, Agreement.kept.in_(STILL_TO_COME), Agreement.due_on.between(since, until)
+    )
+    for one in session.scalars(wanted):
+        yield Deadline(
+            f"agreement_due:{one.id}", one.due_on, "agreement_due", one.what, "plan.dossier",
+            {"number": one.school.school_number}, one.school.school_number, one.school.label,
+        )  # fmt: skip
+
+
+deadlines.watch("agreements", May.SEE_PLAN, {"agreement_due": N_("Vereinbarung erfüllen bis")}, due)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from school_it import setwise
 from school_it.access import Actor
 from school_it.audit import Action, Batch
-from school_it.cells import show_percent
+from school_it.cells import show_date, show_percent
 from school_it.changes import Change
 from school_it.database import portions, table_of
 from school_it.errors import N_, Sentence
@@ -24,6 +24,9 @@ from school_it.money import shown
 from school_it.setwise import Changed, Compared, Intake, Known
 from school_it.sheets import Problem, Reading, Row
 
+TWO_DAYS = N_(
+    "Für die Zuwendung %(reference)s steht als Abschluss auch der %(others)s; eine Zuwendung hat nur einen."
+)
 LONGEST_YEARS = 100
 LESS_DRAWN = N_("Die eingetragenen Mittelabrufe haben schon %(amount)s gebracht.")
 PROGRAMME_DEFAULTS: dict[str, Any] = {"status": Status.VALID, "start_event": StartEvent.ORDER}
@@ -258,6 +261,13 @@ class _Rows:
             if row.values.get("rate") is not None:
                 yield from self._other(row, "rate", show_percent(row.values["rate"]), shown_rates, TWO_RATES)
             yield from self._lacking(row)
+        days = _first(
+            {show_date(day) for row in known if (day := row.values.get("completed_on")) is not None}
+        )
+        for row in known:
+            if row.values.get("completed_on") is not None:
+                own = show_date(row.values["completed_on"])
+                yield from self._other(row, "completed_on", own, days, TWO_DAYS)
 
     def rate(self, values: Mapping[str, Any]) -> Decimal | None:
         """The rate a row means: its own, else that of the stored grant, else that of the programme."""
@@ -332,6 +342,7 @@ class _Writing:
 
     def _added_grants(self, rows: Sequence[Row]) -> dict[str, tuple[int, Decimal | None]]:
         wanted = {}
+        known_days = {row.values["reference"]: day for row in rows if (day := row.values.get("completed_on"))}
         for row in rows:
             programme = self.programmes[row.values["programme"]]
             wanted[row.values["reference"]] = {
@@ -339,6 +350,7 @@ class _Writing:
                 "reference": row.values["reference"],
                 "programme_id": programme["id"],
                 "rate": rate_of(row.values, programme),
+                "completed_on": row.values.get("completed_on") or known_days.get(row.values["reference"]),
             }
         idents = setwise.add(
             self.session, self.grants, list(wanted.values()), action=Action.GRANT_ADDED, by=self.by,
@@ -377,8 +389,9 @@ class _Writing:
 
     def _of_grant(self, one: Changed) -> dict[str, Change]:
         fields = {}
-        if "rate" in one.fields:
-            fields["rate"] = one.fields["rate"]
+        for name in ("rate", "completed_on"):
+            if name in one.fields:
+                fields[name] = one.fields[name]
         if "programme" in one.fields:
             change = one.fields["programme"]
             fields["programme_id"] = Change(

@@ -177,6 +177,7 @@ def decision_rows(session: Session, references: Collection[str] | None = None) -
             Decision.__table__,
             Grant.reference,
             Grant.rate,
+            Grant.completed_on,
             Programme.code.label("programme"),
         )
         .join(Grant, Grant.id == Decision.grant_id)

@@ -110,6 +110,7 @@ GRANTS = Sheet(
         Column("drawn", "bereits abgerufen", EURO, other_headers=("abgerufen", "Mittelabruf")),
         Column("proof_due", "Verwendungsnachweis bis", DATE, other_headers=("Nachweis bis", "VN bis")),
         Column("remark", "Bemerkung", TEXT, other_headers=("Bemerkungen", "Notiz")),
+        Column("completed_on", "Abschluss am", DATE, other_headers=("abgeschlossen am", "Maßnahme abgeschlossen am")),
     ),
     keys=(("reference", "file_reference"),),
 )  # fmt: skip

@@ -43,7 +43,7 @@ BOUND = {
     "licences": {"school_number", "valid_from", "valid_to", "cancel_by"},
     "outlets": {"room"},
     "programmes": {"status", "financing", "rate", "unit_cap"},
-    "grants": {"programme", "rate"},
+    "grants": {"programme", "rate", "completed_on"},
     "receipts": {
         "school_number",
         "order_date",

@@ -106,3 +106,23 @@ def test_a_file_cannot_say_less_was_drawn_than_the_draw_downs_brought(
     assert "5.000,00" in sentence
     session.rollback()
     assert session.scalars(select(Grant)).one().drawn == D("5000.00")
+
+
+def test_the_day_of_completion_goes_in_and_out_with_the_grant(
+    take_in: TakeIn, session: Session, grant: Facts
+) -> None:
+    second = {**GRANT, "Aktenzeichen": "48.03-18/24", "zuwendungsfähige Ausgaben": "1.000,00"}
+    facts = take_in("grants", {**GRANT, "Abschluss am": "31.07.2025"}, second)
+    assert (facts["exit"], facts["changed"], facts["new"]) == (0, 1, 1)
+    session.rollback()
+    assert session.scalars(select(Grant)).one().completed_on == date(2025, 7, 31)
+    differ = take_in(
+        "grants", {**GRANT, "Abschluss am": "31.07.2025"}, {**second, "Abschluss am": "01.08.2025"}
+    )
+    assert {(row, column) for row, column, _said in told(differ)} == {
+        (2, "Abschluss am"),
+        (3, "Abschluss am"),
+    }
+    new = {**GRANT, "Kennzeichen": "DT-9", "Abschluss am": "01.06.2025"}
+    assert take_in("grants", new)["exit"] == 0
+    assert take_in("grants", new)["same"] == 1

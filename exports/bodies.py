@@ -9,7 +9,7 @@ import re
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Sized
 from decimal import Decimal
 from typing import IO, Any, Protocol
 
@@ -24,6 +24,7 @@ SAMPLE_ROW, FIRST_ROW = 4, 6  # as people count
 _STEP = 500
 _IN_MEMORY = 2**20
 _LINE_HEIGHT = 15
+_FEW = 5000  # rows that are ruled across their empty cells too; in longer lists these would only make the file bigger
 
 
 class Lines(Protocol):
@@ -82,7 +83,8 @@ class Body:
         }
         headers = [column.header for column in page.columns]
         self._row = rows.row_writer(
-            [rows.writer(place, look, header=headers[place]) for place, look in enumerate(looks)]
+            [rows.writer(place, look, header=headers[place]) for place, look in enumerate(looks)],
+            with_blanks=isinstance(page.rows, Sized) and len(page.rows) <= _FEW,
         )
         self._file: IO[bytes] = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  closed by whoever opened the body
 

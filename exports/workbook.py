@@ -38,7 +38,7 @@ SUM = "sum"  # the place of a name in the sum row
 INK, PAPER, LINE, PALE, STRONG = "#003087", "#FFFFFF", "#C5CAD3", "#EEF1F7", "#8A1538"
 EURO_FORMAT, DATE_FORMAT = '#,##0.00 "€"', "dd.mm.yyyy"
 _FIGURE = {"align": "right", "indent": 1}  # so that a text in the next column does not touch it
-_FORMATS = {
+_FORMATS: dict[str, dict[str, Any]] = {
     "euro": {"num_format": EURO_FORMAT, **_FIGURE},
     "percent": {"num_format": "0.0# %", **_FIGURE},
     "date": {"num_format": DATE_FORMAT, "align": "left"},
@@ -311,7 +311,8 @@ class _TableWriter:
             if column.field in self.page.totals:
                 _write_formula(self.sheet, self.next_row, place, self.page.totals[column.field], style)
             elif place not in self.sums:
-                self.sheet.write_string(self.next_row, place, "Summe" if place == 0 else "", style)
+                text = "Summe" if place == 0 else ""
+                self.sheet.write_string(self.next_row, place, text, self.styles.sum["text"])
             elif last_row > HEADER_ROW:
                 self._write_sum(place, last_row, style)
             else:

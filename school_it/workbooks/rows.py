@@ -84,6 +84,8 @@ def writer(column: int, look: Look, *, prefix: str = "", from_1904: bool = False
         return f"{head}{text}{text_end}"
 
     def tail(value: Any) -> str:
+        if value is None:
+            return f'"{own}/>'
         if isinstance(value, str):
             return text_tail(value)
         if isinstance(value, date):
@@ -124,12 +126,17 @@ def encoded(text: str) -> bytes:
     return text.encode("ascii", "xmlcharrefreplace")
 
 
-def row_writer(writers: Sequence[Writer]) -> Callable[[int, Sequence[Any]], str]:
-    """The cells of a row; None leaves its cell out."""
+def row_writer(
+    writers: Sequence[Writer], *, with_blanks: bool = False
+) -> Callable[[int, Sequence[Any]], str]:
+    """The cells of a row; None leaves its cell out, or, `with_blanks`, makes an empty one in the look of its column."""
+
+    def write_all(row: int, values: Sequence[Any]) -> str:
+        return "".join([way(row, value) for way, value in zip(writers, values, strict=True)])
 
     def write(row: int, values: Sequence[Any]) -> str:
         return "".join(
             [way(row, value) for way, value in zip(writers, values, strict=True) if value is not None]
         )
 
-    return write
+    return write_all if with_blanks else write

@@ -6,6 +6,7 @@ import csv
 import re
 import shutil
 import subprocess
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 
@@ -31,18 +32,24 @@ def register(live: Live, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def converted(file: Path, kind: str) -> Path:
     """What LibreOffice makes of the file: it opens it, reckons its formulas and saves it as `kind`."""
+    return converted_all([file], kind)[f"{file.stem}.{kind.partition(':')[0]}"]
+
+
+def converted_all(files: Sequence[Path], kind: str) -> dict[str, Path]:
+    """By name, what LibreOffice makes of the files, which lie in one folder; it is started once."""
     assert shutil.which("soffice"), (
         "Es fehlt LibreOffice. Unter Debian und Ubuntu: apt-get install libreoffice-calc"
     )
-    target = file.parent / "converted"
-    command = ["soffice", f"-env:UserInstallation={(file.parent / 'profile').as_uri()}", "--headless"]
+    folder = files[0].parent
+    target = folder / "converted"
+    command = ["soffice", f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless"]
     done = subprocess.run(
-        [*command, "--convert-to", kind, "--outdir", str(target), str(file)],
-        capture_output=True, text=True, timeout=180,
+        [*command, "--convert-to", kind, "--outdir", str(target), *map(str, files)],
+        capture_output=True, text=True, timeout=300,
     )  # fmt: skip
-    made = target / f"{file.stem}.{kind.partition(':')[0]}"
-    assert made.exists(), done.stderr
-    return made
+    made = {f"{file.stem}.{kind.partition(':')[0]}" for file in files}
+    assert made <= {path.name for path in target.iterdir()}, done.stderr
+    return {path.name: path for path in target.iterdir()}
 
 
 def table(rows: list[list[str]]) -> tuple[list[dict[str, str]], dict[str, str]]:

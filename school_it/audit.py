@@ -126,9 +126,12 @@ class Action(enum.StrEnum):
     OUTLET_CHANGED = "outlet.changed"
     RACK_ADDED = "rack.added"
     RACK_CHANGED = "rack.changed"
+    RACK_REMOVED = "rack.removed"
     PANEL_ADDED = "panel.added"
     PANEL_CHANGED = "panel.changed"
+    PANEL_REMOVED = "panel.removed"
     DEVICE_MOUNTED = "device.mounted"
+    DEVICE_UNMOUNTED = "device.unmounted"
     CABLE_PLUGGED = "cable.plugged"
     CABLE_PULLED = "cable.pulled"
     MODEL_TYPED = "model.typed"
@@ -276,9 +279,12 @@ SAID = {
     Action.OUTLET_CHANGED: N_("Netzwerkdose geändert"),
     Action.RACK_ADDED: N_("Verteiler eingetragen"),
     Action.RACK_CHANGED: N_("Verteiler geändert"),
+    Action.RACK_REMOVED: N_("Verteiler entfernt"),
     Action.PANEL_ADDED: N_("Patchfeld eingetragen"),
     Action.PANEL_CHANGED: N_("Patchfeld geändert"),
+    Action.PANEL_REMOVED: N_("Patchfeld entfernt"),
     Action.DEVICE_MOUNTED: N_("im Verteiler eingebaut"),
+    Action.DEVICE_UNMOUNTED: N_("aus dem Verteiler ausgebaut"),
     Action.CABLE_PLUGGED: N_("Kabel gesteckt"),
     Action.CABLE_PULLED: N_("Kabel gezogen"),
     Action.MODEL_TYPED: N_("Gerätetyp eines Modells bestimmt"),

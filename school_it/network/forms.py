@@ -54,6 +54,10 @@ class PanelForm(Form):
     )
 
 
+class SureForm(Form):
+    """Nothing to say but yes."""
+
+
 class MountForm(Form):
     device = TextField(_l("Gerät"), [Needed(), Length(max=60)], description=_l("Inventarnummer"))
     unit = NumberField(

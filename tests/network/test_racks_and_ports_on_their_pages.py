@@ -206,3 +206,80 @@ def test_the_story_of_a_new_rack_strikes_nothing_out(session: Session, admin: Fl
     rack = session.scalars(select(Rack.id)).first()
     story = admin.get(f"/network/racks/{rack}").get_data(as_text=True).partition("Verteiler eingetragen")[2]
     assert "<del>" not in story
+
+
+def panel_and_rack(session: Session) -> tuple[Panel, Rack]:
+    session.rollback()
+    panel = session.scalars(select(Panel)).one()
+    return panel, panel.rack
+
+
+@pytest.mark.usefixtures("wired_school")
+def test_a_rack_and_a_panel_take_another_name_and_their_outlets_follow(
+    session: Session, admin: FlaskClient
+) -> None:
+    panel, rack = panel_and_rack(session)
+    chain = admin.get("/schools/115514/rooms/1.07").get_data(as_text=True)
+    assert "EV2/PF1/13" in chain
+    told = {"school": "115514", "units": 42, "version": rack.version}
+    admin.post(f"/network/racks/{rack.id}/edit", data={**told, "name": "Keller"})
+    done = admin.post(
+        f"/network/panels/{panel.id}/edit", data={"name": "Feld A", "ports": 24, "version": panel.version},
+        follow_redirects=True,
+    )  # fmt: skip
+    assert "2 Dosen nennen jetzt den neuen Namen." in done.get_data(as_text=True)
+    after = admin.get("/schools/115514/rooms/1.07").get_data(as_text=True)
+    assert "Keller/Feld A/13" in after
+    assert "EV2/PF1" not in after
+    panel_and_rack(session)  # raises where a second panel came to be
+    assert session.scalar(select(func.count()).select_from(Rack)) == 1
+
+
+@pytest.mark.usefixtures("wired_school")
+def test_a_name_that_is_taken_is_refused_and_nothing_is_renamed(session: Session, admin: FlaskClient) -> None:
+    _panel, rack = panel_and_rack(session)
+    admin.post("/network/racks/new", data={"school": "115514", "name": "EV9", "units": 12})
+    refused = admin.post(
+        f"/network/racks/{rack.id}/edit",
+        data={"school": "115514", "name": "ev 9", "units": 40, "version": rack.version},
+    )
+    assert "gibt es an dieser Schule schon" in refused.get_data(as_text=True)
+    assert panel_and_rack(session)[1].units == 42
+
+
+@pytest.mark.usefixtures("wired_school")
+def test_what_outlets_name_stays_and_what_is_empty_can_go(session: Session, admin: FlaskClient) -> None:
+    panel, rack = panel_and_rack(session)
+    for address, why in (
+        (f"panels/{panel.id}", "liegen noch Dosen: 2"),
+        (f"racks/{rack.id}", "Patchfelder: 1"),
+    ):
+        assert why in admin.get(f"/network/{address}/remove").get_data(as_text=True)
+        refused = admin.post(f"/network/{address}/remove")
+        assert why in refused.get_data(as_text=True)
+    made = admin.post("/network/racks/new", data={"school": "115514", "name": "EV9", "units": 12}).location
+    admin.post(f"{made}/panels/new", data={"name": "PF1", "ports": 24})
+    session.rollback()
+    empty = session.scalars(select(Panel).order_by(Panel.id.desc())).first()
+    assert empty is not None
+    admin.post(f"/network/panels/{empty.id}/remove")
+    admin.post(f"{made}/remove")
+    session.rollback()
+    counted = [session.scalar(select(func.count()).select_from(one)) for one in (Rack, Panel)]
+    assert counted == [1, 1]
+
+
+@pytest.mark.usefixtures("wired_school")
+def test_a_device_is_taken_out_of_its_rack_and_keeps_its_cables(
+    session: Session, school: School, other_school: School, admin: FlaskClient, sign_in_as: Sign
+) -> None:
+    _panel, rack = panel_and_rack(session)
+    admin.post(f"/network/racks/{rack.id}/mount", data={"device": "SW-9", "unit": 5})
+    foreign = sign_in_as(Role.COORDINATOR, other_school)
+    assert foreign.post(f"/network/racks/{rack.id}/unmount", data={"device": "SW-9"}).status_code == 404
+    assert 'id="device-' in admin.get(f"/network/racks/{rack.id}").get_data(as_text=True)
+    out = admin.post(f"/network/racks/{rack.id}/unmount", data={"device": "SW-9"}, follow_redirects=True)
+    assert "SW-9 ist ausgebaut" in out.get_data(as_text=True)
+    assert 'id="device-' not in admin.get(f"/network/racks/{rack.id}").get_data(as_text=True)
+    assert "SW-9" in admin.get("/schools/115514/rooms/1.07").get_data(as_text=True)
+    assert admin.post(f"/network/racks/{rack.id}/unmount", data={"device": "SW-9"}).status_code == 404

@@ -7,23 +7,24 @@ from typing import Any
 
 from flask import redirect, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from school_it import audit
 from school_it.access import Actor, May, current, needs
 from school_it.database import db, transaction
 from school_it.devices import queries as device_queries
-from school_it.errors import N_, BadValue
-from school_it.network.forms import MountForm, PanelForm, RackForm
+from school_it.errors import N_, BadValue, NotThere, RuleBroken
+from school_it.network.forms import MountForm, PanelForm, RackForm, SureForm
 from school_it.network.views.blueprint import bp
-from school_it.network.wiring import actions, picture, queries, tracing
+from school_it.network.wiring import actions, clearing, picture, queries, tracing
 from school_it.network.wiring.models import Mount, Panel, Rack
 from school_it.network.wiring.picture import DrawnBox, DrawnPort
 from school_it.network.wiring.queries import PortView
 from school_it.network.wiring.tracing import Node
 from school_it.schools import queries as school_queries
 from school_it.schools.models import School
-from school_it.web import flash_done, page, show
+from school_it.web import flash_done, page, said, show
 from school_it.web.fields import refusals_in, status_of
 
 RACK_FIELDS = {
@@ -158,10 +159,80 @@ def edit_rack(ident: int) -> Any:
                 "room_id": _room_id(session, changing.school, form.values.get("room")),
             }
             actions.change_rack(session, changing, values, version=form.seen_version, by=current())
+            named = clearing.rename_rack(session, changing, form.values["name"], by=current())
         if not form.errors:
-            flash_done(_("Gespeichert."))
+            _tell_renamed(named)
             return redirect(url_for(".rack", ident=ident))
     return page("network/rack_edit.html", status_of(form), form=form, rack=found)
+
+
+def _tell_renamed(outlets: int) -> None:
+    said = _("Gespeichert.")
+    if outlets:
+        said += " " + ngettext(
+            "%(num)s Dose nennt jetzt den neuen Namen.",
+            "%(num)s Dosen nennen jetzt den neuen Namen.",
+            outlets,
+        )
+    flash_done(said)
+
+
+def _told(held: RuleBroken | None) -> str:
+    return "" if held is None else said(held.sentence)
+
+
+@bp.route("/racks/<int:ident>/remove", methods=["GET", "POST"])
+@needs(May.EDIT_NETWORK)
+def remove_rack(ident: int) -> Any:
+    found = queries.get_rack(db.session(), ident, seen_by=current(), may=May.EDIT_NETWORK)
+    form, number = SureForm(), found.school.school_number
+    if form.validate_on_submit():
+        with refusals_in(form), transaction() as session:
+            removing = queries.get_rack(session, ident, seen_by=current(), may=May.EDIT_NETWORK)
+            clearing.remove_rack(session, removing, by=current())
+        if not form.errors:
+            flash_done(_("Der Verteiler ist entfernt."))
+            return redirect(url_for(".racks", school=number))
+    return page(
+        "network/rack_remove.html", status_of(form), form=form, rack=found, title=_("Verteiler entfernen?"),
+        held=_told(clearing.what_holds_rack(db.session(), found)),
+        sentence=_("Der Verteiler %(name)s wird entfernt. Er ist leer.", name=found.name),
+    )  # fmt: skip
+
+
+@bp.route("/panels/<int:ident>/remove", methods=["GET", "POST"])
+@needs(May.EDIT_NETWORK)
+def remove_panel(ident: int) -> Any:
+    found = queries.get_panel(db.session(), ident, seen_by=current(), may=May.EDIT_NETWORK)
+    form, rack_id = SureForm(), found.rack_id
+    if form.validate_on_submit():
+        with refusals_in(form), transaction() as session:
+            removing = queries.get_panel(session, ident, seen_by=current(), may=May.EDIT_NETWORK)
+            clearing.remove_panel(session, removing, by=current())
+        if not form.errors:
+            flash_done(_("Das Patchfeld ist entfernt."))
+            return redirect(url_for(".rack", ident=rack_id))
+    return page(
+        "network/rack_remove.html", status_of(form), form=form, rack=found.rack, title=_("Patchfeld entfernen?"),
+        held=_told(clearing.what_holds_panel(db.session(), found)),
+        sentence=_("Das Patchfeld %(name)s wird mit seinen Ports entfernt. Keine Dose liegt darauf.", name=found.name),
+    )  # fmt: skip
+
+
+@bp.post("/racks/<int:ident>/unmount")
+@needs(May.EDIT_NETWORK)
+def unmount(ident: int) -> Any:
+    """Take a device out of the rack, whose number the form tells."""
+    with transaction() as session:
+        found = queries.get_rack(session, ident, seen_by=current(), may=May.EDIT_NETWORK)
+        device = device_queries.get_device(session, request.form.get("device", "").strip(), seen_by=current())
+        mounted = queries.find_mount(session, device.id)
+        if mounted is None or mounted.rack_id != found.id:
+            raise NotThere(N_("Dieses Gerät sitzt nicht in diesem Verteiler."))
+        clearing.unmount(session, mounted, by=current())
+        told = _("%(tag)s ist ausgebaut. Die Kabel bleiben gesteckt.", tag=device.asset_tag)
+    flash_done(told)
+    return redirect(url_for(".rack", ident=ident))
 
 
 def _room_id(session: Session, school: School, room: str | None) -> int | None:
@@ -185,8 +256,9 @@ def edit_panel(ident: int) -> Any:
             changing = queries.get_panel(session, ident, seen_by=current(), may=May.EDIT_NETWORK)
             values = {name: form.values[name] for name in ("unit", "ports")}
             actions.change_panel(session, changing, values, version=form.seen_version, by=current())
+            named = clearing.rename_panel(session, changing, form.values["name"], by=current())
         if not form.errors:
-            flash_done(_("Gespeichert."))
+            _tell_renamed(named)
             return redirect(url_for(".rack", ident=found.rack_id))
     return page("network/panel_edit.html", status_of(form), form=form, rack=found.rack, panel=found)
 

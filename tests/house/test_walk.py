@@ -20,6 +20,7 @@ from school_it.access import SIGNED_IN, Actor
 from school_it.accounts import actions as accounts
 from school_it.accounts import queries as account_queries
 from school_it.database import transaction
+from school_it.web import pdf
 from tests.house.world import FOREIGN, MISSING_NUMBER, PEOPLE, World, browser_of, traces
 
 Which = str  # "own", "foreign", "missing"
@@ -144,9 +145,9 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("funding.edit_receipt", "ident"): shared("receipt"),
     ("funding.remove_receipt", "ident"): shared("receipt"),
     ("documents", "ident"): of_school("document", MISSING_NUMBER),
-    ("ledger", "ident"): fixed(MISSING_NUMBER, MISSING_NUMBER),
-    ("ledger", "tag"): of_school("tag", "IT-0"),
-    ("deadlines", "secret"): fixed("keines", "keines"),
+    ("ledger", "ident"): shared("ledger_line"),
+    ("ledger", "tag"): of_school("disposed", "IT-0"),
+    ("deadlines", "secret"): lambda world, which: world.samples["calendar"] if which == "own" else "keines",
     ("api_funding", "code"): fixed("PROG", "NICHTS"),
     ("api_funding", "reference"): fixed("ZW-1", "ZW-0"),
     ("api_funding", "ident"): shared("receipt"),
@@ -276,8 +277,9 @@ def test_an_admin_finds_everything_there(app: Flask, whole: World, house: Actor)
     """Which also shows that the samples are good."""
     lost = [
         what
-        for _rule, what, answer in Walker(app, "admin", house).visit(whole, "own", reading=True)
+        for rule, what, answer in Walker(app, "admin", house).visit(whole, "own", reading=True)
         if answer.status_code not in (200, 302)
+        and not (rule.endpoint == "plan.dossier_pdf" and answer.status_code == 409 and not pdf.is_there())
     ]
     assert lost == []
 

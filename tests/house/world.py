@@ -21,13 +21,14 @@ from school_it.database import today, transaction
 from school_it.devices import actions as devices
 from school_it.devices import catalogue, loans
 from school_it.devices.models import Device, DeviceModel, SavedView
-from school_it.devices.rules import ItemClass
+from school_it.devices.rules import DisposalReason, ItemClass
 from school_it.documents import actions as documents
 from school_it.documents.rules import DocumentKind
 from school_it.funding import actions as funding
 from school_it.funding import change_requests, cost_plan, measures, payouts, rules
 from school_it.jobs.models import Job
 from school_it.jobs.models import State as JobState
+from school_it.ledger.models import LedgerLine
 from school_it.licences import actions as licences
 from school_it.licences import keys as licence_keys
 from school_it.licences import seats
@@ -40,6 +41,7 @@ from school_it.network.types.models import DeviceType
 from school_it.network.uplinks import actions as uplinks
 from school_it.network.wiring import actions as wiring
 from school_it.network.wiring.models import NetworkPort
+from school_it.overview.deadlines import feeds
 from school_it.people.models import Membership, Person, SyncRun
 from school_it.people.rules import PersonRole, RunOutcome
 from school_it.plan import actions as plan
@@ -147,7 +149,12 @@ def part(word: str, number: str, by: Actor) -> Part:
         session.add(person)
         session.flush()
         session.add(Membership(person_id=person.id, school_id=school.id))
-        lent, spare = (device(session, school, room, f"{word}-{n}", known["Tablet"], by) for n in (1, 2))
+        lent, spare, gone = (
+            device(session, school, room, f"{word}-{n}", known["Tablet"], by) for n in (1, 2, 3)
+        )
+        gone.bound_until = None
+        devices.approve_disposal(session, gone, reason=word, by=by)
+        devices.dispose(session, gone, {"disposal_reason": DisposalReason.DEFECT}, by=by)
         batch = audit.begin_batch(session, "import", by=by, title=word)
         audit.record(
             session, audit.Action.SCHOOL_CHANGED, school, by=by, batch=batch, changes={"name": ["", word]}
@@ -185,13 +192,14 @@ def part(word: str, number: str, by: Actor) -> Part:
         )  # fmt: skip
         outlet = network.add_outlet(session, school, {"outlet": word, "room": room.room}, by=by)
         session.flush()
-        made.rows = [school, building, room, person, lent, spare, given, licence, outlet]
+        made.rows = [school, building, room, person, lent, spare, gone, given, licence, outlet]
         fill(session, made.rows, word)
         made.samples = {
             "number": number,
             "room": room.room,
             "tag": lent.asset_tag,
             "spare": spare.asset_tag,
+            "disposed": gone.asset_tag,
             "person": person.id,
             "job": job.id,
             "licence": licence.id,
@@ -329,7 +337,8 @@ def shared(by: Actor) -> dict[str, Any]:
         run = SyncRun(actor_name="Schul-IT", outcome=RunOutcome.REFUSED, sentence="Zu viele.", result=PLAN)
         view = SavedView(name="Ansicht", owner_id=admin.id)
         kind = DeviceType(manufacturer="Muster", model="S48", slug="muster-s48", ports=[])
-        session.add_all([model, run, view, kind])
+        line = LedgerLine(ledger_no="4711", text="Tablets")
+        session.add_all([model, run, view, kind, line])
         session.flush()
         aim = {"plan": "V", "item_class": ItemClass.MOBILE, "basis": Basis.PUPILS, "value": Decimal(2)}
         target = plan.add_target(session, {**aim, "valid_from": date(2025, 8, 1)}, by=by)
@@ -343,11 +352,14 @@ def shared(by: Actor) -> dict[str, Any]:
         own = session.query(School).filter_by(name=OWN).one().id
         table = open_tables.made(year_report.counts_of(session, 2025, seen_by=by, school_id=own), 5)
         planned["publication"] = open_data.publish(session, table, licence="zero", by=by).id
+        may = account_queries.grants_of(session, admin.id, today())
+        calendar = feeds.renew(session, by=admin.acting(may))
         batch = session.query(audit.Batch).order_by(audit.Batch.id).first()
         grant = account_queries.get_user(session, "teacher").roles[0]
         return {
             "model": model.id, "category": category, "run": run.id, "view": view.id, "grant": grant.id,
-            "batch": batch.id if batch else 0, **funded(session, by), "target": target.id, "device_type": kind.id,
+            "batch": batch.id if batch else 0, **funded(session, by),
+            "ledger_line": line.id, "calendar": calendar, "target": target.id, "device_type": kind.id,
             **planned,
         }  # fmt: skip
 

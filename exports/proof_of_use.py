@@ -127,6 +127,7 @@ def _about(grant: Grant, authority: str) -> Iterator[Entry]:
     yield Entry("Bewilligungsbehörde", _first(grant, "authority"))
     yield Entry("Maßnahme", grant.title)
     yield Entry("Zuwendungszweck", _first(grant, "purpose"))
+    yield Entry("Aktenzeichen", ", ".join(one.file_reference for one in grant.decisions))
     yield Entry("Kennzeichen", grant.reference)
     yield Entry("Förderprogramm", f"{programme.code} {programme.title}")
     yield Entry("Richtlinie", programme.directive)

@@ -9,7 +9,7 @@ from school_it.documents.bearers import Bearer, carried_by
 from school_it.documents.rules import DocumentKind
 from school_it.funding.models import ChangeRequest, Decision, Drawdown, Grant, Measure, Receipt
 
-OF_A_GRANT = (DocumentKind.APPLICATION, DocumentKind.DECISION, DocumentKind.AWARD, DocumentKind.LETTER)
+OF_A_GRANT = (DocumentKind.DECISION, DocumentKind.APPLICATION, DocumentKind.AWARD, DocumentKind.LETTER)
 
 carried_by(
     Bearer(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -43,6 +44,10 @@ FIELD_NAMES = {
     "note_no": N_("Lieferschein-Nr."), "received_by": N_("angenommen von"),
 }  # fmt: skip
 MOST = 200
+MOST_LINES = 200
+LINES = {f"line_{position}": f"{position}." for position in range(1, MOST_LINES + 1)}
+"""Of an invoice that was shared out, what became of each of its lines."""
+PLAIN_AMOUNT = re.compile(r"-?\d+\.\d\d(?=\)|\s\()")
 AMOUNTS = frozenset({"unit_gross", "discount"})
 
 
@@ -64,7 +69,7 @@ def of_things(session: Session, things: Sequence[Any]) -> list[Event]:
             return names[field].get(stored, str(stored))
         return value_said(field, stored)
 
-    return show.story(entries, names=FIELD_NAMES, value=value, tell=tell)
+    return show.story(entries, names={**FIELD_NAMES, **LINES}, value=value, tell=tell)
 
 
 def _names(session: Session, column: Any, entries: Iterable[Entry], field: str) -> dict[int, str]:
@@ -77,6 +82,8 @@ def _names(session: Session, column: Any, entries: Iterable[Entry], field: str) 
 def value_said(field: str, stored: Any) -> str | None:
     if stored in (None, ""):
         return None
+    if field in LINES:
+        return PLAIN_AMOUNT.sub(lambda found: money.shown(Decimal(found[0])), str(stored))
     if field == "kind" and stored in rules.LINE_KINDS:
         return str(_(rules.LINE_KINDS[rules.LineKind(stored)]))
     try:

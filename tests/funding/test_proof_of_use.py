@@ -105,6 +105,13 @@ def test_the_grant_of_2020_is_proven_to_the_cent(proof: Facts, book: Workbook) -
     }  # fmt: skip
 
 
+def test_the_cover_names_every_aktenzeichen_in_one_cell_for_the_forms_of_authorities(book: Workbook) -> None:
+    lines = {row[0]: row[1] for row in book["Deckblatt"].iter_rows(values_only=True)}
+    told = [text.rpartition("Az. ")[2] for text in lines if "Az. " in str(text)]
+    assert len(told) == 2
+    assert lines["Aktenzeichen"] == ", ".join(told)
+
+
 def test_income_spending_and_receipts_come_to_the_same_sum(book: Workbook) -> None:
     *income, income_sum = table(book, "Einnahmen")
     assert [line["Einnahme"] for line in income] == [

@@ -121,6 +121,9 @@ def test_the_invoice_proposes_what_came_and_its_shares_are_looked_at_before_they
     receipt = session.scalars(select(Receipt)).one()
     assert (receipt.grant_id, receipt.paid_amount, receipt.invoice_total) == (grants[1], D(825), D(830))
     assert "RE-7" in text(office, f"/funding/receipts/{receipt.id}")
+    pages = text(office, f"/procurement/orders/{order_id}") + text(office, f"/procurement/invoices/{ident}")
+    assert "angenommen von" in pages
+    assert [word for word in ("order_id", "note_no", "received_by", "line_1") if word in pages] == []
     assert "A-24-7" in text(office, f"/devices/{session.scalars(select(Device.asset_tag)).first()}")
 
 

@@ -23,6 +23,7 @@ from school_it.plan.report.figures import OLDEST_AGE, SEEN, YearReport
 from school_it.plan.report.models import PARTS
 from school_it.plan.rules import spending
 from school_it.plan.rules.spending import Sum
+from school_it.plan.talks.rules import KEPT
 from school_it.schools.rules import TYPE_NAMES
 from school_it.sheets import Column
 
@@ -84,6 +85,14 @@ RATIOS = (
 SOURCES = (Column("source", "Quelle", TEXT), *MONEY)
 PROGRAMMES = (Column("programme", "Programm", TEXT), Column("funded", "gefördert", EURO), MONEY[2])
 ENDS = (Column("year", "Jahr", CODE), Column("count", "Geräte", INTEGER))
+AGREEMENTS = (
+    Column("school_number", "Schulnummer", CODE),
+    Column("school", "Schule", TEXT),
+    Column("what", "Vereinbarung", TEXT),
+    Column("agreed_on", "vom", DATE),
+    Column("due_on", "bis", DATE),
+    Column("kept", "Stand", TEXT),
+)
 TEXTS = (Column("part", "Abschnitt", TEXT), Column("school", "Schule", TEXT), Column("text", "Text", TEXT))
 
 
@@ -191,7 +200,7 @@ def _summary(made: YearReport, below: tuple[str, str]) -> Cover:
         Entry("So ist gerechnet", heading=True),
         Entry("Bestand", SEEN[made.seen]),
         Entry("Ausgaben", RULE),
-        Entry("Ersatzbedarf", "Was nutzbar ist und im Jahr das Ende seiner Lebensdauer erreicht, zum Preis des Jahres."),
+        Entry("Ersatzbedarf", "Was nutzbar ist und im Jahr das Ende seiner Lebensdauer erreicht, zum Preis dann."),
     ]  # fmt: skip
     for one in made.texts:
         if one.school is None:
@@ -201,8 +210,8 @@ def _summary(made: YearReport, below: tuple[str, str]) -> Cover:
 
 RULE = (
     "Schuljahr vom 1. August bis zum Stand, brutto. Jeder Euro zählt einmal: zuerst die Belege der Zuwendungen nach "
-    "dem Tag der Zahlung; von Rechnungen nur, was kein Beleg hat; von der Geräteliste nur Geräte, deren Rechnung in keinem "
-    "von beiden steht, nach dem Tag der Anschaffung. Dort ist die Förderung nach dem Fördersatz gerechnet."
+    "dem Tag der Zahlung; von Rechnungen nur, was kein Beleg hat; von der Geräteliste nur Geräte, deren Rechnung in "
+    "keinem von beiden steht, nach dem Tag der Anschaffung. Dort ist die Förderung nach dem Fördersatz gerechnet."
 )
 
 
@@ -282,6 +291,10 @@ def _behind(made: YearReport, below: tuple[str, str]) -> list[Page]:
     ]  # fmt: skip
     deadlines = [(one.day, _said(one.what), one.school) for one in made.deadlines]
     licences = [(one.product, one.owned, one.used, one.this_year, one.next_year) for one in made.licences]
+    agreed = [
+        (one.school.school_number, one.school.name, one.what, one.agreed_on, one.due_on, KEPT[one.kept])
+        for one in made.agreements
+    ]
     texts = [(PARTS[one.part], one.school.name if one.school else None, one.text) for one in made.texts]
     return [
         Page(
@@ -295,6 +308,7 @@ def _behind(made: YearReport, below: tuple[str, str]) -> list[Page]:
             [(str(year), count) for year, count in made.earmark_ends], subtitle=below, sums=("count",),
         ),
         Page("Lizenzen", "Lizenzen", LICENCES, licences, subtitle=below, sums=("this_year", "next_year")),
+        Page("Vereinbarungen mit den Schulen", "Vereinbarungen", AGREEMENTS, agreed, subtitle=below),
         Page("Texte", "Texte", TEXTS, texts, subtitle=below, fits_rows=True, widest=90),
     ]  # fmt: skip
 

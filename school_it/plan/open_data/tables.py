@@ -35,10 +35,11 @@ CLASS_OF = {
     "teachers": ItemClass.TEACHERS,
     "workplaces": ItemClass.WORKPLACE,
 }
-RATIO, SPENT, FUNDED = "pupils_per_device", "spent", "funded"
+RATIO, UPLINK, SPENT, FUNDED = "pupils_per_device", "uplink_mbits", "spent", "funded"
 FIGURES = {
     **COUNTS,
     RATIO: N_("Schülerinnen und Schüler je mobilem Gerät"),
+    UPLINK: N_("Internetanbindung in Mbit/s (abwärts, ohne Ersatzleitungen)"),
     SPENT: N_("Ausgaben im Schuljahr in Euro"),
     FUNDED: N_("davon gefördert in Euro"),
 }
@@ -100,6 +101,7 @@ def made(report: YearReport, limit: int) -> Table:
         if school.pupils is None:
             values["pupils"] = None
         values[RATIO] = _ratio(values)
+        values[UPLINK] = report.megabits.get(school.id)
         money = spent.get(school.id)
         values[SPENT] = to_cent(money.paid) if money else Decimal("0.00")
         values[FUNDED] = to_cent(money.funded) if money else Decimal("0.00")

@@ -27,6 +27,7 @@ from school_it.plan.rules import need, spending
 from school_it.plan.rules.spending import Spent, Sum
 from school_it.plan.rules.wave import Spread
 from school_it.plan.standing import Town
+from school_it.plan.talks.models import Agreement
 
 YEARS_BACK = 5
 DAYS_AHEAD = 200
@@ -74,6 +75,8 @@ class YearReport:
     licences: Sequence[usage.Use] = ()
     texts: Sequence[PlanText] = ()
     decided: DecidedPlan | None = None
+    agreements: Sequence[Agreement] = ()
+    megabits: dict[int, int] = field(default_factory=dict)
 
     @property
     def by_school(self) -> dict[int | None, Sum]:
@@ -115,25 +118,29 @@ def day_of(year: int) -> date:
     return min(now, school_year.ends(year))
 
 
-def stands(session: Session, on: date, *, seen_by: Actor, school_id: int | None = None) -> tuple[Town, str]:
-    """Where the schools stood when `on` ended, and how that is known."""
+def stands(
+    session: Session, on: date, *, seen_by: Actor, school_id: int | None = None
+) -> tuple[Town, str, dict[int, int]]:
+    """Where the schools stood when `on` ended, how that is known, and their Mbit/s, which have no dates of their own."""
     if on >= today():
-        return standing.look(session, on, seen_by=seen_by, school_id=school_id), "now"
+        found = standing.look(session, on, seen_by=seen_by, school_id=school_id)
+        return found, "now", report_queries.megabits(session, seen_by=seen_by)
     try:
         with as_of.end_of(on) as past:
-            return standing.look(past, on, seen_by=seen_by, school_id=school_id), "trail"
+            found = standing.look(past, on, seen_by=seen_by, school_id=school_id)
+            return found, "trail", report_queries.megabits(past, seen_by=seen_by)
     except BadValue:
-        return standing.look(session, on, seen_by=seen_by, school_id=school_id), "dates"
+        return standing.look(session, on, seen_by=seen_by, school_id=school_id), "dates", {}
 
 
 def counts_of(session: Session, year: int, *, seen_by: Actor, school_id: int | None = None) -> YearReport:
     """Stock and money of a school year, without what stands around them. Raises BadValue."""
     on = day_of(year)
-    town, seen = stands(session, on, seen_by=seen_by, school_id=school_id)
+    town, seen, lines = stands(session, on, seen_by=seen_by, school_id=school_id)
     spent = report_queries.spent(session, school_year.begins(year), on, seen_by=seen_by)
     return YearReport(
         year, on, seen, town, None, standing.as_due(town),
-        spent=[one for one in spent if school_id in (None, one.school_id)],
+        spent=[one for one in spent if school_id in (None, one.school_id)], megabits=lines,
     )  # fmt: skip
 
 
@@ -143,6 +150,7 @@ def of_year(session: Session, year: int, *, seen_by: Actor, school_id: int | Non
     town, on = made.town, made.on
     made.ratios = ratios(session, year, town, seen_by=seen_by)
     made.earmark_ends = report_queries.earmark_ends(session, on, seen_by=seen_by)
+    made.agreements = report_queries.agreements(session, school_year.begins(year), on, seen_by=seen_by)
     made.texts = report_queries.texts_of(session, year)
     if seen_by.may(May.SEE_FUNDING):
         if town.plan:
@@ -186,5 +194,5 @@ def before(session: Session, report: YearReport, *, seen_by: Actor) -> tuple[Tow
     if year < FIRST_YEAR or report.year - 1 not in {one.year for one in report.ratios}:
         return None
     on = day_of(year)
-    town, seen = stands(session, on, seen_by=seen_by)
+    town, seen, _lines = stands(session, on, seen_by=seen_by)
     return town, report_queries.spent(session, school_year.begins(year), on, seen_by=seen_by), seen

@@ -16,9 +16,11 @@ from school_it.devices.models import Device
 from school_it.devices.rules import State, Use
 from school_it.funding.models import Decision, Grant, Programme, Receipt
 from school_it.money import to_cent
+from school_it.network.uplinks.models import Uplink
 from school_it.plan.queries import stock
 from school_it.plan.report.models import Part, PlanText
 from school_it.plan.rules.spending import Spent, funded_share, left_of_invoice
+from school_it.plan.talks.models import Agreement
 from school_it.procurement import rules as procurement_rules
 from school_it.procurement.models import Invoice, InvoiceLine, InvoiceReceipt, OrderLine
 from school_it.schools.models import School
@@ -234,10 +236,15 @@ def rows_behind(session: Session, since: date, until: date, school_id: int | Non
         .limit(MOST_BEHIND)
     )
     found += [
-        Behind("devices", row.asset_tag, row.acquired_on or since, f"{row.manufacturer or ''} {row.model or ''}".strip(),
-               row.price_gross or NOTHING)
+        Behind(
+            "devices",
+            row.asset_tag,
+            row.acquired_on or since,
+            " ".join(filter(None, (row.manufacturer, row.model))),
+            row.price_gross or NOTHING,
+        )
         for row in devices
-    ]  # fmt: skip
+    ]
     return found
 
 
@@ -273,6 +280,22 @@ def earmark_ends(session: Session, on: date, *, seen_by: Actor) -> list[tuple[in
         .order_by(year)
     )
     return [(int(one), count) for one, count in rows]
+
+
+def megabits(session: Session, *, seen_by: Actor) -> dict[int, int]:
+    """By school, what its lines bring together in Mbit/s, those for the emergency left out."""
+    within = seen_by.scope(May.SEE_PLAN).where(Uplink.school_id)
+    rows = select(Uplink.school_id, func.sum(Uplink.down)).where(within, Uplink.is_backup.is_(False))
+    found = session.execute(rows.group_by(Uplink.school_id))
+    return {school: int(down) for school, down in found if down is not None}
+
+
+def agreements(session: Session, since: date, until: date, *, seen_by: Actor) -> Sequence[Agreement]:
+    """What was agreed with the schools from `since` to `until`, by school and day."""
+    within = seen_by.scope(May.SEE_PLAN).where(Agreement.school_id)
+    rows = select(Agreement).join(School, Agreement.school_id == School.id)
+    rows = rows.where(within, Agreement.agreed_on.between(since, until))
+    return session.scalars(rows.order_by(School.name, Agreement.agreed_on, Agreement.id)).all()
 
 
 def open_grants(session: Session, on: date) -> Sequence[Grant]:

@@ -24,6 +24,7 @@ from school_it.plan.report.models import PARTS, Part, PlanText
 from school_it.plan.rules import spending
 from school_it.plan.rules.spending import Spent, Sum
 from school_it.plan.standing import Town
+from school_it.plan.talks.rules import KEPT
 from school_it.plan.views.blueprint import (
     bp,
     class_word,
@@ -68,6 +69,7 @@ def report() -> Any:
         counted={one: counted_words(town, one) for one in ItemClass},
         urls={one: devices_url(town, one) for one in ItemClass},
         parts=PARTS,
+        kept=KEPT,
         part=Part,
         paragraphs=_paragraphs(made),
         about=[one for one in made.texts if one.part is Part.SCHOOL],

@@ -40,7 +40,7 @@ def settle(session: Session, schools: Sequence[School], today: date, *, by: Acto
     for place, school in enumerate(schools):
         _number(session, school, place, equipment[school.id], by)
         if place != len(schools) - 2:
-            _connect(session, school, place, today, by)
+            _connect(session, school, place, equipment[school.id], today, by)
 
 
 def _equipment(session: Session) -> dict[int, list[Device]]:
@@ -71,7 +71,9 @@ def _number(session: Session, school: School, place: int, devices: Sequence[Devi
         actions.give_address(session, school, values, subnet=subnets[99], by=by)
 
 
-def _connect(session: Session, school: School, place: int, today: date, by: Actor) -> None:
+def _connect(
+    session: Session, school: School, place: int, devices: Sequence[Device], today: date, by: Actor
+) -> None:
     down, up, fibre, cost = LINES[place % len(LINES)]
     ends = date(today.year + 1 + place % 3, 6, 30)
     if place == 1:
@@ -80,4 +82,6 @@ def _connect(session: Session, school: School, place: int, today: date, by: Acto
         "provider": PROVIDER, "contract_no": f"SN-{40100 + 7 * place}", "down": down, "up": up, "fibre": fibre,
         "ends_on": ends, "notice_on": ends - timedelta(days=92), "monthly_cost": Decimal(cost),
     }  # fmt: skip
+    if devices and place % 3 != 2:
+        values["router"] = devices[0].asset_tag
     uplinks.add_uplink(session, school, values, by=by)

@@ -16,8 +16,8 @@ from school_it.network.topology.queries import Whole
 from school_it.network.topology.rules import Hanging, Node, Placed
 from school_it.network.uplinks.models import Uplink
 
-WIDTH, HEIGHT, STEP, INDENT, LEFT, TOP = 330, 50, 64, 30, 6, 6
-LONGEST = 40
+WIDTH, HEIGHT, STEP, INDENT, LEFT, TOP = 282, 50, 62, 26, 6, 6
+LONGEST_NAME, LONGEST_LINE = 34, 46
 Address = Callable[[Node], str]
 
 
@@ -68,7 +68,11 @@ def draw(title: str, whole: Whole, *, of_node: Address, of_line: Callable[[Uplin
         y += STEP
     ways += _arrivals(whole, arrive, at, first)
     for node in whole.tree.loose:
+        held = whole.at(node)
         said = _("Verbindung nicht eingetragen")
+        if held.outlets:
+            dangling = ngettext("%(num)s Dose", "%(num)s Dosen", held.outlets)
+            said = f"{dangling} · {said}"
         boxes.append(_Box(LEFT + shift, y, "switch", _name(node), said, of_node(node), dashed=True))
         y += STEP
     width = max((box.x for box in boxes), default=0) + WIDTH + LEFT
@@ -119,12 +123,12 @@ def _drawn(box: _Box) -> Markup:
         '<text class="topology__name" x="{}" y="{}">{}</text><text class="topology__more" x="{}" y="{}">{}</text>'
     ).format(
         box.kind, " topology__box--guessed" if box.dashed else "", box.x, box.y, WIDTH, HEIGHT, box.x + 10,
-        box.y + 21, _short(box.first), box.x + 10, box.y + 39, _short(box.second),
+        box.y + 21, _short(box.first, LONGEST_NAME), box.x + 10, box.y + 39, _short(box.second, LONGEST_LINE),
     )  # fmt: skip
     if not box.url:
         return inside
     return Markup('<a href="{}" aria-label="{}, {}">{}</a>').format(box.url, box.first, box.second, inside)
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+def _short(text: str, longest: int) -> str:
+    return text if len(text) <= longest else text[: longest - 1] + "…"

@@ -31,5 +31,9 @@ class UplinkForm(Form):
     ends_on = DayField(_l("Vertragsende"))
     notice_on = DayField(_l("kündbar bis"), description=_l("letzter Tag; erscheint bei den Fristen"))
     monthly_cost = EuroField(_l("Kosten im Monat, brutto"))
-    router = TextField(_l("Router"), [Length(max=60)], description=_l("Inventarnummer"))
+    router = TextField(
+        _l("Router"),
+        [Length(max=60)],
+        description=_l("Inventarnummer des Geräts, an dem die Leitung ankommt"),
+    )
     remark = TextAreaField(_l("Bemerkung"), [Length(max=LONGEST_REMARK)])

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from school_it.access import Actor
 from school_it.database import today
-from school_it.funding import cost_plan, measures, payouts, queries
+from school_it.funding import change_requests, cost_plan, measures, payouts, queries
 from school_it.funding.book import MeasureState
 from school_it.funding.cost_plan import Planned
 from school_it.funding.models import Grant
@@ -37,6 +37,7 @@ def write(session: Session, *, by: Actor) -> None:
     _measures(session, running, schools, by)
     _plan(session, running, by)
     _draw_downs(session, running, by)
+    _change(session, running, by)
 
 
 def _measures(session: Session, running: Grant, schools: Sequence[School], by: Actor) -> None:
@@ -68,3 +69,17 @@ def _draw_downs(session: Session, running: Grant, by: Actor) -> None:
         "reason": "Schlussrechnung der Verkabelung kommt im Oktober",
     }  # fmt: skip
     payouts.ask(session, running.decisions[0], asked, by=by)
+
+
+def _change(session: Session, running: Grant, by: Actor) -> None:
+    """Less cabling, more of the rest: asked for, not answered yet."""
+    plan = {
+        "2.1a": Planned(Decimal("47000.00"), Decimal("45000.00")),
+        "2.1b": Planned(Decimal("19000.00"), Decimal("19000.00")),
+    }
+    asked = {
+        "requested_on": date(today().year, 9, 15), "declared": True,
+        "reason": "Die Ausschreibung der Verkabelung kam günstiger; dafür brauchen zwei Schulen mehr Accesspoints.",
+    }  # fmt: skip
+    session.flush()
+    change_requests.ask(session, running.decisions[0], asked, plan, by=by)

@@ -19,11 +19,12 @@ from sqlalchemy.orm import Session
 
 from school_it.access import Actor
 from school_it.database import transaction
-from school_it.devices import catalogue
+from school_it.devices import catalogue, earmark
+from school_it.devices.models import Category, Device
 from school_it.documents.models import Document, Link
 from school_it.documents.rules import DocumentKind, Form
 from school_it.errors import BadValue, Refused
-from school_it.funding import actions, measure_rules, measures, papers, queries, standing
+from school_it.funding import actions, measure_rules, measures, papers, queries, rules, standing
 from school_it.funding.models import Grant, Measure, Programme
 from school_it.schools.models import School, YearlyFigures
 from tests.funding.conftest import PROGRAMME, RECEIPT, Facts, TakeIn, run
@@ -235,3 +236,40 @@ def test_the_check_list_tells_which_papers_lie_with_the_grant_and_for_which_scho
     page = admin.get(f"/funding/grants/{session.scalars(select(Grant)).one().id}").get_data(as_text=True)
     assert "Nötige Unterlagen" in page
     assert page.count("liegt vor") >= 3
+
+
+@pytest.mark.parametrize("begun", ["30.12.2020", "31.12.2020", "01.01.2021", "29.02.2020"])
+def test_the_register_of_earmarks_finds_what_the_rule_calls_worn_out(
+    house: Actor, session: Session, take_in: TakeIn, grant: Facts, begun: str
+) -> None:
+    with transaction() as writing:
+        catalogue.ensure_categories(writing, by=house)
+    facts = take_in(
+        "devices",
+        {
+            "Inventarnummer": "A-1", "Geräteart": "Tablet", "Schulnummer": "115514", "in Betrieb seit": begun,
+            "Zweckbindung bis": "31.12.2025",
+        },
+    )  # fmt: skip
+    assert facts["exit"] == 0, facts
+    session.rollback()
+    device = session.scalars(select(Device)).one()
+    assert device.commissioned_on is not None
+    assert device.bound_until is not None
+    found = session.scalar(select(Device.id).join(Category).where(earmark.outlives()))
+    life = device.category.useful_life_years
+    assert (found is not None) == rules.outlives_use(device.commissioned_on, life, device.bound_until)
+
+
+def test_the_base_amounts_of_the_schools_stand_beside_the_budget(
+    house: Actor, session: Session, grant: Facts, admin: FlaskClient
+) -> None:
+    with transaction() as writing:
+        school = writing.scalars(select(School).order_by(School.id)).first()
+        assert school is not None
+        writing.add(YearlyFigures(school_id=school.id, school_year=2025, grade="", pupils=45))
+    wants(house, {"base_per_school": "30000.00", "base_full_from": 60})
+    session.rollback()
+    programme = session.scalars(select(Programme)).one().id
+    page = admin.get(f"/funding/programmes/{programme}/what-if").get_data(as_text=True)
+    assert "22.500,00" in page

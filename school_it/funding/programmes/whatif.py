@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from sqlalchemy.orm import Session
+
+from school_it.access import Actor
 from school_it.funding import rules
+from school_it.schools import queries as school_queries
+from school_it.schools.models import School
 
 OWN_SHARES = tuple(Decimal(percent) / 100 for percent in (10, 15, 20, 25, 30))
 
@@ -39,3 +44,32 @@ def of_need(eligible: Decimal, own_shares: Sequence[Decimal] = OWN_SHARES) -> li
         granted = rules.granted(eligible, 1 - own_share)
         found.append(Outcome(own_share, eligible, granted, eligible - granted))
     return found
+
+
+class Base(NamedTuple):
+    """What a school would get by its pupils; None where nobody has said how many there are."""
+
+    school: School
+    pupils: int | None
+    amount: Decimal | None
+
+
+def of_schools(session: Session, terms: Mapping[str, Any], *, seen_by: Actor) -> list[Base]:
+    """F31: base amount and amount per pupil of each school; empty where the programme has none. Two statements."""
+    base, full_from = terms.get("base_per_school"), terms.get("base_full_from")
+    if base is None or not full_from:
+        return []
+    figures = school_queries.latest_figures(session, seen_by=seen_by)
+    found = []
+    for school in school_queries.schools(session, seen_by=seen_by):
+        pupils = figures[school.id].pupils if school.id in figures else None
+        primary = terms.get("primary_factor") if school.school_type in PRIMARY else None
+        amount = None if pupils is None else rules.base_amount(
+            pupils, base=base, full_from=full_from, per_pupil=terms.get("per_pupil") or rules.NOTHING,
+            factor=Decimal(1) if primary is None else primary,
+        )  # fmt: skip
+        found.append(Base(school, pupils, amount))
+    return found
+
+
+PRIMARY = frozenset({"G"})

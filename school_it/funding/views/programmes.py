@@ -258,6 +258,7 @@ def what_if(ident: int) -> Any:
         is_need=is_need,
         error=error,
         outcomes=outcomes,
+        bases=whatif.of_schools(db.session(), terms.of(found.terms), seen_by=current()),
         picture=_picture(outcomes) if outcomes else "",
         Status=rules.Status,
     )

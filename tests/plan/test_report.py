@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from io import BytesIO
 from zipfile import ZipFile
 
 import pytest
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
@@ -19,6 +20,9 @@ from school_it import school_year
 from school_it.access import Actor, Role
 from school_it.audit import Entry
 from school_it.database import today, transaction
+from school_it.devices import actions as device_actions
+from school_it.devices import catalogue
+from school_it.devices.rules import ItemClass
 from school_it.errors import BadValue, NotAllowed, Stale
 from school_it.funding import actions as funding_actions
 from school_it.funding.rules import Financing
@@ -193,3 +197,30 @@ def test_the_report_needs_no_statement_for_a_school(
     with statements(app) as many:
         figures.of_year(session, THIS_YEAR, seen_by=house)
     assert len(many) == len(few)
+
+
+def test_where_the_trail_reaches_a_past_year_shows_the_devices_where_they_were(
+    house: Actor, session: Session
+) -> None:
+    """Five tablets stood at one school at the end of July and were moved to another in September."""
+    with time_machine.travel(datetime(2026, 7, 1, 10, tzinfo=UTC)):
+        school, other_school = (
+            add_school(house, number, f"Schule {number}") for number in ("170001", "170002")
+        )
+        with transaction() as writing:
+            tablet = catalogue.ensure_categories(writing, by=house)["Tablet"]
+        moved = deliver(school, tablet, 5, house, acquired_on=date(2026, 6, 1))
+    with time_machine.travel(datetime(2026, 9, 10, 10, tzinfo=UTC)), transaction() as writing:
+        for device in moved:
+            device_actions.change_device(
+                writing, writing.merge(device), {"school_id": other_school.id}, by=house
+            )
+    with time_machine.travel(datetime(2026, 9, 20, 10, tzinfo=UTC)):
+        last, running = (figures.of_year(session, year, seen_by=house) for year in (2025, 2026))
+    stock = {
+        made.year: {one.number: one.cells[ItemClass.MOBILE].stock for one in made.town.schools}
+        for made in (last, running)
+    }
+    assert (last.seen, running.seen) == ("trail", "now")
+    assert stock[2025] == {school.school_number: 5, other_school.school_number: 0}
+    assert stock[2026] == {school.school_number: 0, other_school.school_number: 5}

@@ -121,7 +121,7 @@ def day_of(year: int) -> date:
 def stands(
     session: Session, on: date, *, seen_by: Actor, school_id: int | None = None
 ) -> tuple[Town, str, dict[int, int]]:
-    """Where the schools stood when `on` ended, how that is known, and their Mbit/s, which have no dates of their own."""
+    """Where the schools stood when `on` ended, how that is known, and their Mbit/s, which have no dates of theirs."""
     if on >= today():
         found = standing.look(session, on, seen_by=seen_by, school_id=school_id)
         return found, "now", report_queries.megabits(session, seen_by=seen_by)

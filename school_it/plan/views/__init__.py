@@ -22,6 +22,6 @@ FIELD_NAMES = {
 worded = targets.worded
 
 __all__ = [
-    "FIELD_NAMES", "assumptions", "bp", "budget", "coverage", "open_data", "overview", "report", "scenarios", "targets", "wave",
-    "worded",
+    "FIELD_NAMES", "assumptions", "bp", "budget", "coverage", "open_data", "overview", "report", "scenarios", "targets",
+    "wave", "worded",
 ]  # fmt: skip

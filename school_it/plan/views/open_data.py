@@ -28,7 +28,8 @@ FILES = {"csv": "text/csv", "json": "application/json"}
 COLUMNS = {
     "pupils": N_("Schüler"), "mobile": N_("mobil"), "presentation": N_("Präsentation"),
     "access_points": N_("Accesspoint"), "teachers": N_("Lehrkräfte"), "workplaces": N_("Arbeitsplatz"),
-    "pupils_per_device": N_("Schüler je Gerät"), "uplink_mbits": N_("Mbit/s"), "spent": N_("Ausgaben"), "funded": N_("davon gefördert"),
+    "pupils_per_device": N_("Schüler je Gerät"), "uplink_mbits": N_("Mbit/s"), "spent": N_("Ausgaben"),
+    "funded": N_("davon gefördert"),
 }  # fmt: skip
 """The figures as the page heads them; the files say what each means in full."""
 FIELD_NAMES = {

@@ -123,6 +123,9 @@ def test_the_invoice_proposes_what_came_and_its_shares_are_looked_at_before_they
     assert "RE-7" in text(office, f"/funding/receipts/{receipt.id}")
     pages = text(office, f"/procurement/orders/{order_id}") + text(office, f"/procurement/invoices/{ident}")
     assert "angenommen von" in pages
+    other = session.get(Grant, grants[1])
+    assert other is not None
+    assert f"{other.reference} trägt 2 von" in pages, "the order named another grant for the devices"
     assert [word for word in ("order_id", "note_no", "received_by", "line_1") if word in pages] == []
     assert "A-24-7" in text(office, f"/devices/{session.scalars(select(Device.asset_tag)).first()}")
 

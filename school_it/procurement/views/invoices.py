@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 from school_it.access import May, current, needs
 from school_it.database import db, transaction
 from school_it.errors import N_, Refused, RuleBroken, Sentence
-from school_it.procurement import invoicing, pricing, queries, rules, sharing, story
+from school_it.procurement import borne, invoicing, pricing, queries, rules, sharing, story
 from school_it.procurement.forms import ConfirmForm, invoice_form, line_keys
 from school_it.procurement.invoicing import Line
 from school_it.procurement.models import Invoice, Order
 from school_it.procurement.views.blueprint import bp
 from school_it.procurement.views.trying import digest, receipts_told, tried
-from school_it.web import flash_done, page
+from school_it.web import flash_done, page, said
 from school_it.web.fields import refusals_in, status_of
 
 
@@ -34,6 +34,7 @@ def invoice(ident: int) -> Any:
         left=sum(seen.left.values(), rules.NOTHING),
         shared=any(line.shares for line in found.lines),
         receipts=queries.receipts_of(session, found),
+        elsewhere=[said(one) for one in borne.elsewhere(session, found)],
         events=story.of_things(session, [found]),
     )
 

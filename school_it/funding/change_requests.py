@@ -242,10 +242,14 @@ def said_in_short(request: ChangeRequest) -> Sentence:
     """What a request is about, in a sentence."""
     before, after = cost_plan.whole(old_plan(request)), cost_plan.whole(new_plan(request))
     values = {"before": shown(before.eligible), "after": shown(after.eligible)}
+    moved = [one.category for one in request.lines if one.old_eligible != one.new_eligible]
+    if before.eligible == after.eligible and moved:
+        return Sentence(_MOVED, items=", ".join(moved), after=values["after"])
     if request.period_to is not None:
         return Sentence(_WITH_PERIOD, **values, day=f"{request.period_to:%d.%m.%Y}")
     return Sentence(_AMOUNTS, **values)
 
 
+_MOVED = N_("Verschiebung zwischen %(items)s, zusammen bleibt es bei %(after)s")
 _AMOUNTS = N_("zuwendungsfähig %(after)s statt %(before)s")
 _WITH_PERIOD = N_("zuwendungsfähig %(after)s statt %(before)s, Durchführung bis %(day)s")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -60,7 +61,16 @@ def town(windows: Windows, tmp_path_factory: pytest.TempPathFactory) -> dict[str
         "number": school.rpartition("/")[2],
         "room": room,
         "upload": upload,
+        "evidence": handed_in(window),
     }
+
+
+def handed_in(window: Window) -> str:
+    """Hand in a report; returns its number."""
+    window.go("/exports/evidence/new?report=receipts&grant=DT-2024-05")
+    window.button("Einreichen und festhalten").click()
+    window.page.wait_for_url(re.compile(r"/evidence/\d+$"))
+    return window.path.rpartition("/")[2]
 
 
 def first_tag(window: Window, query: str) -> str:

@@ -16,7 +16,7 @@ from school_it import school_year
 from school_it.devices.rules import ItemClass
 from school_it.errors import N_
 from school_it.money import to_cent
-from school_it.plan.report.figures import YearReport
+from school_it.plan.report.figures import SEEN, YearReport
 from school_it.plan.rules import disclosure, need
 from school_it.schools.rules import TYPE_NAMES
 
@@ -69,6 +69,7 @@ class Table:
     key_date: date
     limit: int
     counted: str
+    stock_from: str
     lines: Sequence[Line]
     merged: Line | None
     town: Line
@@ -115,7 +116,9 @@ def made(report: YearReport, limit: int) -> Table:
     for name in (SPENT, FUNDED):
         town[name] = sum((Decimal(line.values[name] or 0) for line in lines), Decimal("0.00"))
     counted = ", ".join(report.town.counted_words(ItemClass.MOBILE))
-    return Table(report.year, report.on, limit, counted, lines, merged, Line("", TOWN_ROW, "", town))
+    return Table(
+        report.year, report.on, limit, counted, SEEN[report.seen], lines, merged, Line("", TOWN_ROW, "", town)
+    )
 
 
 def _ratio(values: Values) -> Decimal | None:
@@ -156,6 +159,7 @@ def as_json(table: Table) -> str:
         "key_date": table.key_date.isoformat(),
         "small_below": table.limit,
         "counted_as_mobile": table.counted,
+        "stock_from": table.stock_from,
         "fields": FIGURES,
         "schools": [
             {

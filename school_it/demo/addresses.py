@@ -31,28 +31,32 @@ LINES = (
 )
 """Mbit/s down and up, fibre, euros a month; of each school in turn."""
 PROVIDER = "Stadtnetz Beispielstadt"
-MOST_SWITCHES = 6
+MOST_DEVICES = 4
 
 
 def settle(session: Session, schools: Sequence[School], today: date, *, by: Actor) -> None:
     """After the devices. The last school but one has no line yet, as there is one in every town."""
-    equipment = _equipment(session)
+    switches, printers = _equipment(session, "Switch"), _equipment(session, "Drucker")
     for place, school in enumerate(schools):
-        _number(session, school, place, equipment[school.id], by)
+        subnets = _number(session, school, place, by)
+        for number, devices in ((99, switches[school.id]), (10, printers[school.id])):
+            for device in devices[:MOST_DEVICES]:
+                values = {"device": device.asset_tag, "name": device.asset_tag}
+                actions.give_address(session, school, values, subnet=subnets[number], by=by)
         if place != len(schools) - 2:
-            _connect(session, school, place, equipment[school.id], today, by)
+            _connect(session, school, place, switches[school.id], today, by)
 
 
-def _equipment(session: Session) -> dict[int, list[Device]]:
+def _equipment(session: Session, category: str) -> dict[int, list[Device]]:
     wanted = select(Device).join(Category, Category.id == Device.category_id)
-    wanted = wanted.where(Category.name.in_(("Switch", "Drucker", "Server"))).order_by(Device.id)
     found: dict[int, list[Device]] = defaultdict(list)
-    for device in session.scalars(wanted):
+    for device in session.scalars(wanted.where(Category.name == category).order_by(Device.id)):
         found[device.school_id or 0].append(device)
     return found
 
 
-def _number(session: Session, school: School, place: int, devices: Sequence[Device], by: Actor) -> None:
+def _number(session: Session, school: School, place: int, by: Actor) -> dict[int, Subnet]:
+    """By number of the VLAN its subnet."""
     subnets: dict[int, Subnet] = {}
     for number, name, purpose, prefix in VLANS:
         vlan = {"number": number, "name": name, "purpose": purpose}
@@ -66,9 +70,7 @@ def _number(session: Session, school: School, place: int, devices: Sequence[Devi
     if place == 0:
         six = {"network": "2001:db8:20::/64", "gateway": "2001:db8:20::1", "vlan": 20}
         actions.add_subnet(session, school, six, by=by)
-    for device in devices[:MOST_SWITCHES]:
-        values = {"device": device.asset_tag, "name": device.asset_tag}
-        actions.give_address(session, school, values, subnet=subnets[99], by=by)
+    return subnets
 
 
 def _connect(

@@ -45,6 +45,7 @@ QUICK_ACTIONS: tuple[tuple[May, str, dict[str, Any], str, str], ...] = (
     ),
     (May.LEND_DEVICES, "devices.index", {"holder": "with"}, N_("Gerät zurücknehmen"), "assignment-return"),
     (May.EDIT_DEVICES, "devices.new", {}, N_("Gerät aufnehmen"), "add"),
+    (May.EDIT_LICENCES, "licences.index", {"state": "idle"}, N_("Plätze geben"), "key"),
     (May.IMPORT_DEVICES, "imports.index", {}, N_("Liste einlesen"), "upload"),
 )
 

@@ -161,3 +161,11 @@ def statements(app: Flask) -> Iterator[list[str]]:
     event.listen(engine, "before_cursor_execute", note)
     yield asked
     event.remove(engine, "before_cursor_execute", note)
+
+
+def test_a_coordinator_begins_with_giving_seats(sign_in_as: SignInAs, school: School) -> None:
+    start = sign_in_as(Role.COORDINATOR, school).get("/").get_data(as_text=True)
+    assert 'href="/licences?state=idle"' in start
+    assert 'href="/licences?state=idle"' not in sign_in_as(Role.TEACHER, school).get("/").get_data(
+        as_text=True
+    )

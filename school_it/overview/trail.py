@@ -21,7 +21,9 @@ from school_it.errors import N_
 from school_it.funding import story as funding_story
 from school_it.licences.rules import BASES
 from school_it.licences.words import FIELD_NAMES as LICENCE_FIELDS
+from school_it.network.views import addresses as network_addresses
 from school_it.network.views import types as network_types
+from school_it.network.views import uplinks as network_uplinks
 from school_it.network.views.outlets import FIELD_NAMES as NETWORK_FIELDS
 from school_it.people.rules import PERSON_ROLES, PERSON_STATES
 from school_it.people.views import FIELD_NAMES as PERSON_FIELDS
@@ -34,6 +36,8 @@ from school_it.web import show
 from school_it.web.show import Event
 
 FIELD_NAMES = {
+    **network_addresses.FIELD_NAMES,
+    **network_uplinks.FIELD_NAMES,
     **procurement_story.FIELD_NAMES,
     **network_types.TYPE_FIELDS,
     **LICENCE_FIELDS,

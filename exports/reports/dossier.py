@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +16,8 @@ from school_it.errors import N_, BadValue
 from school_it.plan.talks import dossier
 from school_it.plan.talks.dossier import Section
 from school_it.school_year import label
+from school_it.schools import queries as school_queries
+from school_it.schools.models import School
 from school_it.sheets import Column
 
 SHEETS = {
@@ -25,9 +28,9 @@ SHEETS = {
 
 
 def _pages(session: Session, choice: Choice, by: Actor) -> Pages:
-    if choice.school is None:
-        raise BadValue(N_("Bitte eine Schule angeben: --school mit der Schulnummer."))
-    found = dossier.gather(session, choice.school, choice.year, seen_by=by)
+    school = choice.school or _only_one(session, by)
+    choice = replace(choice, school=school)
+    found = dossier.gather(session, school, choice.year, seen_by=by)
     authority, _where = subtitle(choice)
     below = (
         authority,
@@ -50,6 +53,14 @@ def _pages(session: Session, choice: Choice, by: Actor) -> Pages:
         below,
     )
     return [cover, *(_page(section, below) for section in found.sections)]
+
+
+def _only_one(session: Session, by: Actor) -> School:
+    """Who sees one school means that one. Raises BadValue where it could be several."""
+    within = school_queries.schools(session, seen_by=by, may=May.SEE_PLAN)
+    if len(within) != 1:
+        raise BadValue(N_("Bitte eine Schule angeben: --school mit der Schulnummer."))
+    return within[0]
 
 
 def _page(section: Section, below: tuple[str, str]) -> Page:

@@ -26,6 +26,9 @@ from school_it.kinds import KINDS, get_kind
 from school_it.schools.models import Room, School
 
 BY_KIND = {report.import_kind: report for report in REPORTS.values() if report.import_kind}
+# Lists of other programs, and workbooks that are made for one school each: nothing of ours to fill in or to give back.
+FROM_ELSEWHERE = frozenset({"asset-ledger", "useful-lives", "survey"})
+OURS = sorted(KINDS.keys() - FROM_ELSEWHERE)
 # What the demo town may not have: these get a few rows from the examples of their templates.
 IN_THE_TOWN = frozenset({"schools", "rooms", "figures", "devices", "programmes", "grants", "receipts"})
 NUMBERED = (

@@ -74,6 +74,34 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_documents')),
     sa.UniqueConstraint('digest', name=op.f('uq_documents_digest'))
     )
+    op.create_table('evidence',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('report', sa.String(length=40), nullable=False),
+    sa.Column('grant_id', sa.Integer(), nullable=True),
+    sa.Column('grant_reference', sa.String(length=60), nullable=True),
+    sa.Column('school_number', sa.String(length=20), nullable=True),
+    sa.Column('year', sa.Integer(), nullable=True),
+    sa.Column('recipient', sa.String(length=200), nullable=False),
+    sa.Column('file_reference', sa.String(length=300), nullable=False),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('at', sa.DateTime(), nullable=False),
+    sa.Column('user_id', sa.Integer(), nullable=True),
+    sa.Column('user_name', sa.String(length=120), nullable=False),
+    sa.Column('newest_entry', sa.Integer(), nullable=False),
+    sa.Column('template', sa.String(length=300), nullable=False),
+    sa.Column('file_name', sa.String(length=255), nullable=False),
+    sa.Column('digest', sa.String(length=64), nullable=False),
+    sa.Column('size', sa.Integer(), nullable=False),
+    sa.Column('rows', sa.Integer(), nullable=False),
+    sa.Column('data', sa.Text(), nullable=False),
+    sa.Column('data_digest', sa.String(length=64), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_evidence'))
+    )
+    with op.batch_alter_table('evidence', schema=None) as batch_op:
+        batch_op.create_index('ix_evidence_grant_id_id', ['grant_id', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_evidence_report'), ['report'], unique=False)
+
     op.create_table('ledger_lines',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('ledger_no', sa.String(length=60), nullable=False),
@@ -92,6 +120,24 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_ledger_lines')),
     sa.UniqueConstraint('ledger_no', name=op.f('uq_ledger_lines_ledger_no'))
     )
+    op.create_table('open_data_publications',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('school_year', sa.Integer(), nullable=False),
+    sa.Column('small_below', sa.Integer(), nullable=False),
+    sa.Column('licence', sa.String(length=10), nullable=False),
+    sa.Column('csv', sa.Text(), nullable=False),
+    sa.Column('json', sa.Text(), nullable=False),
+    sa.Column('digest', sa.String(length=64), nullable=False),
+    sa.Column('published_at', sa.DateTime(), nullable=False),
+    sa.Column('published_by', sa.String(length=120), nullable=False),
+    sa.Column('withdrawn_at', sa.DateTime(), nullable=True),
+    sa.Column('withdrawn_by', sa.String(length=120), nullable=True),
+    sa.Column('withdrawn_reason', sa.String(length=300), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_open_data_publications'))
+    )
+    with op.batch_alter_table('open_data_publications', schema=None) as batch_op:
+        batch_op.create_index('uq_open_data_publications_public', ['school_year'], unique=True, sqlite_where=sa.text('withdrawn_at IS NULL'), postgresql_where=sa.text('withdrawn_at IS NULL'))
+
     op.create_table('plans',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('name', sa.String(length=40), nullable=False),
@@ -148,6 +194,32 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_suppliers')),
     sa.UniqueConstraint('name_folded', name=op.f('uq_suppliers_name_folded'))
     )
+    op.create_table('survey_rounds',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('school_year', sa.Integer(), nullable=False),
+    sa.Column('opened_on', sa.Date(), nullable=False),
+    sa.Column('due_on', sa.Date(), nullable=False),
+    sa.Column('closed_on', sa.Date(), nullable=True),
+    sa.Column('text', sa.Text(), nullable=True),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_survey_rounds')),
+    sa.UniqueConstraint('school_year', name=op.f('uq_survey_rounds_school_year'))
+    )
+    op.create_table('annual_reviews',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('school_id', sa.Integer(), nullable=False),
+    sa.Column('school_year', sa.Integer(), nullable=False),
+    sa.Column('held_on', sa.Date(), nullable=False),
+    sa.Column('participants', sa.Text(), nullable=True),
+    sa.Column('text', sa.Text(), nullable=True),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['school_id'], ['schools.id'], name=op.f('fk_annual_reviews_school_id_schools'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_annual_reviews'))
+    )
+    with op.batch_alter_table('annual_reviews', schema=None) as batch_op:
+        batch_op.create_index('ix_annual_reviews_school', ['school_id', 'school_year'], unique=False)
+        batch_op.create_index(batch_op.f('ix_annual_reviews_school_year'), ['school_year'], unique=False)
+
     op.create_table('counted_categories',
     sa.Column('rule_id', sa.Integer(), nullable=False),
     sa.Column('category_id', sa.Integer(), nullable=False),
@@ -229,6 +301,96 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_plan_figures')),
     sa.UniqueConstraint('plan_id', 'key', name=op.f('uq_plan_figures_plan_id_key'))
     )
+    op.create_table('plan_texts',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('school_year', sa.Integer(), nullable=False),
+    sa.Column('part', sa.String(length=30), nullable=False),
+    sa.Column('school_id', sa.Integer(), nullable=True),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['school_id'], ['schools.id'], name=op.f('fk_plan_texts_school_id_schools')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_plan_texts'))
+    )
+    with op.batch_alter_table('plan_texts', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_plan_texts_school_id'), ['school_id'], unique=False)
+        batch_op.create_index('uq_plan_texts_school', ['school_year', 'part', 'school_id'], unique=True)
+        batch_op.create_index('uq_plan_texts_town', ['school_year', 'part'], unique=True, sqlite_where=sa.text('school_id IS NULL'), postgresql_where=sa.text('school_id IS NULL'))
+
+    op.create_table('survey_codes',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('round_id', sa.Integer(), nullable=False),
+    sa.Column('school_id', sa.Integer(), nullable=False),
+    sa.Column('code', sa.String(length=30), nullable=False),
+    sa.ForeignKeyConstraint(['round_id'], ['survey_rounds.id'], name=op.f('fk_survey_codes_round_id_survey_rounds'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['school_id'], ['schools.id'], name=op.f('fk_survey_codes_school_id_schools'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_survey_codes')),
+    sa.UniqueConstraint('code', name=op.f('uq_survey_codes_code')),
+    sa.UniqueConstraint('round_id', 'school_id', name=op.f('uq_survey_codes_round_id_school_id'))
+    )
+    with op.batch_alter_table('survey_codes', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_survey_codes_school_id'), ['school_id'], unique=False)
+
+    op.create_table('survey_wishes',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('round_id', sa.Integer(), nullable=False),
+    sa.Column('school_id', sa.Integer(), nullable=False),
+    sa.Column('group', sa.String(length=30), nullable=False),
+    sa.Column('what', sa.String(length=120), nullable=False),
+    sa.Column('target', sa.Integer(), nullable=True),
+    sa.Column('stock', sa.Integer(), nullable=True),
+    sa.Column('gap', sa.Integer(), nullable=True),
+    sa.Column('wanted', sa.Integer(), nullable=True),
+    sa.Column('reason', sa.Text(), nullable=True),
+    sa.Column('decision', sa.String(length=30), nullable=False),
+    sa.Column('granted', sa.Integer(), nullable=True),
+    sa.Column('decision_reason', sa.Text(), nullable=True),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['round_id'], ['survey_rounds.id'], name=op.f('fk_survey_wishes_round_id_survey_rounds'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['school_id'], ['schools.id'], name=op.f('fk_survey_wishes_school_id_schools'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_survey_wishes')),
+    sa.UniqueConstraint('round_id', 'school_id', 'group', 'what', name=op.f('uq_survey_wishes_round_id_school_id_group_what'))
+    )
+    with op.batch_alter_table('survey_wishes', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_survey_wishes_school_id'), ['school_id'], unique=False)
+
+    op.create_table('vlans',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('school_id', sa.Integer(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(length=80), nullable=False),
+    sa.Column('purpose', sa.String(length=30), nullable=False),
+    sa.Column('remark', sa.Text(), nullable=True),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.CheckConstraint('number BETWEEN 1 AND 4094', name=op.f('ck_vlans_number_of_vlan')),
+    sa.ForeignKeyConstraint(['school_id'], ['schools.id'], name=op.f('fk_vlans_school_id_schools'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_vlans')),
+    sa.UniqueConstraint('school_id', 'number', name=op.f('uq_vlans_school_id_number'))
+    )
+    op.create_table('agreements',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('school_id', sa.Integer(), nullable=False),
+    sa.Column('review_id', sa.Integer(), nullable=True),
+    sa.Column('wish_id', sa.Integer(), nullable=True),
+    sa.Column('agreed_on', sa.Date(), nullable=False),
+    sa.Column('what', sa.String(length=300), nullable=False),
+    sa.Column('item_class', sa.String(length=30), nullable=True),
+    sa.Column('number', sa.Integer(), nullable=True),
+    sa.Column('euros', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('responsible', sa.String(length=120), nullable=True),
+    sa.Column('due_on', sa.Date(), nullable=False),
+    sa.Column('kept', sa.String(length=30), nullable=False),
+    sa.Column('note', sa.Text(), nullable=True),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['review_id'], ['annual_reviews.id'], name=op.f('fk_agreements_review_id_annual_reviews'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['school_id'], ['schools.id'], name=op.f('fk_agreements_school_id_schools'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['wish_id'], ['survey_wishes.id'], name=op.f('fk_agreements_wish_id_survey_wishes'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_agreements')),
+    sa.UniqueConstraint('wish_id', name=op.f('uq_agreements_wish_id'))
+    )
+    with op.batch_alter_table('agreements', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_agreements_review_id'), ['review_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_agreements_school_id'), ['school_id'], unique=False)
+
     op.create_table('deliveries',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('order_id', sa.Integer(), nullable=False),
@@ -311,8 +473,13 @@ def upgrade() -> None:
     sa.Column('support_confirmed', sa.Boolean(), nullable=False),
     sa.Column('state', sa.String(length=30), nullable=False),
     sa.Column('remark', sa.Text(), nullable=True),
+    sa.Column('years', sa.JSON(none_as_null=True), nullable=True),
+    sa.Column('trainee', sa.String(length=20), nullable=True),
+    sa.Column('linked_id', sa.Integer(), nullable=True),
+    sa.Column('remaining_years', sa.Integer(), nullable=True),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['grant_id'], ['grants.id'], name=op.f('fk_measures_grant_id_grants')),
+    sa.ForeignKeyConstraint(['linked_id'], ['measures.id'], name=op.f('fk_measures_linked_id_measures'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['programme_id'], ['programmes.id'], name=op.f('fk_measures_programme_id_programmes')),
     sa.ForeignKeyConstraint(['school_id'], ['schools.id'], name=op.f('fk_measures_school_id_schools')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_measures')),
@@ -320,6 +487,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('measures', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_measures_grant_id'), ['grant_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_measures_linked_id'), ['linked_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_measures_school_id'), ['school_id'], unique=False)
 
     op.create_table('order_lines',
@@ -350,26 +518,40 @@ def upgrade() -> None:
         batch_op.create_index('ix_order_lines_order', ['order_id'], unique=False)
         batch_op.create_index('ix_order_lines_school', ['school_id'], unique=False)
 
-    op.create_table('accepted_warnings',
+    op.create_table('subnets',
     sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('grant_id', sa.Integer(), nullable=False),
-    sa.Column('receipt_id', sa.Integer(), nullable=True),
-    sa.Column('decision_id', sa.Integer(), nullable=True),
-    sa.Column('rule', sa.String(length=10), nullable=False),
-    sa.Column('sentence', sa.JSON(), nullable=False),
-    sa.Column('reason', sa.Text(), nullable=False),
-    sa.Column('who', sa.String(length=200), nullable=False),
-    sa.Column('at', sa.DateTime(), nullable=False),
-    sa.ForeignKeyConstraint(['decision_id'], ['grant_decisions.id'], name=op.f('fk_accepted_warnings_decision_id_grant_decisions'), ondelete='CASCADE'),
-    sa.ForeignKeyConstraint(['grant_id'], ['grants.id'], name=op.f('fk_accepted_warnings_grant_id_grants'), ondelete='CASCADE'),
-    sa.ForeignKeyConstraint(['receipt_id'], ['receipts.id'], name=op.f('fk_accepted_warnings_receipt_id_receipts'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_accepted_warnings'))
+    sa.Column('school_id', sa.Integer(), nullable=False),
+    sa.Column('network', sa.String(length=43), nullable=False),
+    sa.Column('first_key', sa.String(length=33), nullable=False),
+    sa.Column('last_key', sa.String(length=33), nullable=False),
+    sa.Column('gateway', sa.String(length=43), nullable=True),
+    sa.Column('vlan_id', sa.Integer(), nullable=True),
+    sa.Column('is_separate', sa.Boolean(), nullable=False),
+    sa.Column('remark', sa.Text(), nullable=True),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['school_id'], ['schools.id'], name=op.f('fk_subnets_school_id_schools'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['vlan_id'], ['vlans.id'], name=op.f('fk_subnets_vlan_id_vlans'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_subnets')),
+    sa.UniqueConstraint('school_id', 'network', name=op.f('uq_subnets_school_id_network'))
     )
-    with op.batch_alter_table('accepted_warnings', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_accepted_warnings_decision_id'), ['decision_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_accepted_warnings_grant_id'), ['grant_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_accepted_warnings_receipt_id'), ['receipt_id'], unique=False)
+    with op.batch_alter_table('subnets', schema=None) as batch_op:
+        batch_op.create_index('ix_subnets_keys', ['first_key', 'last_key'], unique=False)
+        batch_op.create_index('ix_subnets_vlan_id', ['vlan_id'], unique=False)
 
+    op.create_table('address_ranges',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('subnet_id', sa.Integer(), nullable=False),
+    sa.Column('first', sa.String(length=43), nullable=False),
+    sa.Column('last', sa.String(length=43), nullable=False),
+    sa.Column('first_key', sa.String(length=33), nullable=False),
+    sa.Column('last_key', sa.String(length=33), nullable=False),
+    sa.Column('use', sa.String(length=30), nullable=False),
+    sa.Column('remark', sa.String(length=160), nullable=True),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['subnet_id'], ['subnets.id'], name=op.f('fk_address_ranges_subnet_id_subnets'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_address_ranges')),
+    sa.UniqueConstraint('subnet_id', 'first_key', name=op.f('uq_address_ranges_subnet_id_first_key'))
+    )
     op.create_table('calendar_feeds',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('user_id', sa.Integer(), nullable=False),
@@ -380,6 +562,28 @@ def upgrade() -> None:
     sa.UniqueConstraint('digest', name=op.f('uq_calendar_feeds_digest')),
     sa.UniqueConstraint('user_id', name=op.f('uq_calendar_feeds_user_id'))
     )
+    op.create_table('change_requests',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('decision_id', sa.Integer(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('state', sa.String(length=30), nullable=False),
+    sa.Column('requested_on', sa.Date(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('period_to', sa.Date(), nullable=True),
+    sa.Column('drawn', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('declared', sa.Boolean(), nullable=False),
+    sa.Column('answer_id', sa.Integer(), nullable=True),
+    sa.Column('answered_on', sa.Date(), nullable=True),
+    sa.Column('remark', sa.Text(), nullable=True),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['answer_id'], ['grant_decisions.id'], name=op.f('fk_change_requests_answer_id_grant_decisions')),
+    sa.ForeignKeyConstraint(['decision_id'], ['grant_decisions.id'], name=op.f('fk_change_requests_decision_id_grant_decisions')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_change_requests')),
+    sa.UniqueConstraint('decision_id', 'number', name=op.f('uq_change_requests_decision_id_number'))
+    )
+    with op.batch_alter_table('change_requests', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_change_requests_answer_id'), ['answer_id'], unique=False)
+
     op.create_table('cost_plan_lines',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('decision_id', sa.Integer(), nullable=False),
@@ -507,6 +711,41 @@ def upgrade() -> None:
     with op.batch_alter_table('reminders', schema=None) as batch_op:
         batch_op.create_index('ix_reminders_day', ['day'], unique=False)
 
+    op.create_table('accepted_warnings',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('grant_id', sa.Integer(), nullable=False),
+    sa.Column('receipt_id', sa.Integer(), nullable=True),
+    sa.Column('decision_id', sa.Integer(), nullable=True),
+    sa.Column('drawdown_id', sa.Integer(), nullable=True),
+    sa.Column('rule', sa.String(length=10), nullable=False),
+    sa.Column('sentence', sa.JSON(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('who', sa.String(length=200), nullable=False),
+    sa.Column('at', sa.DateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['decision_id'], ['grant_decisions.id'], name=op.f('fk_accepted_warnings_decision_id_grant_decisions'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['drawdown_id'], ['drawdowns.id'], name=op.f('fk_accepted_warnings_drawdown_id_drawdowns'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['grant_id'], ['grants.id'], name=op.f('fk_accepted_warnings_grant_id_grants'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['receipt_id'], ['receipts.id'], name=op.f('fk_accepted_warnings_receipt_id_receipts'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_accepted_warnings'))
+    )
+    with op.batch_alter_table('accepted_warnings', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_accepted_warnings_decision_id'), ['decision_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_accepted_warnings_drawdown_id'), ['drawdown_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_accepted_warnings_grant_id'), ['grant_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_accepted_warnings_receipt_id'), ['receipt_id'], unique=False)
+
+    op.create_table('change_request_lines',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('request_id', sa.Integer(), nullable=False),
+    sa.Column('category', sa.String(length=20), nullable=False),
+    sa.Column('old_total', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('old_eligible', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('new_total', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.Column('new_eligible', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+    sa.ForeignKeyConstraint(['request_id'], ['change_requests.id'], name=op.f('fk_change_request_lines_request_id_change_requests'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_change_request_lines')),
+    sa.UniqueConstraint('request_id', 'category', name=op.f('uq_change_request_lines_request_id_category'))
+    )
     op.create_table('delivered_devices',
     sa.Column('device_id', sa.Integer(), nullable=False),
     sa.Column('delivery_line_id', sa.Integer(), nullable=False),
@@ -537,6 +776,24 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('device_records', schema=None) as batch_op:
         batch_op.create_index('ix_device_records_device', ['device_id', 'id'], unique=False)
+
+    op.create_table('fixed_addresses',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('school_id', sa.Integer(), nullable=False),
+    sa.Column('address', sa.String(length=43), nullable=False),
+    sa.Column('address_key', sa.String(length=33), nullable=False),
+    sa.Column('name', sa.String(length=120), nullable=False),
+    sa.Column('device_id', sa.Integer(), nullable=True),
+    sa.Column('remark', sa.Text(), nullable=True),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['device_id'], ['devices.id'], name=op.f('fk_fixed_addresses_device_id_devices'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['school_id'], ['schools.id'], name=op.f('fk_fixed_addresses_school_id_schools'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_fixed_addresses')),
+    sa.UniqueConstraint('school_id', 'address_key', name=op.f('uq_fixed_addresses_school_id_address_key'))
+    )
+    with op.batch_alter_table('fixed_addresses', schema=None) as batch_op:
+        batch_op.create_index('ix_fixed_addresses_device_id', ['device_id'], unique=False)
+        batch_op.create_index('ix_fixed_addresses_key', ['address_key', 'id'], unique=False)
 
     op.create_table('invoice_shares',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -633,6 +890,31 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_panels')),
     sa.UniqueConstraint('rack_id', 'name_folded', name=op.f('uq_panels_rack_id_name_folded'))
     )
+    op.create_table('uplinks',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('school_id', sa.Integer(), nullable=False),
+    sa.Column('provider', sa.String(length=120), nullable=False),
+    sa.Column('contract_no', sa.String(length=60), nullable=True),
+    sa.Column('down', sa.Integer(), nullable=True),
+    sa.Column('up', sa.Integer(), nullable=True),
+    sa.Column('fibre', sa.Boolean(), nullable=True),
+    sa.Column('is_backup', sa.Boolean(), nullable=False),
+    sa.Column('ends_on', sa.Date(), nullable=True),
+    sa.Column('notice_on', sa.Date(), nullable=True),
+    sa.Column('monthly_cost', sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+    sa.Column('router_id', sa.Integer(), nullable=True),
+    sa.Column('remark', sa.Text(), nullable=True),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['router_id'], ['devices.id'], name=op.f('fk_uplinks_router_id_devices'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['school_id'], ['schools.id'], name=op.f('fk_uplinks_school_id_schools'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_uplinks'))
+    )
+    with op.batch_alter_table('uplinks', schema=None) as batch_op:
+        batch_op.create_index('ix_uplinks_ends_on', ['ends_on'], unique=False)
+        batch_op.create_index('ix_uplinks_notice_on', ['notice_on'], unique=False)
+        batch_op.create_index('ix_uplinks_router_id', ['router_id'], unique=False)
+        batch_op.create_index('ix_uplinks_school_id', ['school_id'], unique=False)
+
     op.create_table('network_ports',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('device_id', sa.Integer(), nullable=True),
@@ -694,6 +976,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table('grants', schema=None) as batch_op:
         batch_op.add_column(sa.Column('completed_on', sa.Date(), nullable=True))
+        batch_op.add_column(sa.Column('managed_from', sa.Date(), nullable=True))
 
     with op.batch_alter_table('programmes', schema=None) as batch_op:
         batch_op.add_column(sa.Column('terms', sa.JSON(none_as_null=True), nullable=True))

@@ -39,7 +39,7 @@ _HELP = (
     "»gewünscht« ist, was die Schule im kommenden Haushaltsjahr zusätzlich oder als Ersatz braucht.",
     "Weitere Wünsche kommen in die freien Zeilen: Gerätegruppe wählen, bei »anderes« unter »was genau« sagen, was.",
     "Der Code sagt, zu welcher Schule die Mappe gehört. Bitte nicht ändern; die Datei darf anders heißen.",
-    "Zurück an das Schulamt per E-Mail, oder ohne Mappe auf der Seite »Bedarfsabfrage« eintragen.",
+    "Zurück an das Schulverwaltungsamt per E-Mail, oder ohne Mappe auf der Seite »Bedarfsabfrage« eintragen.",
     "Bitte keine Namen von Schülerinnen und Schülern eintragen.",
 )
 

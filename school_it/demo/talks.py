@@ -20,18 +20,27 @@ from school_it.plan.talks import actions
 from school_it.plan.talks.rules import Kept
 from school_it.schools.models import School
 
+OFFICE = "Schulverwaltungsamt"
 LAST = (
-    ("WLAN in Turnhalle und Mensa ausbauen", {"kept": Kept.KEPT, "responsible": "Schulamt", "note": "seit Ostern"}),
+    (
+        "WLAN in Turnhalle und Mensa ausbauen",
+        {"kept": Kept.KEPT, "responsible": OFFICE, "note": "seit Ostern"},
+    ),
     (
         "10 Tablets für die Lernwerkstatt",
-        {"item_class": ItemClass.MOBILE, "number": 10, "responsible": "Schulamt", "note": "Lieferung verschoben"},
+        {"item_class": ItemClass.MOBILE, "number": 10, "responsible": OFFICE, "note": "Lieferung verschoben"},
     ),
     ("Medienkonzept fortschreiben", {"responsible": "Schulleitung", "kept": Kept.KEPT}),
     (
         "Beamer der Aula ersetzen",
-        {"euros": Decimal(2400), "kept": Kept.DROPPED, "note": "Die Aula wird umgebaut.", "responsible": "Schulamt"},
+        {
+            "euros": Decimal(2400),
+            "kept": Kept.DROPPED,
+            "note": "Die Aula wird umgebaut.",
+            "responsible": OFFICE,
+        },
     ),
-)  # fmt: skip
+)
 WISHES: tuple[tuple[dict[Group, tuple[int, str | None]], str | None], ...] = (
     ({Group.MOBILE: (30, "neue Klassen"), Group.PRESENTATION: (2, "defekt oder verloren")}, None),
     ({Group.MOBILE: (16, "Ersatz alter Geräte"), Group.ACCESS_POINT: (0, None)}, None),
@@ -51,7 +60,7 @@ def hold(session: Session, numbers: Sequence[str], today: date, *, by: Actor) ->
         review = actions.hold(session, schools[0], _minutes(day, "Fehlende Geräte gehen vor."), by=by)
         values = {
             "what": "5 Tablets für den Förderunterricht", "item_class": ItemClass.MOBILE, "number": 5,
-            "due_on": date(year + 1, 6, 30), "responsible": "Schulamt",
+            "due_on": date(year + 1, 6, 30), "responsible": OFFICE,
         }  # fmt: skip
         actions.agree(session, schools[0], values, review=review, by=by)
     _survey(session, schools, year, today, by=by)
@@ -59,7 +68,7 @@ def hold(session: Session, numbers: Sequence[str], today: date, *, by: Actor) ->
 
 def _minutes(day: date, text: str) -> dict[str, Any]:
     return {
-        "held_on": day, "participants": "Schulleitung, IT-Koordination, Schulamt",
+        "held_on": day, "participants": f"Schulleitung, IT-Koordination, {OFFICE}",
         "text": f"Bestand und Ziele besprochen. {text}",
     }  # fmt: skip
 

@@ -156,7 +156,10 @@ def last_year(school: School, by: Actor) -> None:
     with transaction() as session:
         held = session.merge(school)
         review = actions.hold(
-            session, held, {"held_on": date(NOW - 1, 11, 4), "participants": "Schulleitung, Schulamt"}, by=by
+            session,
+            held,
+            {"held_on": date(NOW - 1, 11, 4), "participants": "Schulleitung, Schulverwaltungsamt"},
+            by=by,
         )
         for what, kept, note in (
             ("WLAN in der Turnhalle", Kept.KEPT, None),

@@ -120,7 +120,7 @@ def answer(
         _must_be_open(wish.round)
         if wish.decision is not Decision.OPEN:
             raise RuleBroken(
-                N_("Über »%(wish)s« ist schon entschieden; das ändert nur das Schulamt."),
+                N_("Über »%(wish)s« ist schon entschieden; das ändert nur das Schulverwaltungsamt."),
                 wish=wish.trace_label,
             )
         audit.record(session, Action.SURVEY_ANSWERED, wish, by=by, changes=changes)

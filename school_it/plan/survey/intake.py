@@ -124,7 +124,7 @@ def _what_is_wrong(
         return "wanted", Sentence(N_("Wie viele werden gewünscht? Ein weiterer Wunsch braucht eine Anzahl."))
     if wish is not None and wish.decision is not Decision.OPEN and _differs(row, wish):
         return "wanted", Sentence(
-            N_("Darüber ist schon entschieden (%(decision)s); das ändert nur das Schulamt."),
+            N_("Darüber ist schon entschieden (%(decision)s); das ändert nur das Schulverwaltungsamt."),
             decision=rules.DECISIONS[wish.decision],
         )
     return None

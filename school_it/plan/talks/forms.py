@@ -21,7 +21,7 @@ class MinutesForm(Form):
         _l("Teilnehmende"),
         [Length(max=500)],
         description=_l(
-            "Namen oder Ämter der Beschäftigten, etwa Schulleitung, Schulamt; keine Schülerinnen und Schüler"
+            "Namen oder Ämter der Beschäftigten, etwa Schulleitung, Schulverwaltungsamt; keine Schülerinnen und Schüler"
         ),
     )
     text = TextAreaField(_l("Niederschrift"), [Length(max=20_000)])

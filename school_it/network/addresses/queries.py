@@ -150,11 +150,6 @@ def range_around(session: Session, school_id: int, key: str) -> AddressRange | N
     return session.scalars(wanted.limit(1)).first()
 
 
-def gateway_of(session: Session, school_id: int, address: str) -> Subnet | None:
-    wanted = select(Subnet).where(Subnet.school_id == school_id, Subnet.gateway == address)
-    return session.scalars(wanted.limit(1)).first()
-
-
 def find_address(session: Session, school_id: int, key: str) -> FixedAddress | None:
     wanted = select(FixedAddress).where(FixedAddress.school_id == school_id, FixedAddress.address_key == key)
     return session.scalar(wanted)

@@ -17,7 +17,6 @@ from school_it.devices import numbers
 from school_it.devices.models import Category, Device
 from school_it.devices.rules import State
 from school_it.errors import N_, BadValue, NotThere
-from school_it.network.models import Outlet
 from school_it.network.rules import folded
 from school_it.network.wiring import ports
 from school_it.network.wiring.cables import End
@@ -373,10 +372,6 @@ class Budget:
     @property
     def over(self) -> bool:
         return self.budget is not None and self.drawn > self.budget
-
-
-def outlets_naming(session: Session, tag: str) -> Sequence[Outlet]:
-    return session.scalars(select(Outlet).where(Outlet.switch == tag).order_by(Outlet.outlet)).all()
 
 
 def unknown_models(session: Session, *, seen_by: Actor) -> list[tuple[str, str | None, str, int]]:

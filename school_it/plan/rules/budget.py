@@ -12,7 +12,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from school_it.errors import N_
-from school_it.money import split, to_cent
+from school_it.money import to_cent
 
 NOTHING = Decimal(0)
 PORTS_OF_A_SWITCH, SPARE_PORTS = 48, Fraction(12, 10)
@@ -98,10 +98,6 @@ def spread_count(count: int, years: Sequence[int]) -> dict[int, int]:
     """Whole devices over the years, the first years first: 41 over 3 are 14, 14, 13."""
     each, more = divmod(count, len(years)) if years else (0, 0)
     return {year: each + (place < more) for place, year in enumerate(years)}
-
-
-def spread_amount(amount: Decimal, years: Sequence[int]) -> dict[int, Decimal]:
-    return dict(zip(years, split(amount, [1] * len(years)), strict=True)) if years else {}
 
 
 def posts_exact(devices: int, per_post: Decimal) -> Decimal:

@@ -72,6 +72,14 @@ NOTICES = Question(
     "key",
     N_("Frist in den nächsten 90 Tagen"),
 )
+OVERUSED = Question(
+    N_("Lizenz überbelegt"),
+    "licences.index",
+    {"state": "over"},
+    "danger",
+    "key",
+    N_("mehr Plätze vergeben als gekauft"),
+)
 GRANTS_END = Question(
     N_("Zuwendung endet"),
     "funding.index",

@@ -40,7 +40,8 @@ def answers(session: Session, actor: Actor) -> list[Answer]:
     if actor.may(May.SEE_PEOPLE) and actor.may(May.SEE_DEVICES):
         found.append(Answer(attention.RETURNS, _returns(session, actor)))
     if actor.may(May.SEE_LICENCES):
-        found.append(Answer(attention.NOTICES, licence_queries.in_notice(session, seen_by=actor)))
+        notices, over = licence_queries.numbers_in(session, ("notice", "over"), seen_by=actor)
+        found += [Answer(attention.NOTICES, notices), Answer(attention.OVERUSED, over)]
     if actor.may(May.SEE_FUNDING):
         ending, proofs = funding_listing.numbers_at(session, (Stage.ENDING, Stage.PROOF), today())
         found += [Answer(attention.GRANTS_END, ending), Answer(attention.PROOFS, proofs)]

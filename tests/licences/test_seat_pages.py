@@ -66,6 +66,7 @@ def test_too_few_seats_are_told_before_anything_happens(
     assert "1 mehr vergeben als gekauft" in text(mine, done.location)
     assert "nachbestellt" in text(mine, f"/licences/{licence.id}/seats?state=over")
     assert "Lernapp" in text(mine, "/licences?state=over")
+    assert "/licences?state=over" in text(mine, "/"), "the start page leads there"
     entered = {
         "version": "1",
         "licence_no": "L-2",

@@ -38,7 +38,16 @@ ODD_CODES = ("=1+", "@08", "000123E", "+49 ", "-0", "007/", "ä")
 LONG, LEAP_DAY = "lang " * 600, date(2024, 2, 29)
 # Columns whose value is bound by a rule to other cells, or that belong to a key: an edit there is more than one change.
 BOUND = {
-    "devices": {"school_number", "room", "state", "programme", "file_reference", "bound_until", "holder"},
+    "devices": {
+        "school_number",
+        "room",
+        "state",
+        "use",
+        "programme",
+        "file_reference",
+        "bound_until",
+        "holder",
+    },
     "people": {"school_number", "school_class", "leaves_on", "role", "email"},
     "licences": {"school_number", "valid_from", "valid_to", "cancel_by", "basis"},
     "outlets": {"room", "panel_port", "switch_port"},

@@ -71,7 +71,7 @@ def _lines(session: Session) -> list[Row]:
     groups = select(*columns, *prices).where(*known).group_by(*columns).order_by(*columns[:3])
     rows = []
     for number, group in enumerate(session.execute(groups.limit(LINES)), start=1):
-        invoice, supplier, day, model, count, price, cost = group
+        invoice, supplier, day, model, count, price, cost = tuple(group)
         if cost is None:
             continue
         if number % 7 == 0 and count > 1:

@@ -25,7 +25,10 @@ def can_send(settings: Settings) -> bool:
 
 
 def send(settings: Settings, subject: str, text: str, *, to: str | None = None) -> None:
-    """Send to `to`, else to `ALARM_TO`. Raises SettingsError for what cannot work, CannotRead where the server will not have it."""
+    """Send to `to`, else to `ALARM_TO`.
+
+    Raises SettingsError for what cannot work, CannotRead where the server will not have it.
+    """
     check(settings)
     message = EmailMessage()
     message["Subject"] = " ".join(subject.split())

@@ -144,7 +144,11 @@ class Seat(Model):
         _once("uq_licence_seats_school", "school_id", also="school_class IS NULL"),
         Index("ix_licence_seats_licence_id", "licence_id", "released_on", "id"),
         Index(
-            "ix_licence_seats_open", "licence_id", "rule_id", sqlite_where=text(OPEN), postgresql_where=text(OPEN)
+            "ix_licence_seats_open",
+            "licence_id",
+            "rule_id",
+            sqlite_where=text(OPEN),
+            postgresql_where=text(OPEN),
         ),
         Index("ix_licence_seats_person_id", "person_id"),
         Index("ix_licence_seats_device_id", "device_id"),

@@ -17,9 +17,7 @@ def lines(sheet: Sheet, objects: Iterable[Any]) -> Iterator[list[Any]]:
     ways = [(column.field, _as_cell(column.type)) for column in sheet.columns]
     for one in objects:
         get = one.get if isinstance(one, Mapping) else lambda name, one=one: getattr(one, name)
-        yield [
-            value if (value := get(name)) is None or way is None else way(value) for name, way in ways
-        ]
+        yield [value if (value := get(name)) is None or way is None else way(value) for name, way in ways]
 
 
 # These stay numbers and dates in a workbook; everything else is text.

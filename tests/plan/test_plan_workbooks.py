@@ -35,7 +35,12 @@ def table(browser: FlaskClient, path: str, sheet: str) -> list[list[Any]]:
 
 
 def test_the_stock_taking_has_the_columns_and_figures_of_the_plan(
-    session: Session, planned: School, categories: dict[str, int], house: Actor, admin: FlaskClient, funded: None
+    session: Session,
+    planned: School,
+    categories: dict[str, int],
+    house: Actor,
+    admin: FlaskClient,
+    funded: None,
 ) -> None:
     deliver(planned, categories["Tablet"], 3, house)
     deliver(planned, categories["Tablet"], 1, house, programme="DP", file_reference="48/1")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
@@ -22,6 +20,7 @@ from school_it.access import Actor, May
 from school_it.audit import Action
 from school_it.errors import N_, BadValue, CannotRead, NotAllowed, NotThere, Sentence
 from school_it.funding.models import Grant
+from school_it.kept_files import KeptFiles
 from school_it.workbooks.looking import Eyes
 from school_it.workbooks.package import Package, SheetRef
 
@@ -29,10 +28,7 @@ LONGEST_NAME = 80
 _NOT_HERE = N_("Dieses Formular gibt es hier nicht.")
 _NO_SHEET = N_("Dieses Blatt gibt es in dem Formular nicht.")
 _UNKNOWN = N_("Der Bericht hat keine Angabe »%(key)s«.")
-
-
-def path_of(home: Path, digest: str) -> Path:
-    return home / "templates" / digest
+_FORMS = KeptFiles("templates", mode=0o600)
 
 
 def keep(
@@ -67,7 +63,7 @@ def keep(
         layout = _taken_over(Layout.from_json(before.layout), layout, package)
     made = ReportTemplate(
         name=name, edition=before.edition + 1 if before else 1, report=report, file_name=file_name[-255:],
-        digest=_store(home, content), layout=layout.as_json(), user_name=by.name,
+        digest=_FORMS.keep(home, content), layout=layout.as_json(), user_name=by.name,
     )  # fmt: skip
     session.add(made)
     session.flush()
@@ -81,17 +77,6 @@ def _taken_over(old: Layout, new: Layout, package: Package) -> Layout:
     figures = {key: at for key, at in old.figures.items() if at.sheet in there}
     tables = {key: at for key, at in old.tables.items() if at.sheet in there}
     return Layout(figures | new.figures, tables | new.tables)
-
-
-def _store(home: Path, content: bytes) -> str:
-    digest = hashlib.sha256(content).hexdigest()
-    path = path_of(home, digest)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if not path.exists():
-        fresh = path.with_name(f".{digest}.{secrets.token_hex(4)}")
-        fresh.write_bytes(content)
-        fresh.replace(path)
-    return digest
 
 
 def by_office(by: Actor) -> None:
@@ -138,7 +123,7 @@ def grants(session: Session) -> list[tuple[str, str]]:
 
 def opened(home: Path, template: ReportTemplate) -> IO[bytes]:
     try:
-        return BytesIO(path_of(home, template.digest).read_bytes())
+        return BytesIO(_FORMS.path_of(home, template.digest).read_bytes())
     except OSError:
         raise CannotRead(
             N_("Die Datei zu »%(name)s« fehlt auf dem Server. Bitte neu hochladen."), name=template.name

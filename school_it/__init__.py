@@ -29,6 +29,7 @@ HOUSE = (
     "as_of",
     "serving",
     "operations",
+    "kept_files",
     # the rooms
     "schools",
     "people",

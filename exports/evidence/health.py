@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from exports.evidence import data, queries, store
-from exports.evidence.models import Evidence
 from school_it.database import db
 from school_it.operations import schema
 from school_it.operations.doctor import Finding, check, ill, well
@@ -32,8 +31,8 @@ def faults(settings: Settings) -> dict[int, list[str]]:
     known = queries.kept(session)
     told = queries.told(session, [ident for ident, *_rest in known])
     for ident, digest, _size, data_digest in known:
-        wrong = [] if store.is_sound(settings.home, digest) else ["file"]
-        content = session.query(Evidence.data).filter_by(id=ident).scalar()
+        wrong = [] if store.HANDED_IN.is_sound(settings.home, digest) else ["file"]
+        content = queries.data_of(session, ident)
         wrong += [] if data.digest(content) == data_digest else ["data"]
         wrong += [] if told.get(ident) == (digest, data_digest) else ["trail"]
         if wrong:

@@ -165,7 +165,7 @@ def hand_in(
         )
     said = _checked(handing, looked.handing)
     made = _evidence(wanted, looked, said, by)
-    made.digest = store.keep(home, looked.content)
+    made.digest = store.HANDED_IN.keep(home, looked.content)
     content = data.canonical(_data(wanted, looked, made))
     made.data, made.data_digest = content, data.digest(content)
     with transaction() as session:

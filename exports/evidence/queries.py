@@ -60,6 +60,11 @@ def kept(session: Session) -> list[tuple[int, str, int, str]]:
     return [tuple(row) for row in session.execute(select(*columns).order_by(Evidence.id))]  # type: ignore[misc]
 
 
+def data_of(session: Session, ident: int) -> str:
+    """One at a time: all of them together may be large."""
+    return session.scalars(select(Evidence.data).where(Evidence.id == ident)).one()
+
+
 def told(session: Session, idents: Collection[int]) -> dict[int, tuple[str, str]]:
     """By id, the digests that the trail has of it: file, data."""
     found: dict[int, tuple[str, str]] = {}

@@ -184,7 +184,7 @@ def show(ident: int) -> Any:
         broken=broken,
         figures=_figures(kept["sheets"]),
         title=_titles().get(evidence.report, kept["title"]),
-        is_sound=store.is_sound(_home(), evidence.digest),
+        is_sound=store.HANDED_IN.is_sound(_home(), evidence.digest),
         shown=_shown,
     )
 

@@ -13,9 +13,10 @@ from school_it import audit
 from school_it.access import Actor
 from school_it.audit import Action
 from school_it.database import is_sqlite, now, transaction
-from school_it.documents import bearers, queries, rules, store
+from school_it.documents import bearers, queries, rules
 from school_it.documents.models import Document, Link
 from school_it.documents.rules import DocumentKind
+from school_it.documents.store import DOCUMENTS
 from school_it.errors import N_, NotAllowed, RuleBroken
 
 _LOCK = 7_240_311
@@ -33,7 +34,7 @@ def attach(
     _must_change(session, thing, by)
     form = rules.form_of(content)
     _alone(session)
-    digest = store.keep(home, content)
+    digest = DOCUMENTS.keep(home, content)
     document = queries.find_document(session, digest)
     if document is None:
         document = Document(digest=digest, form=form, size=len(content))
@@ -77,7 +78,7 @@ def _drop_unknown(home: Path, digest: str) -> bool:
         _alone(session)
         if queries.find_document(session, digest) is not None:
             return False
-        store.remove(home, digest)
+        DOCUMENTS.remove(home, digest)
     return True
 
 
@@ -85,10 +86,12 @@ def tidy(home: Path) -> int:
     """Remove contents without a link and files without a row that are older than an hour; how many there were."""
     with transaction() as session:
         digests = [one.digest for one in queries.unneeded(session, before=now() - YOUNG)]
-        known = {digest for digest, _size in queries.contents(session)}
+        known = set(queries.digests(session))
     oldest = (now() - YOUNG).timestamp()
     digests += [
-        path.name for path in store.stored(home) if path.name not in known and path.stat().st_mtime < oldest
+        path.name
+        for path in DOCUMENTS.stored(home)
+        if path.name not in known and path.stat().st_mtime < oldest
     ]
     return sum(let_go(home, digest) for digest in digests)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from school_it.database import db
-from school_it.documents import queries, store
+from school_it.documents import queries
+from school_it.documents.store import DOCUMENTS
 from school_it.operations import schema
 from school_it.operations.doctor import Finding, check, ill, well
 from school_it.settings import Settings
@@ -15,12 +16,12 @@ from school_it.settings import Settings
 def documents(settings: Settings) -> Iterator[Finding]:
     if schema.current() is None:  # the check of the database says so
         return
-    known = queries.contents(db.session())
-    missing = [digest for digest, _size in known if not store.is_there(settings.home, digest)]
+    known = queries.digests(db.session())
+    missing = [digest for digest in known if not DOCUMENTS.is_there(settings.home, digest)]
     damaged = [
         digest
-        for digest, size in known
-        if store.is_there(settings.home, digest) and not store.is_sound(settings.home, digest, size)
+        for digest in known
+        if DOCUMENTS.is_there(settings.home, digest) and not DOCUMENTS.is_sound(settings.home, digest)
     ]
     if not missing and not damaged:
         yield well("documents", f"Unterlagen: {len(known)}, alle unversehrt.")

@@ -53,6 +53,6 @@ def unneeded(session: Session, *, before: datetime) -> Sequence[Document]:
     return session.scalars(select(Document).where(~needed, Document.kept_since < before)).all()
 
 
-def contents(session: Session) -> Sequence[Any]:
-    """digest, size of every content."""
-    return session.execute(select(Document.digest, Document.size).order_by(Document.id)).all()
+def digests(session: Session) -> Sequence[str]:
+    """Of every content, in the order in which they came."""
+    return session.scalars(select(Document.digest).order_by(Document.id)).all()

@@ -11,10 +11,11 @@ from flask_babel import gettext as _
 
 from school_it.access import May, current, needs
 from school_it.database import db, transaction, whole_number
-from school_it.documents import actions, bearers, queries, rules, store
+from school_it.documents import actions, bearers, queries, rules
 from school_it.documents.bearers import Bearer
 from school_it.documents.forms import RemoveForm, UploadForm, place_of, upload_form
 from school_it.documents.models import Link
+from school_it.documents.store import DOCUMENTS
 from school_it.errors import N_, NotThere, Refused, Sentence
 from school_it.web import back_to, flash_done, is_own_path, page
 from school_it.web.fields import refusals_in, status_of
@@ -127,10 +128,10 @@ def _home() -> Any:
 def document(ident: int) -> Any:
     """The file itself, to be saved, never to be run: nothing in it counts as part of this site."""
     link, _bearer, _thing_of = queries.get_link(db.session(), ident, seen_by=current())
-    if not store.is_there(_home(), link.document.digest):
+    if not DOCUMENTS.is_there(_home(), link.document.digest):
         raise NotThere(N_("Die Datei fehlt in der Ablage. Bitte die Administration: school-it doctor."))
     answer = send_file(
-        store.path_of(_home(), link.document.digest),
+        DOCUMENTS.path_of(_home(), link.document.digest),
         mimetype=link.document.form.value,
         as_attachment=True,
         download_name=link.name,

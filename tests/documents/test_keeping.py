@@ -16,9 +16,10 @@ from school_it import audit
 from school_it.access import Actor, Role
 from school_it.database import now, table_of, transaction
 from school_it.devices.models import Device
-from school_it.documents import actions, queries, rules, store
+from school_it.documents import actions, queries, rules
 from school_it.documents.models import Document, Link
 from school_it.documents.rules import DocumentKind, Form
+from school_it.documents.store import DOCUMENTS
 from school_it.errors import BadValue, RuleBroken
 from school_it.operations import backup, doctor
 from school_it.operations.archive import Archive
@@ -93,9 +94,9 @@ def test_the_same_content_lies_there_once_and_stays_as_long_as_something_needs_i
     digest = first.document.digest
     first_id, second_id = first.id, second.id
     remove(home, first_id, house)
-    assert store.is_sound(home, digest, len(PDF))
+    assert DOCUMENTS.is_sound(home, digest)
     remove(home, second_id, house)
-    assert not store.is_there(home, digest)
+    assert not DOCUMENTS.is_there(home, digest)
     assert session.scalar(select(func.count(Document.id))) == 0
 
 
@@ -128,7 +129,7 @@ def test_who_removes_a_thing_takes_its_links_along_and_the_night_the_bytes(
     with transaction() as writing:
         writing.execute(documents.update().values(kept_since=now() - 2 * actions.YOUNG))
     assert actions.tidy(home) == 1
-    assert not store.is_there(home, digest)
+    assert not DOCUMENTS.is_there(home, digest)
 
 
 def test_the_doctor_counts_what_is_missing_or_damaged(
@@ -144,8 +145,8 @@ def test_the_doctor_counts_what_is_missing_or_damaged(
         )
 
     assert "2, alle unversehrt" in said()
-    store.remove(home, pdf)
-    store.path_of(home, photo).write_bytes(JPEG + b"!")
+    DOCUMENTS.remove(home, pdf)
+    DOCUMENTS.path_of(home, photo).write_bytes(JPEG + b"!")
     assert "fehlen 1, beschädigt sind 1" in said()
 
 
@@ -160,7 +161,7 @@ def test_a_backup_brings_lost_documents_back(
     made = backup.create(app.config["SCHOOL_IT"], file)
     assert f"documents/{digest[:2]}/{digest}" in made.documents
     assert backup.verify(app.config["SCHOOL_IT"], file).documents == made.documents
-    store.remove(home, digest)
+    DOCUMENTS.remove(home, digest)
     found = Archive(file)
     found.unpack_documents(tmp_path)
     assert (tmp_path / "documents" / digest[:2] / digest).read_bytes() == PDF

@@ -135,7 +135,7 @@ def test_bytes_that_somebody_changed_on_the_disk_are_not_given_out(
 ) -> None:
     made = handed_in(settings, house)
     assert health.faults(settings) == {}
-    path = store.path_of(settings.home, made.digest)
+    path = store.HANDED_IN.path_of(settings.home, made.digest)
     whole = path.read_bytes()
     path.chmod(0o600)
     path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))

@@ -359,6 +359,14 @@ class Traced(Protocol):
     def trace_school_id(self) -> int | None: ...
 
 
+class OfTheTown:
+    """What is the town's affair: it stands in no single school's trail."""
+
+    @property
+    def trace_school_id(self) -> None:
+        return None
+
+
 class Batch(Model):
     """One act that changed many things: an import, a bulk edit, a sync."""
 

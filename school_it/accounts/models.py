@@ -8,6 +8,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from school_it.access import Actor, Grant, Role
+from school_it.audit import OfTheTown
 from school_it.database import Model, Moment, Versioned, now, words
 from school_it.people.models import Person
 
@@ -15,7 +16,7 @@ LOCAL, DIRECTORY = "local", "directory"
 """Where a right comes from: given by hand, or by a group of the directory."""
 
 
-class User(Versioned, Model):
+class User(OfTheTown, Versioned, Model):
     """Somebody who can sign in. `name` is in small letters; directory accounts have no `password_hash`."""
 
     __tablename__ = "users"
@@ -49,10 +50,6 @@ class User(Versioned, Model):
     @property
     def trace_label(self) -> str:
         return self.name
-
-    @property
-    def trace_school_id(self) -> None:
-        return None
 
     def acting(self, grants: tuple[Grant, ...], *, via: str = "web", reads_only: bool = False) -> Actor:
         return Actor(self.id, self.name, grants, person_id=self.person_id, via=via, reads_only=reads_only)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
 from school_it.access import Actor
 from school_it.accounts.models import User
+from school_it.audit import OfTheTown
 from school_it.database import Euro, Model, Moment, Versioned, now, words
 from school_it.devices import numbers, rules
 from school_it.devices.rules import DisposalReason, ItemClass, RecordKind, State, Use
@@ -21,7 +22,7 @@ from school_it.schools.models import Room, School
 from school_it.setwise import Memo
 
 
-class Category(Versioned, Model):
+class Category(OfTheTown, Versioned, Model):
     """A kind of device, with what follows from it: useful life, funding item, class in the development plan."""
 
     __tablename__ = "categories"
@@ -39,12 +40,8 @@ class Category(Versioned, Model):
     def trace_label(self) -> str:
         return self.name
 
-    @property
-    def trace_school_id(self) -> None:
-        return None
 
-
-class DeviceModel(Versioned, Model):
+class DeviceModel(OfTheTown, Versioned, Model):
     """A model of the catalogue: only a help for filling in forms, devices keep their own texts."""
 
     __tablename__ = "device_models"
@@ -66,10 +63,6 @@ class DeviceModel(Versioned, Model):
     def trace_label(self) -> str:
         return f"{self.manufacturer} {self.name}"
 
-    @property
-    def trace_school_id(self) -> None:
-        return None
-
 
 class Device(Versioned, Model):
     """A device, known everywhere by its `asset_tag`. Without a school it belongs to the authority.
@@ -87,7 +80,10 @@ class Device(Versioned, Model):
             sqlite_where=text("serial_folded IS NOT NULL"), postgresql_where=text("serial_folded IS NOT NULL"),
         ),
         Index("ix_devices_school_tag", "school_id", "tag_folded", "id"),
-        Index("ix_devices_school_state", "school_id", "state"),
+        Index(
+            "ix_devices_school_stock", "school_id", "state", "category_id", "use", "commissioned_on", "acquired_on",
+            "bound_until", "warranty_until", "state_since", "disposed_on",
+        ),
         Index("ix_devices_room", "room_id"),
         Index("ix_devices_person", "person_id"),
         Index("ix_devices_holder_room", "holder_room_id"),

@@ -8,11 +8,12 @@ from decimal import Decimal
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from school_it.audit import OfTheTown
 from school_it.database import Euro, Model, Moment, Versioned, now
 from school_it.devices.models import Device
 
 
-class LedgerLine(Versioned, Model):
+class LedgerLine(OfTheTown, Versioned, Model):
     """A line of the asset ledger, known by its `ledger_no`; it may stand for many devices."""
 
     __tablename__ = "ledger_lines"
@@ -36,10 +37,6 @@ class LedgerLine(Versioned, Model):
     @property
     def trace_label(self) -> str:
         return self.ledger_no
-
-    @property
-    def trace_school_id(self) -> None:
-        return None
 
 
 class LedgerMatch(Model):

@@ -8,6 +8,7 @@ from decimal import Decimal
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from school_it.audit import OfTheTown
 from school_it.database import Euro, Model, Moment, Versioned, now, words
 from school_it.devices.models import Category, Device
 from school_it.licences.rules import Basis, Released, SeatFor
@@ -187,7 +188,7 @@ class Seat(Model):
         return holder.school_id if holder is not None else self.school_id
 
 
-class LicenceKey(Model):
+class LicenceKey(OfTheTown, Model):
     """A key or an access code of a licence, encrypted; never in a list, an export, the search or the trail."""
 
     __tablename__ = "licence_keys"
@@ -203,7 +204,3 @@ class LicenceKey(Model):
     @property
     def trace_label(self) -> str:
         return f"#{self.licence_id}/{self.id}"
-
-    @property
-    def trace_school_id(self) -> None:
-        return None

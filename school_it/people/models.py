@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from school_it.audit import OfTheTown
 from school_it.database import Model, Moment, Versioned, now, words
 from school_it.people.rules import PERSON_ROLES, PERSON_STATES, PersonRole, PersonState, RunOutcome, full_name
 from school_it.schools.models import School
@@ -101,7 +102,7 @@ class Membership(Model):
     school: Mapped[School] = relationship(lazy="joined", innerjoin=True)
 
 
-class YearChange(Model):
+class YearChange(OfTheTown, Model):
     """A change of the school year: from `since` up to and including `until`, unless it is closed before."""
 
     __tablename__ = "year_changes"
@@ -118,10 +119,6 @@ class YearChange(Model):
     @property
     def trace_label(self) -> str:
         return f"{self.since:%d.%m.%Y} – {self.until:%d.%m.%Y}"
-
-    @property
-    def trace_school_id(self) -> None:
-        return None
 
 
 class SyncRun(Model):

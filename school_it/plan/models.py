@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Column, ForeignKey, String, Table, Text, UniqueConstraint, event
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from school_it.audit import OfTheTown
 from school_it.database import Codes, Euro, Model, Moment, Share, Versioned, now, words
 from school_it.devices.models import Category
 from school_it.devices.rules import ITEM_CLASSES, ItemClass
@@ -19,7 +20,7 @@ from school_it.plan.rules.assumptions import Sure
 from school_it.schools.rules import SchoolType
 
 
-class Target(Versioned, Model):
+class Target(OfTheTown, Versioned, Model):
     """How many devices of a class a kind of school is to have, from a day on, by one version of the plan.
 
     Everything but `value` and `reserve` is the key. `school_types` are short signs with a blank between in the order
@@ -59,10 +60,6 @@ class Target(Versioned, Model):
     def trace_label(self) -> str:
         return label(self.plan, self.item_class, self.school_types)
 
-    @property
-    def trace_school_id(self) -> None:
-        return None
-
 
 def label(plan: str, item_class: ItemClass, school_types: str) -> str:
     """What the trail calls a target: »V mobil GE GY«."""
@@ -73,7 +70,7 @@ def types_of(text: str) -> tuple[SchoolType, ...]:
     return tuple(SchoolType(sign) for sign in text.split())
 
 
-class Plan(Versioned, Model):
+class Plan(OfTheTown, Versioned, Model):
     """A version of the media development plan, known by its `name` as the targets have it, with what it assumes."""
 
     __tablename__ = "plans"
@@ -94,10 +91,6 @@ class Plan(Versioned, Model):
     @property
     def trace_label(self) -> str:
         return f"MEP {self.name}"
-
-    @property
-    def trace_school_id(self) -> None:
-        return None
 
 
 class PlanFigure(Model):
@@ -122,7 +115,7 @@ counted_categories = Table(
 )
 
 
-class CountingRule(Model):
+class CountingRule(OfTheTown, Model):
     """Which categories count for a class of a plan from a day on; no `uses`: whatever the device is used for."""
 
     __tablename__ = "counting_rules"
@@ -142,12 +135,8 @@ class CountingRule(Model):
     def trace_label(self) -> str:
         return f"{self.plan} {ITEM_CLASSES[self.item_class]}"
 
-    @property
-    def trace_school_id(self) -> None:
-        return None
 
-
-class Scenario(Versioned, Model):
+class Scenario(OfTheTown, Versioned, Model):
     """A way the plan could go: only figures, it never changes data. What is None is as in the plan."""
 
     __tablename__ = "scenarios"
@@ -174,12 +163,8 @@ class Scenario(Versioned, Model):
     def trace_label(self) -> str:
         return f"{self.plan} {self.name}"
 
-    @property
-    def trace_school_id(self) -> None:
-        return None
 
-
-class DecidedPlan(Model):
+class DecidedPlan(OfTheTown, Model):
     """What the council decided: the figures of that day as text under their digest. It is never written again."""
 
     __tablename__ = "decided_plans"
@@ -204,10 +189,6 @@ class DecidedPlan(Model):
     @property
     def trace_label(self) -> str:
         return f"{self.plan} {self.reference}"
-
-    @property
-    def trace_school_id(self) -> None:
-        return None
 
 
 @event.listens_for(DecidedPlan, "before_update")

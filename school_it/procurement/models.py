@@ -8,6 +8,7 @@ from decimal import Decimal
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from school_it.audit import OfTheTown
 from school_it.database import Euro, Model, Share, Versioned, words
 from school_it.devices.models import Category, Device
 from school_it.funding.models import Grant, Receipt
@@ -16,14 +17,6 @@ from school_it.procurement.rules import How, LineKind
 from school_it.schools.models import School
 
 NOTHING = rules.NOTHING
-
-
-class OfTheTown:
-    """Buying is the town's affair: it stands in no single school's trail."""
-
-    @property
-    def trace_school_id(self) -> None:
-        return None
 
 
 class Supplier(OfTheTown, Versioned, Model):

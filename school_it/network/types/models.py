@@ -8,11 +8,12 @@ from typing import Any
 from sqlalchemy import DDL, JSON, Index, String, event
 from sqlalchemy.orm import Mapped, mapped_column
 
+from school_it.audit import OfTheTown
 from school_it.database import Model, Share, Versioned, table_of, words
 from school_it.network.types.rules import DeviceKind
 
 
-class DeviceType(Versioned, Model):
+class DeviceType(OfTheTown, Versioned, Model):
     """A model of a network device with the ports that each of its kind has; known by its `slug`, as in the library.
 
     `ports` is the list of templates (`rules.Port`). It is one value and no table: a type is read, compared and taken
@@ -44,10 +45,6 @@ class DeviceType(Versioned, Model):
     @property
     def trace_label(self) -> str:
         return self.label[:200]
-
-    @property
-    def trace_school_id(self) -> None:
-        return None
 
 
 for _dialect in (

@@ -11,6 +11,7 @@ from __future__ import annotations
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from school_it.audit import OfTheTown
 from school_it.database import Model, Versioned, words
 from school_it.devices.models import Device
 from school_it.network.models import Outlet
@@ -175,7 +176,7 @@ class Plug(Model):
     label: Mapped[str | None] = mapped_column(String(60))
 
 
-class ModelType(Versioned, Model):
+class ModelType(OfTheTown, Versioned, Model):
     """»Modell X ist Gerätetyp Y«: for devices whose maker and model are spelt otherwise than those of their type."""
 
     __tablename__ = "model_types"
@@ -198,10 +199,6 @@ class ModelType(Versioned, Model):
     @property
     def trace_label(self) -> str:
         return f"{self.manufacturer} {self.model}".strip()[:200]
-
-    @property
-    def trace_school_id(self) -> None:
-        return None
 
 
 class OutletRule(Versioned, Model):

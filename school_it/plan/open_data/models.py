@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Index, Integer, String, Text, event, inspect, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from school_it.audit import OfTheTown
 from school_it.database import Model, Moment, now
 from school_it.errors import N_, RuleBroken
 from school_it.school_year import label
@@ -15,7 +16,7 @@ from school_it.school_year import label
 MAY_CHANGE = frozenset({"withdrawn_at", "withdrawn_by", "withdrawn_reason"})
 
 
-class Publication(Model):
+class Publication(OfTheTown, Model):
     """The files of one school year. They are never written again; what is withdrawn stays and is public no more."""
 
     __tablename__ = "open_data_publications"
@@ -50,10 +51,6 @@ class Publication(Model):
     @property
     def trace_label(self) -> str:
         return self.year_label
-
-    @property
-    def trace_school_id(self) -> None:
-        return None
 
 
 @event.listens_for(Publication, "before_update")

@@ -7,13 +7,14 @@ from datetime import date
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from school_it.audit import OfTheTown
 from school_it.database import Model, Versioned, words
 from school_it.plan.survey.rules import GROUPS, Decision, Group
 from school_it.school_year import label as year_label
 from school_it.schools.models import School
 
 
-class SurveyRound(Versioned, Model):
+class SurveyRound(OfTheTown, Versioned, Model):
     """A survey of one school year (the year in which it begins). `closed_on`: nothing is taken any more."""
 
     __tablename__ = "survey_rounds"
@@ -38,10 +39,6 @@ class SurveyRound(Versioned, Model):
     @property
     def trace_label(self) -> str:
         return self.label
-
-    @property
-    def trace_school_id(self) -> None:
-        return None
 
 
 class SurveyCode(Model):

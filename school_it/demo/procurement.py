@@ -18,10 +18,10 @@ from school_it.devices import catalogue
 from school_it.documents import actions as documents
 from school_it.documents.rules import DocumentKind
 from school_it.funding.models import Grant
-from school_it.procurement import actions, invoicing, sharing
-from school_it.procurement.actions import Arrived
+from school_it.procurement import actions, invoicing, receiving, sharing
 from school_it.procurement.invoicing import Line
 from school_it.procurement.models import Order
+from school_it.procurement.receiving import Arrived
 from school_it.procurement.rules import How, LineKind
 from school_it.procurement.sharing import Wanted
 from school_it.schools.models import School
@@ -92,7 +92,7 @@ def _in_part(
     )  # fmt: skip
     came = on + timedelta(days=18)
     serials = tuple(f"NL12{number:05d}" for number in range(1, 29))
-    delivery = actions.receive(
+    delivery = receiving.receive(
         session,
         order,
         [Arrived(tablets, 28, serials), Arrived(cases, 30)],
@@ -128,7 +128,7 @@ def _given_up(session: Session, school_id: int, by: Actor) -> None:
     on = today() - timedelta(days=200)
     order = _order(session, f"A-{on.year}-041", "Rechenhaus Muster KG", on, by)
     docks = _line(session, order, "Ladekabel 2 m", 10, "14.90", by, school_id=school_id)
-    actions.receive(session, order, [Arrived(docks, 8)], on=on + timedelta(days=14), by=by)
+    receiving.receive(session, order, [Arrived(docks, 8)], on=on + timedelta(days=14), by=by)
     actions.close_order(session, order, reason="wird nicht mehr hergestellt", by=by)
 
 
@@ -155,7 +155,7 @@ def _shared(
         ident = _line(session, order, "Switch S24", number, "412.30", by, school_id=school, **thing, **more)
         arrived.append(Arrived(ident, number))
         lines.append(Line("Switch S24", number, D("412.30") * number, order_line_id=ident))
-    actions.receive(session, order, arrived, on=on + timedelta(days=12), note_no="4711-3", by=by)
+    receiving.receive(session, order, arrived, on=on + timedelta(days=12), note_no="4711-3", by=by)
     bill = {
         "invoice_no": f"R-{on.year}-2290", "invoice_date": on + timedelta(days=15), "paid_on": on + timedelta(days=25),
         "discount": D("98.95"), "ledger_ref": "03.01.02/7831",

@@ -53,7 +53,7 @@ from school_it.plan.survey import actions as survey
 from school_it.plan.survey.rules import Group
 from school_it.plan.talks import actions as talks
 from school_it.procurement import actions as procurement
-from school_it.procurement import invoicing
+from school_it.procurement import invoicing, receiving
 from school_it.procurement.invoicing import Line
 from school_it.procurement.rules import LineKind
 from school_it.schools import actions as schools
@@ -259,7 +259,7 @@ def ordered(session: Session, school: School, word: str, by: Actor) -> dict[str,
     }
     line = procurement.add_line(session, order, thing, by=by)
     session.flush()
-    came = procurement.receive(session, order, [procurement.Arrived(line.id, 1)], on=date(2024, 5, 7), by=by)
+    came = receiving.receive(session, order, [receiving.Arrived(line.id, 1)], on=date(2024, 5, 7), by=by)
     bill = {"invoice_no": word, "invoice_date": date(2024, 5, 8), "paid_on": date(2024, 5, 9)}
     made = invoicing.add_invoice(
         session, order, bill, [Line(word, 1, Decimal(5), order_line_id=line.id)], by=by

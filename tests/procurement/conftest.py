@@ -16,7 +16,7 @@ from school_it.devices import catalogue
 from school_it.funding import actions as funding
 from school_it.funding.models import Grant
 from school_it.funding.rules import Anchor, EndRule, Financing
-from school_it.procurement import actions, invoicing, queries
+from school_it.procurement import actions, invoicing, queries, receiving
 from school_it.procurement.invoicing import Line
 from school_it.procurement.models import Invoice, Order
 from school_it.procurement.rules import LineKind
@@ -84,10 +84,10 @@ def receive(order_id: int, house: Actor) -> Callable[..., int]:
         with transaction() as session:
             order = queries.get_order(session, order_id, seen_by=by)
             arrived = [
-                actions.Arrived(line.id, number, **values)
+                receiving.Arrived(line.id, number, **values)
                 for line, number in zip(order.lines, pieces, strict=False)
             ]
-            made = actions.receive(session, order, arrived, on=date(2024, 4, 2), by=by)
+            made = receiving.receive(session, order, arrived, on=date(2024, 4, 2), by=by)
             session.flush()
             return made.id
 

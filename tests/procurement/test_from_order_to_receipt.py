@@ -19,7 +19,7 @@ from school_it.errors import NotAllowed, NotThere, Refused, RuleBroken
 from school_it.funding import actions as funding
 from school_it.funding import queries as funding_queries
 from school_it.funding.models import Receipt
-from school_it.procurement import actions, invoicing, queries, sharing
+from school_it.procurement import actions, invoicing, queries, receiving, sharing
 from school_it.procurement.invoicing import Line
 from school_it.procurement.models import Supplier
 from school_it.procurement.rules import How
@@ -141,14 +141,14 @@ def test_a_delivery_noted_by_mistake_goes_with_its_devices_unless_something_has_
     first, second = receive(2), receive(3)
     invoice(5, "500.00")
     with transaction() as writing:
-        actions.remove_delivery(writing, queries.get_delivery(writing, second, seen_by=house), by=house)
+        receiving.remove_delivery(writing, queries.get_delivery(writing, second, seen_by=house), by=house)
     assert [one.price_gross for one in devices(session)] == [D(100), D(100)]
     line = get_order(session, order_id).lines[0]
     assert queries.received(session, line.order)[line.id] == 2
     with transaction() as writing:
         device_actions.change_device(writing, devices(writing)[0], {"remark": "Riss"}, by=house)
     with pytest.raises(RuleBroken, match="ist inzwischen etwas geschehen"):
-        actions.remove_delivery(session, queries.get_delivery(session, first, seen_by=house), by=house)
+        receiving.remove_delivery(session, queries.get_delivery(session, first, seen_by=house), by=house)
 
 
 # --- prices ---

@@ -11,7 +11,7 @@ from flask_babel import ngettext
 from school_it.access import May, current, needs
 from school_it.database import db, today, transaction
 from school_it.errors import N_, BadValue, Refused
-from school_it.procurement import actions, delivery_files, queries
+from school_it.procurement import delivery_files, queries, receiving
 from school_it.procurement.forms import ConfirmForm, receive_form
 from school_it.procurement.models import DeliveredDevice, Delivery, OrderLine
 from school_it.procurement.rules import LineKind
@@ -37,7 +37,7 @@ def receive(ident: int) -> Any:
             with transaction() as writing:
                 changing = queries.get_order(writing, ident, seen_by=current(), may=May.RECEIVE_DELIVERIES)
                 _expect_unchanged(form, queries.received(writing, changing))
-                made = actions.receive(
+                made = receiving.receive(
                     writing, changing, arrived, on=form.delivered_on.data, note_no=form.note_no.data,
                     remark=form.remark.data, by=current(),
                 )  # fmt: skip
@@ -71,10 +71,10 @@ def _expect_unchanged(form: Any, received: dict[int, int]) -> None:
         )
 
 
-def _arrived(form: Any, line: OrderLine) -> actions.Arrived:
+def _arrived(form: Any, line: OrderLine) -> receiving.Arrived:
     number = form[f"came_{line.id}"].data or 0
     if line.kind is not LineKind.DEVICE or not number:
-        return actions.Arrived(line.id, number)
+        return receiving.Arrived(line.id, number)
     serials = form[f"serials_{line.id}"].listed
     file = request.files.get(f"file_{line.id}")
     if file is not None and file.filename:
@@ -82,7 +82,7 @@ def _arrived(form: Any, line: OrderLine) -> actions.Arrived:
             serials = [*serials, *delivery_files.serials_in(file.stream.read(delivery_files.LARGEST + 1))]
         except BadValue as fault:
             raise Refused([(f"file_{line.id}", fault.sentence)]) from None
-    return actions.Arrived(line.id, number, serials)
+    return receiving.Arrived(line.id, number, serials)
 
 
 @bp.route("/deliveries/<int:ident>/remove", methods=["GET", "POST"])
@@ -93,7 +93,7 @@ def remove_delivery(ident: int) -> Any:
     if form.validate_on_submit():
         with refusals_in(form), transaction() as session:
             going = queries.get_delivery(session, ident, seen_by=current())
-            actions.remove_delivery(session, going, by=current())
+            receiving.remove_delivery(session, going, by=current())
         if not form.errors:
             flash_done(_("Die Lieferung ist zurückgenommen."))
             return redirect(url_for(".order", ident=order_id))

@@ -39,7 +39,7 @@ EXAMPLES: Mapping[str, str] = {
     "portal_number": "", "decision_date": "15.02.2024", "authority": "Bezirksregierung Beispielstadt",
     "purpose": "IT-Ausstattung", "early_start_from": "", "period_from": "15.02.2024", "period_to": "30.09.2025",
     "eligible": "50.000,00", "granted": "40.000,00", "third_party": "0,00", "drawn": "12.000,00",
-    "proof_due": "31.03.2026", "completed_on": "",
+    "proof_due": "31.03.2026", "completed_on": "", "proof_handed_in": "",
     "receipt_no": "1", "grant": "DT-2024-01", "receipts.category": "2.3", "order_date": "01.03.2024",
     "invoice_date": "22.04.2024", "payment_date": "06.05.2024", "payee": "Beispieltechnik GmbH",
     "subject": "20 Tablets mit Hülle", "quantity": "20", "invoice_gross": "9.800,00", "paid_amount": "9.604,00",

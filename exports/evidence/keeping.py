@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from exports import write as writing
 from exports.evidence import data, store
@@ -24,6 +25,7 @@ from school_it.access import Actor, May
 from school_it.audit import Action
 from school_it.database import today, transaction
 from school_it.errors import N_, BadValue, NotAllowed, NotThere, RuleBroken
+from school_it.funding import actions as funding_actions
 from school_it.funding import queries as funding_queries
 from school_it.schools import queries as school_queries
 from school_it.web.frame import version
@@ -123,6 +125,10 @@ def _at_this_moment(wanted: Wanted, by: Actor) -> Iterator[tuple[Session, Choice
 def _choice(session: Session, wanted: Wanted, on: date, by: Actor) -> Choice:
     school = school_queries.get_school(session, wanted.school, seen_by=by) if wanted.school else None
     grant = funding_queries.get_grant_called(session, wanted.grant, seen_by=by) if wanted.grant else None
+    if grant is not None and grant.proof_handed_in is None and wanted.report.name == PROOF:
+        set_committed_value(
+            grant, "proof_handed_in", on
+        )  # what is handed in says so itself; nothing is written
     return Choice(school=school, grant=grant, on=on, year=wanted.year, query=wanted.query)
 
 
@@ -175,6 +181,9 @@ def hand_in(
             session, Action.EVIDENCE_KEPT, made, by=by, report=made.report, digest=made.digest,
             data_digest=made.data_digest,
         )  # fmt: skip
+        if made.report == PROOF and made.grant_id is not None:
+            grant = funding_queries.get_grant(session, made.grant_id, seen_by=by)
+            funding_actions.hand_in_proof(session, grant, on=made.day, by=by)
         return made.id, looked
 
 
@@ -255,6 +264,9 @@ def of_today(session: Session, evidence: Evidence) -> Comparison:
         choice = replace(choice, grant=funding_queries.get_grant(session, evidence.grant_id, seen_by=_HOUSE))
     return compare(kept, _again(session, wanted, choice))
 
+
+PROOF = "proof-of-use"
+"""The report that ends the deadline of its grant."""
 
 _HOUSE = access.house("evidence")
 

@@ -62,6 +62,10 @@ TITLES = {
 }  # fmt: skip
 
 
+UNPROVEN = "48.03-05/24"
+"""Its proof of use is overdue."""
+
+
 class Bought(NamedTuple):
     """What one school got of one purchase."""
 
@@ -125,6 +129,7 @@ def _grants(bought: Sequence[Bought]) -> Iterator[dict[str, Any]]:
             "period_from": date(year, 1, 15), "period_to": date(year, 12, 31), "eligible": eligible,
             "granted": None if is_share else Decimal(500 * pieces), "drawn": _drawn(eligible, pieces, is_share),
             "proof_due": date(year + 1, 6, 30),
+            "proof_handed_in": None if reference == UNPROVEN else date(year + 1, 6, 18),
         }  # fmt: skip
 
 

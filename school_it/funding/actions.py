@@ -137,6 +137,7 @@ def change_grant(
     rate: Decimal | None,
     completed_on: date | None = KEEP,
     managed_from: date | None = KEEP,
+    proof_handed_in: date | None = KEEP,
     version: int | None = None,
     by: Actor,
 ) -> None:
@@ -153,13 +154,25 @@ def change_grant(
             changes = audit.assign(decision, {"granted": amount}, ("granted",))
             audit.record(session, Action.DECISION_CHANGED, decision, by=by, changes=changes)
     wanted: dict[str, Any] = {"reference": reference, "programme_id": programme.id, "rate": rate}
-    days = {"completed_on": completed_on, "managed_from": managed_from}
+    days = {
+        "completed_on": completed_on,
+        "managed_from": managed_from,
+        "proof_handed_in": proof_handed_in,
+    }
     wanted |= {name: day for name, day in days.items() if day is not KEEP}
     with bound.following(session, by=by):
         changes = audit.assign(grant, wanted, tuple(wanted))
         if changes:
             audit.record(session, Action.GRANT_CHANGED, grant, by=by, changes=changes)
             session.expire(grant, ["programme"])
+
+
+def hand_in_proof(session: Session, grant: Grant, *, on: date, by: Actor) -> None:
+    """The proof of use went to the authority on that day; a day that is known already stays."""
+    _must_edit(by)
+    if grant.proof_handed_in is None:
+        changes = audit.assign(grant, {"proof_handed_in": on}, ("proof_handed_in",))
+        audit.record(session, Action.GRANT_CHANGED, grant, by=by, changes=changes)
 
 
 def add_decision(

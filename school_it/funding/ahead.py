@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from school_it.errors import N_, Sentence
 from school_it.funding.checks import Check, Severity
-from school_it.funding.models import Grant
+from school_it.funding.models import AcceptedWarning, Grant
 from school_it.funding.proof import Figures
 from school_it.funding.rules import NOTHING
 from school_it.money import shown
@@ -35,7 +35,7 @@ def deadlines(grant: Grant) -> Iterator[tuple[date, Ends]]:
     for day, what in (
         (grant.period_to, Ends.PERIOD),
         (grant.programme.last_drawdown, Ends.DRAWDOWN),
-        (grant.proof_due, Ends.PROOF),
+        (grant.proof_due if grant.proof_handed_in is None else None, Ends.PROOF),
     ):
         if day is not None:
             yield day, what
@@ -55,6 +55,7 @@ class Do(StrEnum):
     DRAW = "draw"
     REPAY = "repay"
     PROVE = "prove"
+    OVERDUE = "overdue"
     NOTHING = "nothing"
 
 
@@ -64,10 +65,23 @@ class Step:
     sentence: Sentence
 
 
+def unexplained(looked_at: Iterable[Check], accepted: Iterable[AcceptedWarning]) -> list[Check]:
+    """The grave rules that are broken and have no reason with them."""
+    explained = {one.rule for one in accepted}
+    return [
+        one
+        for one in looked_at
+        if not one.holds and one.severity is Severity.ERROR and one.rule not in explained
+    ]
+
+
 def step(
-    grant: Grant, figures: Figures, looked_at: Sequence[Check], receipts: int, pending: Decimal, today: date
+    grant: Grant, figures: Figures, broken: Sequence[Check], receipts: int, pending: Decimal, today: date
 ) -> Step:
-    """The most pressing of what there is to do; of money that is waited for only after the receipts."""
+    """The most pressing of what there is to do; of money that is waited for only after the receipts.
+
+    `broken` as `unexplained` has it. A proof that is overdue comes before all but money that is to be paid back.
+    """
     if not grant.decisions:
         return Step(Do.DECIDE, Sentence(N_("Bescheid eintragen: Erst er sagt, was bewilligt ist.")))
     if not receipts:
@@ -80,7 +94,12 @@ def step(
         return Step(Do.REPAY, sentence)
     if figures.repay:
         return Step(Do.RECEIPTS, Sentence(_AHEAD, amount=shown(figures.repay)))
-    broken = [one for one in looked_at if not one.holds and one.severity is Severity.ERROR]
+    if grant.proof_overdue(today):
+        sentence = Sentence(
+            N_("Der Verwendungsnachweis ist seit dem %(day)s überfällig: prüfen, abgeben und festhalten."),
+            day=f"{grant.proof_due:%d.%m.%Y}",
+        )
+        return Step(Do.OVERDUE, sentence)
     if broken:
         return Step(Do.CHECK, Sentence(N_("Prüfung ansehen: Etwas widerspricht den Regeln.")))
     last = grant.programme.last_drawdown
@@ -92,7 +111,7 @@ def step(
             Do.PAYOUT,
             Sentence(N_("Auszahlung von %(amount)s eintragen, sobald sie da ist."), amount=shown(pending)),
         )
-    if over and (grant.proof_due is None or grant.proof_due >= today):
+    if over and grant.proof_handed_in is None:
         return Step(Do.PROVE, Sentence(N_("Verwendungsnachweis herunterladen, prüfen und abgeben.")))
     if not over and figures.eligible_actual < figures.eligible_planned:
         left = shown(figures.eligible_planned - figures.eligible_actual)

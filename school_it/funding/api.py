@@ -112,6 +112,7 @@ class GrantShape(Shape):
     period_from = Day(required=True, allow_none=True)
     period_to = Day(required=True, allow_none=True)
     proof_due = Day(required=True, allow_none=True)
+    proof_handed_in = Day(required=True, allow_none=True)
     earmark_end = Day(required=True, allow_none=True)
     decisions = fields.List(fields.Nested(DecisionShape), required=True)
     version = fields.Integer(required=True)

@@ -199,6 +199,10 @@ class GrantForm(FundingForm):
     managed_from = DayField(
         _l("Geräteverwaltung läuft seit"), description=_l("nur wo das Programm eine Frist dafür setzt")
     )
+    proof_handed_in = DayField(
+        _l("Verwendungsnachweis eingereicht am"),
+        description=_l("trägt sich selbst ein, wenn er hier eingereicht und festgehalten wird"),
+    )
 
 
 class NewGrantForm(GrantForm, DecisionForm):
@@ -206,6 +210,7 @@ class NewGrantForm(GrantForm, DecisionForm):
 
     completed_on = None  # type: ignore[assignment]
     managed_from = None  # type: ignore[assignment]
+    proof_handed_in = None  # type: ignore[assignment]
 
 
 class RemoveForm(Form):

@@ -24,9 +24,16 @@ from school_it.money import shown
 from school_it.setwise import Changed, Compared, Intake, Known
 from school_it.sheets import Problem, Reading, Row
 
-TWO_DAYS = N_(
-    "Für die Zuwendung %(reference)s steht als Abschluss auch der %(others)s; eine Zuwendung hat nur einen."
-)
+TWO_DAYS = {
+    "completed_on": N_(
+        "Für die Zuwendung %(reference)s steht als Abschluss auch der %(others)s; eine Zuwendung hat nur einen."
+    ),
+    "proof_handed_in": N_(
+        "Für die Zuwendung %(reference)s ist der Nachweis auch am %(others)s eingereicht; sie hat nur einen Tag dafür."
+    ),
+}
+DAYS = tuple(TWO_DAYS)
+"""Days of a grant as a whole, which any of its rows may say."""
 LONGEST_YEARS = 100
 LESS_DRAWN = N_("Die eingetragenen Mittelabrufe haben schon %(amount)s gebracht.")
 PROGRAMME_DEFAULTS: dict[str, Any] = {"status": Status.VALID, "start_event": StartEvent.ORDER}
@@ -261,13 +268,11 @@ class _Rows:
             if row.values.get("rate") is not None:
                 yield from self._other(row, "rate", show_percent(row.values["rate"]), shown_rates, TWO_RATES)
             yield from self._lacking(row)
-        days = _first(
-            {show_date(day) for row in known if (day := row.values.get("completed_on")) is not None}
-        )
-        for row in known:
-            if row.values.get("completed_on") is not None:
-                own = show_date(row.values["completed_on"])
-                yield from self._other(row, "completed_on", own, days, TWO_DAYS)
+        for field in DAYS:
+            days = _first({show_date(day) for row in known if (day := row.values.get(field)) is not None})
+            for row in known:
+                if row.values.get(field) is not None:
+                    yield from self._other(row, field, show_date(row.values[field]), days, TWO_DAYS[field])
 
     def rate(self, values: Mapping[str, Any]) -> Decimal | None:
         """The rate a row means: its own, else that of the stored grant, else that of the programme."""
@@ -342,7 +347,12 @@ class _Writing:
 
     def _added_grants(self, rows: Sequence[Row]) -> dict[str, tuple[int, Decimal | None]]:
         wanted = {}
-        known_days = {row.values["reference"]: day for row in rows if (day := row.values.get("completed_on"))}
+        known_days = {
+            (row.values["reference"], field): day
+            for row in rows
+            for field in DAYS
+            if (day := row.values.get(field))
+        }
         for row in rows:
             programme = self.programmes[row.values["programme"]]
             wanted[row.values["reference"]] = {
@@ -350,7 +360,10 @@ class _Writing:
                 "reference": row.values["reference"],
                 "programme_id": programme["id"],
                 "rate": rate_of(row.values, programme),
-                "completed_on": row.values.get("completed_on") or known_days.get(row.values["reference"]),
+                **{
+                    field: row.values.get(field) or known_days.get((row.values["reference"], field))
+                    for field in DAYS
+                },
             }
         idents = setwise.add(
             self.session, self.grants, list(wanted.values()), action=Action.GRANT_ADDED, by=self.by,
@@ -389,7 +402,7 @@ class _Writing:
 
     def _of_grant(self, one: Changed) -> dict[str, Change]:
         fields = {}
-        for name in ("rate", "completed_on"):
+        for name in ("rate", *DAYS):
             if name in one.fields:
                 fields[name] = one.fields[name]
         if "programme" in one.fields:

@@ -25,6 +25,7 @@ class Stage(StrEnum):
     RUNNING = "running"
     ENDING = "ending"
     PROOF = "proof"
+    OVERDUE = "overdue"
     ENDED = "ended"
 
 
@@ -32,6 +33,7 @@ STAGES = {
     Stage.RUNNING: N_("läuft"),
     Stage.ENDING: N_("endet in 90 Tagen"),
     Stage.PROOF: N_("Nachweis steht an"),
+    Stage.OVERDUE: N_("Nachweis überfällig"),
     Stage.ENDED: N_("abgelaufen"),
 }
 SOON = timedelta(days=90)
@@ -67,9 +69,13 @@ def _conditions(wish: Wish, today: date) -> Iterator[ColumnElement[bool]]:
         yield PERIODS.c.period_to.between(today, today + SOON)
     elif wish.stage is Stage.PROOF:
         yield and_(PERIODS.c.period_to < today, PERIODS.c.proof_due >= today)
+        yield Grant.proof_handed_in.is_(None)
+    elif wish.stage is Stage.OVERDUE:
+        yield and_(PERIODS.c.period_to < today, PERIODS.c.proof_due < today)
+        yield Grant.proof_handed_in.is_(None)
     elif wish.stage is Stage.ENDED:
         yield PERIODS.c.period_to < today
-        yield or_(PERIODS.c.proof_due.is_(None), PERIODS.c.proof_due < today)
+        yield or_(PERIODS.c.proof_due.is_(None), Grant.proof_handed_in.is_not(None))
 
 
 def stage_of(grant: Grant, today: date) -> Stage:
@@ -79,13 +85,16 @@ def stage_of(grant: Grant, today: date) -> Stage:
         return Stage.RUNNING
     if ends >= today:
         return Stage.ENDING
-    return Stage.PROOF if due is not None and due >= today else Stage.ENDED
+    if due is None or grant.proof_handed_in is not None:
+        return Stage.ENDED
+    return Stage.PROOF if due >= today else Stage.OVERDUE
 
 
 def numbers_at(session: Session, stages: Sequence[Stage], today: date) -> list[int]:
     """How many grants stand at each of these stages, as the list's filter counts them; one statement."""
     counts = (func.count().filter(*_conditions(Wish(stage=stage), today)) for stage in stages)
-    return list(session.execute(select(*counts).select_from(PERIODS)).one())
+    there = select(*counts).select_from(PERIODS).join(Grant, Grant.id == PERIODS.c.grant_id)
+    return list(session.execute(there).one())
 
 
 @dataclass(frozen=True)

@@ -87,6 +87,7 @@ class Grant(Versioned, Model):
     rate: Mapped[Decimal | None] = mapped_column(Share)
     completed_on: Mapped[date | None]
     managed_from: Mapped[date | None]
+    proof_handed_in: Mapped[date | None]
 
     programme: Mapped[Programme] = relationship(lazy="joined", innerjoin=True)
     decisions: Mapped[list[Decision]] = relationship(
@@ -131,6 +132,10 @@ class Grant(Versioned, Model):
     @property
     def proof_due(self) -> date | None:
         return max((one.proof_due for one in self.decisions if one.proof_due), default=None)
+
+    def proof_overdue(self, today: date) -> bool:
+        """F29: the proof of use was due before `today`, and nobody says that it was handed in."""
+        return self.proof_due is not None and self.proof_due < today and self.proof_handed_in is None
 
     @property
     def earmark_end(self) -> date | None:

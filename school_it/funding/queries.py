@@ -178,6 +178,7 @@ def decision_rows(session: Session, references: Collection[str] | None = None) -
             Grant.reference,
             Grant.rate,
             Grant.completed_on,
+            Grant.proof_handed_in,
             Programme.code.label("programme"),
         )
         .join(Grant, Grant.id == Decision.grant_id)

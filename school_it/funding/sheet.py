@@ -111,6 +111,10 @@ GRANTS = Sheet(
         Column("proof_due", "Verwendungsnachweis bis", DATE, other_headers=("Nachweis bis", "VN bis")),
         Column("remark", "Bemerkung", TEXT, other_headers=("Bemerkungen", "Notiz")),
         Column("completed_on", "Abschluss am", DATE, other_headers=("abgeschlossen am", "Maßnahme abgeschlossen am")),
+        Column(
+            "proof_handed_in", "Verwendungsnachweis eingereicht am", DATE,
+            other_headers=("Nachweis eingereicht am", "VN eingereicht am", "Nachweis eingereicht"),
+        ),
     ),
     keys=(("reference", "file_reference"),),
 )  # fmt: skip

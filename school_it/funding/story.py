@@ -77,7 +77,7 @@ FIELD_NAMES = {
     **_headers(PROGRAMMES), **_headers(RECEIPTS), **_headers(GRANTS), "programme_id": N_("Programm"),
     "grant_id": N_("Zuwendung"), "school_id": N_("Schule"), "decision_id": N_("Bescheid"),
     "amends_id": N_("ändert"), "kind": N_("Art"), "completed_on": N_("abgeschlossen am"),
-    "managed_from": N_("Geräteverwaltung läuft seit"),
+    "managed_from": N_("Geräteverwaltung läuft seit"), "proof_handed_in": N_("Verwendungsnachweis eingereicht am"),
     "years": N_("Ausgaben je Haushaltsjahr"), "trainee": N_("Kürzel der Fachkraft"),
     "linked_id": N_("gehört zur Maßnahme"),
     "remaining_years": N_("hält noch Jahre"), "declared": N_("Richtigkeit erklärt"), "answer_id": N_("Bescheid dazu"),

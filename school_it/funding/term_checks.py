@@ -201,7 +201,11 @@ _WORTH = N_(
 
 
 def _proof(grant: Grant, further: dict[str, Any]) -> Checks:
-    """F29: the day in the decision is no later than that of the programme."""
+    """F29: handed in, or not due yet, by the day in the decision; that day is no later than that of the programme."""
+    late = _late(grant)
+    if late is not None:
+        yield Check("F29", False, Severity.WARN, late)
+        return
     begun = grant.completed_on if further.get("proof_from") == ProofFrom.COMPLETION else grant.period_to
     due = rules.proof_due(
         fixed=further.get("proof_fixed"), months=grant.programme.proof_months, begun=begun or grant.period_to
@@ -212,11 +216,26 @@ def _proof(grant: Grant, further: dict[str, Any]) -> Checks:
     values = {"due": f"{due:%d.%m.%Y}", "said": f"{said:%d.%m.%Y}" if said else ""}
     if said is None:
         yield Check("F29", False, Severity.WARN, Sentence(_DUE_UNSAID, **values))
+    elif said > due:
+        yield Check("F29", False, Severity.WARN, Sentence(_DUE_LATER, **values))
     else:
-        holds = said <= due
-        yield Check("F29", holds, Severity.WARN, Sentence(_DUE if holds else _DUE_LATER, **values))
+        yield Check("F29", True, Severity.WARN, Sentence(_DUE, **values))
 
 
+def _late(grant: Grant) -> Sentence | None:
+    if grant.proof_overdue(today()):
+        return Sentence(_OVERDUE, said=f"{grant.proof_due:%d.%m.%Y}")
+    due, came = grant.proof_due, grant.proof_handed_in
+    if due is None or came is None or came <= due:
+        return None
+    return Sentence(_CAME_LATE, said=f"{due:%d.%m.%Y}", came=f"{came:%d.%m.%Y}")
+
+
+_OVERDUE = N_(
+    "Der Verwendungsnachweis ist seit dem %(said)s überfällig. Ist er schon eingereicht, bitte den Tag bei der "
+    "Zuwendung eintragen."
+)
+_CAME_LATE = N_("Der Verwendungsnachweis war am %(said)s fällig und ist erst am %(came)s eingereicht worden.")
 _DUE = N_("Der Verwendungsnachweis ist am %(said)s fällig.")
 _DUE_UNSAID = N_(
     "Nach dem Programm ist der Verwendungsnachweis am %(due)s fällig; beim Bescheid steht noch kein Tag. "

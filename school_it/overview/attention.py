@@ -91,6 +91,14 @@ GRANTS_END = Question(
 PROOFS = Question(
     N_("Verwendungsnachweis"), "funding.index", {"stage": "proof"}, "info", "receipt-long", N_("steht an")
 )
+PROOFS_OVERDUE = Question(
+    N_("Nachweis überfällig"),
+    "funding.index",
+    {"stage": "overdue"},
+    "danger",
+    "receipt-long",
+    N_("noch nicht eingereicht"),
+)
 FAILED_JOBS = Question(
     N_("Aufträge"), "jobs.index", {"state": "failed"}, "danger", "sync", N_("fehlgeschlagen")
 )

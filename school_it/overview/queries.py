@@ -43,8 +43,13 @@ def answers(session: Session, actor: Actor) -> list[Answer]:
         notices, over = licence_queries.numbers_in(session, ("notice", "over"), seen_by=actor)
         found += [Answer(attention.NOTICES, notices), Answer(attention.OVERUSED, over)]
     if actor.may(May.SEE_FUNDING):
-        ending, proofs = funding_listing.numbers_at(session, (Stage.ENDING, Stage.PROOF), today())
-        found += [Answer(attention.GRANTS_END, ending), Answer(attention.PROOFS, proofs)]
+        stages = (Stage.ENDING, Stage.PROOF, Stage.OVERDUE)
+        ending, proofs, overdue = funding_listing.numbers_at(session, stages, today())
+        found += [
+            Answer(attention.GRANTS_END, ending),
+            Answer(attention.PROOFS, proofs),
+            Answer(attention.PROOFS_OVERDUE, overdue),
+        ]
     found += attention.more_answers(session, actor)
     if actor.may(May.SEE_JOBS):
         found.append(Answer(attention.FAILED_JOBS, _failed_jobs(session, actor)))

@@ -52,7 +52,7 @@ BOUND = {
     "licences": {"school_number", "valid_from", "valid_to", "cancel_by", "basis"},
     "outlets": {"room", "panel_port", "switch_port"},
     "programmes": {"status", "financing", "rate", "unit_cap"},
-    "grants": {"programme", "rate", "completed_on"},
+    "grants": {"programme", "rate", "completed_on", "proof_handed_in"},
     "receipts": {
         "school_number",
         "order_date",

@@ -113,8 +113,16 @@ def grant(ident: int) -> Any:
         bound=bound.counted(session, [one.file_reference for one in found.decisions]),
         story=_decision_story(found),
         deadline=ahead.next_deadline(found, today()),
+        overdue=found.proof_overdue(today()),
         ends=ahead.ENDS,
-        step=ahead.step(found, stands.figures, stands.checks, stands.receipts, waiting, today()),
+        step=ahead.step(
+            found,
+            stands.figures,
+            ahead.unexplained(stands.checks, stands.accepted),
+            stands.receipts,
+            waiting,
+            today(),
+        ),
         Do=ahead.Do,
         stage=listing.stage_of(found, today()),
         stage_names=STAGES,
@@ -189,6 +197,7 @@ def edit_grant(ident: int) -> Any:
         "rate": found.rate,
         "completed_on": found.completed_on,
         "managed_from": found.managed_from,
+        "proof_handed_in": found.proof_handed_in,
     }
     form = GrantForm(data=known)
     form.programme.choices = _programme_choices(programmes)
@@ -202,6 +211,7 @@ def edit_grant(ident: int) -> Any:
                 rate=form.rate.data,
                 completed_on=form.completed_on.data,
                 managed_from=form.managed_from.data,
+                proof_handed_in=form.proof_handed_in.data,
                 version=form.seen_version,
                 by=current(),
             )

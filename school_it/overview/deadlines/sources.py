@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from school_it import deadlines
@@ -90,7 +90,10 @@ def of_funding(session: Session, _actor: Actor, since: date, until: date) -> Ite
 
 
 def _grants(session: Session, since: date, until: date) -> Iterator[Deadline]:
-    """Ends of implementation, proofs that are due, and the last day to draw what is granted."""
+    """Ends of implementation, the last day to draw what is granted, and proofs that are due; overdue ones whatever
+    their day.
+    """
+    first = date.min if since <= today() else since
     rows = (
         select(Grant, PERIODS.c.period_to, PERIODS.c.proof_due)
         .join(PERIODS, PERIODS.c.grant_id == Grant.id)
@@ -98,16 +101,17 @@ def _grants(session: Session, since: date, until: date) -> Iterator[Deadline]:
         .where(
             or_(
                 PERIODS.c.period_to.between(since, until),
-                PERIODS.c.proof_due.between(since, until),
+                and_(PERIODS.c.proof_due.between(first, until), Grant.proof_handed_in.is_(None)),
                 Programme.last_drawdown.between(since, until),
             )
         )
     )
     for grant, period_to, proof_due in session.execute(rows):
         last = grant.programme.last_drawdown if grant.drawn < grant.granted else None
-        days = {"grant_period": period_to, "grant_proof": proof_due, "grant_drawdown": last}
+        proof = proof_due if grant.proof_handed_in is None else None
+        days = {"grant_period": period_to, "grant_proof": proof, "grant_drawdown": last}
         for kind, day in days.items():
-            if day is not None and since <= day <= until:
+            if day is not None and (first if kind == "grant_proof" else since) <= day <= until:
                 what = f"{grant.reference} {grant.title or ''}".strip()
                 yield Deadline(f"{kind}:{grant.id}", day, kind, what, "funding.grant", {"ident": grant.id})
 

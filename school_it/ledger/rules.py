@@ -1,7 +1,6 @@
-"""Depreciation, low value and retention as plain functions on plain values; amounts are euros as `Decimal`.
+"""Depreciation and low value as plain functions on plain values; amounts are euros as `Decimal`.
 
-Sources: KomHVO NRW section 36 (linear depreciation, low value), section 59 (retention); the numbers I01 … and F34 are
-those of the office's own list of rules.
+Source: KomHVO NRW section 36; the numbers I01 … are those of the office's own list of rules.
 """
 
 from __future__ import annotations
@@ -10,21 +9,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 
 from school_it.money import to_cent
-from school_it.school_year import years_after
 
 VAT = Decimal("1.19")
-RECEIPT_YEARS, BOOK_YEARS = 6, 10
 NOTHING = Decimal("0.00")
-
-
-class Kept(StrEnum):
-    """What has to be kept: receipts 6 years, books 10."""
-
-    RECEIPTS = "receipts"
-    BOOKS = "books"
 
 
 def net_of(price_net: Decimal | None, price_gross: Decimal | None) -> Decimal | None:
@@ -101,32 +90,3 @@ def in_year(asset: Asset, year: int, *, first_counts: bool) -> Year:
         asset, before, first_counts=first_counts
     )
     return Year(opening, added, off, opening + added - off - closing, closing)
-
-
-def retention_end(approved_on: date, kept: Kept = Kept.RECEIPTS) -> date:
-    """I05: from 1 January after the council has approved the annual accounts.
-
-    12.11.2025 -> receipts until 31.12.2031, books until 31.12.2035.
-    """
-    years = RECEIPT_YEARS if kept is Kept.RECEIPTS else BOOK_YEARS
-    return date(approved_on.year + years, 12, 31)
-
-
-def receipts_kept_until(
-    settled_on: date | None,
-    programme_years: int | None,
-    earmark_end: date | None,
-    approved_on: date | None = None,
-) -> date | None:
-    """F34: the latest of the town's rule, the programme's years after the settlement and the earmark."""
-    ends = [earmark_end] if earmark_end else []
-    if settled_on is not None and programme_years is not None:
-        ends.append(date(settled_on.year + programme_years, 12, 31))
-    if approved_on is not None:
-        ends.append(retention_end(approved_on))
-    return max(ends, default=None)
-
-
-def stocktake_due(last: date, years: int = 5) -> date:
-    """I02: 15.03.2021 -> 15.03.2026."""
-    return years_after(last, years)

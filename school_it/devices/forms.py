@@ -27,7 +27,16 @@ from school_it.devices.rules import (
 )
 from school_it.errors import BadValue
 from school_it.web import said
-from school_it.web.fields import ChoiceField, DayField, EuroField, Form, Needed, NumberField, TextField
+from school_it.web.fields import (
+    ChoiceField,
+    DayField,
+    EuroField,
+    Form,
+    Needed,
+    NoteField,
+    NumberField,
+    TextField,
+)
 from school_it.web.shapes import LONGEST_REMARK
 
 FIRST_STATES = (State.IN_STOCK, State.IN_USE, State.ORDERED)
@@ -71,7 +80,7 @@ class FactsForm(Form):
     file_reference = TextField(_l("Aktenzeichen"), [Length(max=80)])
     bound_until = DayField(_l("Zweckbindung bis"), description=DAY)
     warranty_until = DayField(_l("Garantie bis"), description=DAY)
-    remark = TextAreaField(
+    remark = NoteField(
         _l("Bemerkung"), [Length(max=LONGEST_REMARK)], filters=[lambda text: (text or "").strip() or None]
     )
 

@@ -18,7 +18,16 @@ from school_it.licences.rules import BASES, STANDINGS, Basis
 from school_it.licences.seat_queries import Wish as SeatWish
 from school_it.licences.seats import LONGEST_REASON
 from school_it.people.rules import PersonRole
-from school_it.web.fields import ChoiceField, DayField, EuroField, Form, Needed, NumberField, TextField
+from school_it.web.fields import (
+    ChoiceField,
+    DayField,
+    EuroField,
+    Form,
+    Needed,
+    NoteField,
+    NumberField,
+    TextField,
+)
 from school_it.web.shapes import LONGEST_REMARK
 
 STATES: dict[str, str] = {
@@ -51,7 +60,7 @@ class LicenceForm(Form):
     price_gross = EuroField(_l("Preis brutto"), description=_l("je Laufzeit, für alle Plätze"))
     supplier = TextField(_l("Lieferant"), [Length(max=160)])
     invoice_no = TextField(_l("Rechnungsnummer"), [Length(max=80)])
-    remark = TextAreaField(_l("Bemerkung"), [Optional(), Length(max=LONGEST_REMARK)])
+    remark = NoteField(_l("Bemerkung"), [Optional(), Length(max=LONGEST_REMARK)])
 
     def offer(self, schools: Sequence[tuple[str, str]], *, for_all: bool) -> None:
         """The schools to choose from; who reaches all schools may buy for all of them."""

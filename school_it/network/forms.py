@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, TextAreaField
+from wtforms import HiddenField
 from wtforms.validators import Length, NumberRange, Optional
 
 from school_it.network.queries import STATES, Wish
-from school_it.web.fields import ChoiceField, DayField, Form, Needed, NumberField, TextField
+from school_it.web.fields import ChoiceField, DayField, Form, Needed, NoteField, NumberField, TextField
 from school_it.web.shapes import LONGEST_REMARK
 
 
@@ -32,7 +32,7 @@ class OutletForm(Form):
         _l("angeschlossen"), [Length(max=160)], description=_l("etwa Accesspoint oder Display")
     )
     measured_on = DayField(_l("gemessen am"))
-    remark = TextAreaField(_l("Bemerkung"), [Length(max=LONGEST_REMARK)])
+    remark = NoteField(_l("Bemerkung"), [Length(max=LONGEST_REMARK)])
 
 
 class RackForm(Form):

@@ -6,11 +6,11 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, TextAreaField
+from wtforms import HiddenField
 from wtforms.validators import Length, NumberRange, Optional, Regexp
 
 from school_it.schools.rules import ROOM_USES, TYPE_NAMES, RoomUse, SchoolType
-from school_it.web.fields import EMAIL, ChoiceField, DayField, Form, Needed, NumberField, TextField
+from school_it.web.fields import EMAIL, ChoiceField, DayField, Form, Needed, NoteField, NumberField, TextField
 from school_it.web.shapes import LONGEST_REMARK
 
 YES_NO = {"yes": True, "no": False}
@@ -59,7 +59,7 @@ class RoomForm(Form):
     floor = TextField(_l("Etage"), [Length(max=40)])
     use = ChoiceField(_l("Raumart"), coerce=RoomUse)
     seats = NumberField(_l("Sitzplätze"), [Optional(), NumberRange(0, 2000)])
-    remark = TextAreaField(_l("Bemerkung"), [Length(max=LONGEST_REMARK)])
+    remark = NoteField(_l("Bemerkung"), [Length(max=LONGEST_REMARK)])
 
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)

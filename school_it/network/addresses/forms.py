@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, TextAreaField
+from wtforms import BooleanField, HiddenField
 from wtforms.validators import Length, NumberRange
 
 from school_it.network.addresses.queries import Wish
 from school_it.network.addresses.rules import HIGHEST_VLAN, LOWEST_VLAN, Purpose, RangeUse
-from school_it.web.fields import ChoiceField, Form, Needed, NumberField, TextField
+from school_it.web.fields import ChoiceField, Form, Needed, NoteField, NumberField, TextField
 from school_it.web.shapes import LONGEST_REMARK
 
 
@@ -21,7 +21,7 @@ class VlanForm(Form):
     )
     name = TextField(_l("Name"), [Needed(), Length(max=80)], description=_l("etwa Pädagogik"))
     purpose = ChoiceField(_l("Zweck"), coerce=Purpose, validators=[Needed()])
-    remark = TextAreaField(_l("Bemerkung"), [Length(max=LONGEST_REMARK)])
+    remark = NoteField(_l("Bemerkung"), [Length(max=LONGEST_REMARK)])
 
 
 class SubnetForm(Form):
@@ -37,7 +37,7 @@ class SubnetForm(Form):
         _l("getrenntes Netz"),
         description=_l("hinter einem eigenen Router (NAT): Andere Schulen dürfen dieselben Adressen haben."),
     )
-    remark = TextAreaField(_l("Bemerkung"), [Length(max=LONGEST_REMARK)])
+    remark = NoteField(_l("Bemerkung"), [Length(max=LONGEST_REMARK)])
 
 
 class RangeForm(Form):
@@ -54,7 +54,7 @@ class AddressForm(Form):
     )
     device = TextField(_l("Gerät"), [Length(max=60)], description=_l("Inventarnummer"))
     name = TextField(_l("Name"), [Length(max=120)], description=_l("etwa Drucker Sekretariat"))
-    remark = TextAreaField(_l("Bemerkung"), [Length(max=LONGEST_REMARK)])
+    remark = NoteField(_l("Bemerkung"), [Length(max=LONGEST_REMARK)])
 
 
 class RemoveForm(Form):

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, TextAreaField
+from wtforms import BooleanField, HiddenField
 from wtforms.validators import Length, NumberRange, Optional
 
 from school_it.network.uplinks.rules import FASTEST
-from school_it.web.fields import ChoiceField, DayField, EuroField, Form, Needed, NumberField, TextField
+from school_it.web.fields import (
+    ChoiceField,
+    DayField,
+    EuroField,
+    Form,
+    Needed,
+    NoteField,
+    NumberField,
+    TextField,
+)
 from school_it.web.shapes import LONGEST_REMARK
 
 
@@ -36,4 +45,4 @@ class UplinkForm(Form):
         [Length(max=60)],
         description=_l("Inventarnummer des Geräts, an dem die Leitung ankommt"),
     )
-    remark = TextAreaField(_l("Bemerkung"), [Length(max=LONGEST_REMARK)])
+    remark = NoteField(_l("Bemerkung"), [Length(max=LONGEST_REMARK)])

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, SelectMultipleField, TextAreaField
+from wtforms import HiddenField, SelectMultipleField
 from wtforms.validators import Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -22,6 +22,7 @@ from school_it.web.fields import (
     EuroField,
     Form,
     Needed,
+    NoteField,
     NumberField,
     PercentField,
     TextField,
@@ -46,7 +47,7 @@ class PlanForm(Form):
     title = TextField(_l("Bezeichnung"), [Length(max=200)])
     first_year = NumberField(_l("erstes Haushaltsjahr"), [Needed()])
     last_year = NumberField(_l("letztes Haushaltsjahr"), [Needed()])
-    remark = TextAreaField(_l("Bemerkung"), [Length(max=1000)])
+    remark = NoteField(_l("Bemerkung"), [Length(max=1000)])
 
 
 class _WithFigures(PlanForm):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, TextAreaField
+from wtforms import BooleanField, HiddenField
 from wtforms.validators import Length
 
 from school_it.plan.forms.targets import ValueField
@@ -13,6 +13,7 @@ from school_it.web.fields import (
     EuroField,
     Form,
     Needed,
+    NoteField,
     NumberField,
     PercentField,
     TextField,
@@ -25,7 +26,7 @@ class ScenarioForm(Form):
     version = HiddenField()
     plan = TextField(_l("MEP"), [Needed(), Length(max=40)])
     name = TextField(_l("Name"), [Needed(), Length(max=80)], description=_l("etwa: 1:1 ab Klasse 7"))
-    remark = TextAreaField(_l("Bemerkung"), [Length(max=1000)])
+    remark = NoteField(_l("Bemerkung"), [Length(max=1000)])
     own_share = PercentField(_l("Eigenanteil an der Förderung"), description=_l("etwa 10 %, 20 % oder 30 %"))
     grant_limit = EuroField(_l("Förderung höchstens"), description=_l("über alle Jahre; leer: keine Grenze"))
     funds_replacement = BooleanField(_l("Auch Ersatz wird gefördert"))

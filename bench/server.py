@@ -22,6 +22,7 @@ from flask import Flask
 from bench.towns import Town
 from school_it import access
 from school_it.demo.town import PASSWORD
+from school_it.serving import keep_for_good
 
 HOME = "SCHOOL_IT_BENCH_HOME"
 PATIENCE = 60
@@ -40,6 +41,7 @@ def application() -> Flask:
     def give_out(name: str) -> str:
         return finished(name)
 
+    keep_for_good()
     return app
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, and_, case, func, not_, or_, select, true
+from sqlalchemy import ColumnElement, Integer, Subquery, and_, case, func, not_, select, true
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.functions import GenericFunction
@@ -76,29 +76,43 @@ def counted(
     lost or defective; what a device was used for, and where it stood, is taken as it is now.
     """
     ages = sorted(set(lives))
-    begun = func.coalesce(Device.commissioned_on, Device.acquired_on)
-    ordered, since = Device.state == State.ORDERED, func.coalesce(Device.state_since, LONG_AGO)
-    defective = and_(Device.state == State.DEFECTIVE, since <= on)
-    works = not_(or_(ordered, defective))
+    one = _alike(on, seen_by=seen_by, school_id=school_id).c
+    begun = func.coalesce(one.commissioned_on, one.acquired_on)
+    ordered, not_ordered = one.state == State.ORDERED, one.state != State.ORDERED
     group = (
-        Device.school_id, Device.category_id, Device.use, year_of(begun), Device.bound_until,
-        year_of(Device.warranty_until),
+        one.school_id, one.category_id, one.use, year_of(begun), one.bound_until, year_of(one.warranty_until),
     )  # fmt: skip
-    fresh = [_sum(and_(works, begun > too_old_since(on, life))) for life in ages]
+    fresh = [
+        _sum(and_(not_ordered, begun > too_old_since(on, life)), one.devices - one.defective) for life in ages
+    ]
     shown = select(
-        *group, func.count(), _sum(ordered), _sum(defective),
-        _sum(and_(not_(ordered), Device.bound_until >= on)), *fresh,
+        *group, func.sum(one.devices), _sum(ordered, one.devices), func.sum(one.defective),
+        _sum(and_(not_ordered, one.bound_until >= on), one.devices), *fresh,
     )  # fmt: skip
-    within = seen_by.scope(May.SEE_PLAN).where(Device.school_id)
-    only = true() if school_id is None else Device.school_id == school_id
-    rows = session.execute(shown.where(within, only, here_on(on)).group_by(*group))
-    width = len(group) + 4
+    rows = session.execute(shown.group_by(*group))
     found = []
     for row in rows:
-        values: Any = tuple(row)
-        fresh_by_life = dict(zip(ages, map(int, values[width:]), strict=True))
-        found.append(Counted(*(*values[:width], fresh_by_life)))
+        counts = list(map(int, row[len(group) :]))
+        values: Any = (*row[: len(group)], *counts[:4], dict(zip(ages, counts[4:], strict=True)))
+        found.append(Counted(*values))
     return found
+
+
+def _alike(on: date, *, seen_by: Actor, school_id: int | None) -> Subquery:
+    """How many devices have in common what the plan asks of them, by the day.
+
+    In the order of `ix_devices_school_stock`, which holds all that is read here: the devices themselves are not, and
+    nothing is sorted. What is delivered together is alike, so that only some of it is left to be taken apart.
+    """
+    group = (
+        Device.school_id, Device.state, Device.category_id, Device.use, Device.commissioned_on, Device.acquired_on,
+        Device.bound_until, Device.warranty_until,
+    )  # fmt: skip
+    defective = and_(Device.state == State.DEFECTIVE, func.coalesce(Device.state_since, LONG_AGO) <= on)
+    within = seen_by.scope(May.SEE_PLAN).where(Device.school_id)
+    only = true() if school_id is None else Device.school_id == school_id
+    shown = select(*group, func.count().label("devices"), _sum(defective).label("defective"))
+    return shown.where(within, only, here_on(on)).group_by(*group).subquery()
 
 
 def here_on(on: date) -> ColumnElement[bool]:
@@ -108,8 +122,8 @@ def here_on(on: date) -> ColumnElement[bool]:
     return and_(came <= on, not_(and_(Device.state.in_(sorted(GONE)), left <= on)))
 
 
-def _sum(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+def _sum(condition: ColumnElement[bool], number: Any = 1) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((condition, number), else_=0)), 0)
 
 
 def figures(session: Session, school_year: int, *, seen_by: Actor) -> dict[int, Figures]:

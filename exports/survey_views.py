@@ -15,6 +15,7 @@ from school_it.audit import Action
 from school_it.database import db, transaction
 from school_it.errors import N_, NotThere
 from school_it.plan.survey import queries
+from school_it.schools.models import School
 
 
 @bp.get("/survey/<int:year>/<number>.xlsx")
@@ -47,8 +48,6 @@ def survey_workbooks(year: int) -> Any:
 
 
 def _note(count: int, school_id: int | None) -> None:
-    from school_it.schools.models import School
-
     with transaction() as session:
         school = session.get(School, school_id) if school_id else None
         audit.record(session, Action.REPORT_EXPORTED, school, by=current(), report="survey", rows=count)

@@ -69,10 +69,6 @@ class Budget:
     def per_pupil(self) -> Decimal | None:
         return budget.per_pupil_and_year(self.total, len(self.years), self.pupils)
 
-    @property
-    def own_per_pupil(self) -> Decimal | None:
-        return budget.per_pupil_and_year(self.own, len(self.years), self.pupils)
-
 
 def of(session: Session, town: Town, scenario: Scenario | None = None, *, seen_by: Actor) -> Budget:
     """The budget of what `standing.look` found, under the same scenario."""

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from school_it.errors import N_, CannotRead
-from school_it.workbooks.places import LAST_ROW
+from school_it.workbooks.places import LAST_ROW, column_of, letters
 
 _SHEET = r"(?:'(?:[^']|'')+'|(?:\[\d+\])?[^\W\d][\w.]*(?::[^\W\d][\w.]*)?)!"
 _CELL = r"\$?[A-Za-z]{1,3}\$?[0-9]{1,7}"
@@ -205,7 +205,6 @@ def _copied_point(point: str, known: Moves, move: Move, step: int, *, own: bool)
 
 def shifted(formula: str, rows: int, columns: int) -> str:
     """A shared formula for a cell so many rows and columns away from the one that holds it."""
-    from school_it.workbooks.places import column_of, letters
 
     def point(text: str) -> str:
         found = _POINT.match(text)

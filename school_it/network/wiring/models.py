@@ -148,10 +148,6 @@ class NetworkPort(Model):
     panel: Mapped[Panel | None] = relationship()
     outlet: Mapped[Outlet | None] = relationship()
 
-    @property
-    def passes_through(self) -> bool:
-        return self.device_id is None
-
 
 class Plug(Model):
     """One end of a cable as its port sees it; the other end's plug says the same the other way round.

@@ -14,8 +14,6 @@ from school_it.network.wiring import ports, queries, tracing
 from school_it.network.wiring.queries import Budget
 from school_it.network.wiring.rules import POE_WATTS, draws
 
-ZERO = Decimal(0)
-
 
 def budgets(session: Session, devices: Sequence[Device]) -> dict[int, Budget]:
     """By id the power of those of these switches that give any; as many statements for fifty as for one.

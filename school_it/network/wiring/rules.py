@@ -28,9 +28,6 @@ class Face(StrEnum):
     REAR = "rear"
 
 
-FACES = {Face.FRONT: N_("vorn"), Face.REAR: N_("hinten")}
-
-
 class CableKind(StrEnum):
     FIXED = "fixed"
     PATCH = "patch"

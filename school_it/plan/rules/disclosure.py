@@ -12,8 +12,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-LOWEST_LIMIT = 2
-
 
 @dataclass(frozen=True)
 class Merged:

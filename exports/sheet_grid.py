@@ -43,7 +43,7 @@ class Grid:
         for top, bottom, left, right in self.window.merged:
             for row in range(max(top, self.first), min(bottom, self.last) + 1):
                 spans[row, left] = min(right, self.width - 1) - left + 1
-                spans.update({(row, column): 0 for column in range(left + 1, right + 1)})
+                spans.update({(row, column): 0 for column in range(left + 1, min(right + 1, self.width))})
         return spans
 
     def rows(self) -> list[tuple[int, list[tuple[int, Seen | None, int]]]]:

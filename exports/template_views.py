@@ -113,7 +113,7 @@ def _home() -> Path:
 def _grant_or_first() -> str:
     """The grant of the address, else the newest: what a report can give is seen on an example."""
     asked = request.values.get("grant", "")
-    known = templates.grants(db.session())
+    known = templates.grants(db.session(), seen_by=current())
     return asked or (known[0][0] if known else "")
 
 
@@ -147,7 +147,7 @@ def show(ident: int) -> Any:
         template=template,
         report=REPORTS[template.report],
         editions=templates.editions(db.session(), template),
-        grants=templates.grants(db.session()),
+        grants=templates.grants(db.session(), seen_by=current()),
         reference=reference,
         offered=offered,
         layout=layout,
@@ -283,7 +283,7 @@ def preview(ident: int) -> Any:
         422 if problem and not asks_first else 200,
         template=template,
         report=REPORTS[template.report],
-        grants=templates.grants(db.session()),
+        grants=templates.grants(db.session(), seen_by=current()),
         reference=request.args.get("grant", ""),
         problem=problem,
         notes=notes,

@@ -115,8 +115,10 @@ def get(session: Session, ident: int, *, seen_by: Actor) -> ReportTemplate:
     return found
 
 
-def grants(session: Session) -> list[tuple[str, str]]:
-    """The grants to choose from: short sign and what it is about, the newest first."""
+def grants(session: Session, *, seen_by: Actor) -> list[tuple[str, str]]:
+    """The grants to choose from: short sign and what it is about, the newest first; none for who may see none."""
+    if not seen_by.may(May.SEE_FUNDING):
+        return []
     found = session.scalars(select(Grant).order_by(Grant.id.desc()).limit(500)).unique()
     return [(grant.reference, " · ".join(filter(None, (grant.reference, grant.title)))) for grant in found]
 

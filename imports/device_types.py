@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import lzma
 import zipfile
+import zlib
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -144,7 +146,7 @@ def _read_zip(path: Path) -> Found:
             if len(chosen) > MOST_FILES or sum(one.file_size for one in chosen) > MOST_BYTES_TOGETHER:
                 raise CannotRead(N_("Die Dateien sind zusammen zu groß. Bitte in Teilen einlesen."))
             contents = [(one.filename, archive.open(one).read(MOST_BYTES + 1)) for one in chosen]
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError):
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, RuntimeError, ValueError):
         raise CannotRead(N_("Die ZIP-Datei kann nicht gelesen werden.")) from None
     if not contents:
         raise CannotRead(N_("In der ZIP-Datei sind keine YAML-Dateien."))

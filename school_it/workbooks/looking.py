@@ -13,6 +13,8 @@ from school_it.workbooks.places import column_of, corners
 
 _MOST_TEXTS = 200_000
 _LONGEST = 200
+_MOST_MERGED = 5_000
+_MOST_PLACES = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,8 @@ class Eyes:
         try:
             number = Decimal(text)
         except InvalidOperation:
+            return text
+        if not number.is_finite() or abs(number.adjusted()) > _MOST_PLACES:
             return text
         if self.looks and self.looks.shows_days(style) and 0 < number < 3_000_000:
             first = date(1904, 1, 1) if self.package.from_1904 else date(1899, 12, 30)
@@ -120,7 +124,15 @@ class _Reader:
             elif path[4] == "f":
                 self.is_formula = True
         elif path[-1] == "mergeCell":
-            self.window.merged += corners(attributes.get("ref", ""))
+            self._merge(attributes.get("ref", ""))
+
+    def _merge(self, reference: str) -> None:
+        """Only those that reach into these rows and columns: a file may name any number of them."""
+        for area in corners(reference):
+            top, bottom, left, _right = area
+            near = top < self.rows.stop and bottom >= self.rows.start and left < self.columns
+            if near and len(self.window.merged) < _MOST_MERGED:
+                self.window.merged.append(area)
 
     def text(self, said: str) -> None:
         if len(self.path) > 4 and self.path[1] == "sheetData" and self.path[-1] in ("v", "t"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import lzma
 import posixpath
 import shutil
 import stat
@@ -32,6 +33,8 @@ _FOREIGN_ORDERS = N_(
 _SIGNED = N_(
     "Die Datei ist digital signiert; mit dem Ausfüllen wäre die Signatur ungültig. Bitte eine ohne nehmen."
 )
+
+_BROKEN = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError)
 
 Pieces = Callable[[], Iterator[bytes | memoryview]]
 """Gives a part as it is to be, piece by piece."""
@@ -71,7 +74,7 @@ class Package:
         try:
             self.archive = zipfile.ZipFile(file)
             self._check()
-        except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, ValueError, zlib.error):
+        except (*_BROKEN, OSError, ValueError):
             raise Damaged from None
 
     def _check(self) -> None:
@@ -99,7 +102,7 @@ class Package:
     def read(self, part: str) -> bytes:
         try:
             return self.archive.read(part)
-        except (KeyError, zipfile.BadZipFile, zlib.error, EOFError):
+        except (*_BROKEN, KeyError):
             raise Damaged from None
 
     @cached_property
@@ -166,6 +169,8 @@ class Package:
                 if one and one.kind == "worksheet" and one.target in self.names:
                     hidden = attributes.get("state", "visible") != "visible"
                     found.append(SheetRef(attributes.get("name", ""), one.target, hidden))
+        if not found:
+            raise Damaged
         return found
 
     @cached_property
@@ -209,7 +214,10 @@ class Package:
         with zipfile.ZipFile(target, "w") as out:
             for part in self.archive.infolist():
                 if part.filename not in gone:
-                    copy_part(self.archive, part, out, changed.get(part.filename))
+                    try:
+                        copy_part(self.archive, part, out, changed.get(part.filename))
+                    except _BROKEN:
+                        raise Damaged from None
 
 
 def copy_part(

@@ -81,7 +81,7 @@ def parse_text(
     end: Callable[[str, int], Any],
     text: Callable[[str], Any] | None,
 ) -> None:
-    """As `parse`, and tell every text. Raises Damaged."""
+    """As `parse`, and tell every text. Raises Damaged, also where an attribute is not the number that it should be."""
     parser = expat.ParserCreate()
     if text is not None:
         parser.CharacterDataHandler = text
@@ -94,7 +94,7 @@ def parse_text(
     parser.EndElementHandler = lambda name: end(name, parser.CurrentByteIndex)
     try:
         parser.Parse(content, True)
-    except expat.ExpatError:
+    except (expat.ExpatError, ValueError, KeyError):
         raise Damaged from None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
@@ -105,15 +105,6 @@ _AT_SCHOOL = N_("Schule %(number)s: %(fault)s")
 # --- amounts ---
 
 
-class _Devices(NamedTuple):
-    """Of the receipts with something eligible: cost and number, and how many are above the cap."""
-
-    cost: Decimal
-    pieces: int
-    over: int
-    beyond: Decimal
-
-
 def _per_unit(session: Session, grant: Grant) -> Checks:
     """F13 and F14, under a share: which basis the cap has, and whether it holds for each or on the average."""
     programme, cap = grant.programme, grant.programme.unit_cap
@@ -125,31 +116,24 @@ def _per_unit(session: Session, grant: Grant) -> Checks:
         yield Check("F13", False, Severity.WARN, Sentence(_OPEN_BASIS, cap=shown(cap), most=shown(most)))
         return
     limit = cap if programme.cap_basis is CapBasis.ELIGIBLE_COST else cap / grant.rate
-    devices = _devices(session, grant, limit)
-    if not devices.pieces:
+    devices = rules.against_cap(_costs(session, grant), limit)
+    if devices is None:
         return
-    average = devices.cost <= limit * devices.pieces
     values = {
-        "cap": shown(limit), "over": devices.over, "pieces": devices.pieces,
-        "average": shown(devices.cost / devices.pieces),
+        "cap": shown(limit), "over": devices.over, "pieces": devices.pieces, "average": shown(devices.average),
     }  # fmt: skip
-    text = _EACH_HOLDS if not devices.over else _AVERAGE_HOLDS if average else _NEITHER_HOLDS
-    yield Check("F14", not devices.over, Severity.WARN, Sentence(text, **values))
+    text = _EACH_HOLDS if devices.each_holds else _AVERAGE_HOLDS if devices.average_holds else _NEITHER_HOLDS
+    yield Check("F14", devices.each_holds, Severity.WARN, Sentence(text, **values))
 
 
-def _devices(session: Session, grant: Grant, limit: Decimal) -> _Devices:
-    """Summed up by the database: rows of one price come as one."""
+def _costs(session: Session, grant: Grant) -> list[tuple[Decimal, int]]:
+    """Eligible cost and pieces of its receipts, summed up by the database: rows of one price come as one."""
     rows = (
         select(Receipt.eligible_requested, Receipt.quantity, func.count())
         .where(Receipt.grant_id == grant.id, Receipt.eligible_requested > NOTHING, Receipt.quantity > 0)
         .group_by(Receipt.eligible_requested, Receipt.quantity)
     )
-    cost, pieces, over, beyond = NOTHING, 0, 0, NOTHING
-    for amount, quantity, count in session.execute(rows):
-        cost, pieces = cost + amount * count, pieces + quantity * count
-        if amount > limit * quantity:
-            over, beyond = over + quantity * count, beyond + (amount - limit * quantity) * count
-    return _Devices(cost, pieces, over, beyond)
+    return [(amount * count, quantity * count) for amount, quantity, count in session.execute(rows)]
 
 
 _OPEN_BASIS = N_(

@@ -78,6 +78,7 @@ def open_per_unit(unit_cost: Decimal, rate: Decimal, unit_cap: Decimal) -> Decim
 class UnitCosts:
     """F14: how devices stand to an amount per device: on the average, and each."""
 
+    pieces: int
     average: Decimal
     over: int
     average_holds: bool
@@ -98,7 +99,7 @@ def against_cap(costs: Sequence[tuple[Decimal, int]], unit_cap: Decimal) -> Unit
         return None
     whole = sum((cost for cost, _quantity in counted), NOTHING)
     over = sum(quantity for cost, quantity in counted if cost > unit_cap * quantity)
-    return UnitCosts(to_cent(whole / pieces), over, whole <= unit_cap * pieces)
+    return UnitCosts(pieces, to_cent(whole / pieces), over, whole <= unit_cap * pieces)
 
 
 def base_amount(

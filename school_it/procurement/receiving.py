@@ -19,7 +19,7 @@ from school_it.devices import queries as device_queries
 from school_it.devices import rules as device_rules
 from school_it.devices.models import Device
 from school_it.errors import N_, BadValue, Refused, RuleBroken, Sentence
-from school_it.procurement import pricing, queries
+from school_it.procurement import borne, pricing, queries
 from school_it.procurement.models import DeliveredDevice, Delivery, DeliveryLine, Order, OrderLine
 from school_it.procurement.rules import LineKind
 
@@ -125,7 +125,7 @@ def _take_in(
         "acquired_on": on,
         "supplier": order.supplier.name,
         "order_no": order.order_no,
-        **_funding(order, line),
+        **borne.funding_of(order, line.grant),
         **_warranty(session, line, on),
     }
     places = range(one.quantity)
@@ -137,15 +137,6 @@ def _take_in(
         )
         session.add_all(DeliveredDevice(device_id=idents[tag], delivery_line_id=of_line.id) for tag in tags)
     session.flush()
-
-
-def _funding(order: Order, line: OrderLine) -> dict[str, Any]:
-    """The programme and the last decision that was there when the order went out, else the first."""
-    if line.grant is None or not line.grant.decisions:
-        return {}
-    decided = [one for one in line.grant.decisions if one.decision_date <= order.ordered_on]
-    decision = decided[-1] if decided else line.grant.decisions[0]
-    return {"programme": line.grant.programme.code, "file_reference": decision.file_reference}
 
 
 def _warranty(session: Session, line: OrderLine, on: date) -> dict[str, Any]:

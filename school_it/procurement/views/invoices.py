@@ -27,6 +27,7 @@ def invoice(ident: int) -> Any:
     session = db.session()
     found = queries.get_invoice(session, ident, seen_by=current())
     seen = sharing.outlook(session, found)
+    bearing = borne.bearing(session, found)
     return page(
         "procurement/invoice.html",
         invoice=found,
@@ -34,7 +35,11 @@ def invoice(ident: int) -> Any:
         left=sum(seen.left.values(), rules.NOTHING),
         shared=any(line.shares for line in found.lines),
         receipts=queries.receipts_of(session, found),
-        elsewhere=[said(one) for one in borne.elsewhere(session, found)],
+        elsewhere=[said(one) for one in bearing.told()],
+        to_move=[
+            (grant_id, len(devices), bearing.grants[grant_id].reference if grant_id else _("eigene Mittel"))
+            for grant_id, devices in bearing.to_move().items()
+        ],
         events=story.of_things(session, [found]),
     )
 

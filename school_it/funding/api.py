@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 from marshmallow import fields
-from sqlalchemy import select
 
 from school_it.access import May, current, needs
 from school_it.database import HIGHEST_ID, db, today
@@ -199,7 +198,7 @@ def programmes(asked: dict[str, Any]) -> Any:
     table = Programme.__table__.c
     found = lists.slice_of(
         db.session(),
-        select(Programme),
+        queries.all_programmes(),
         key=table.code,
         ident=table.id,
         cursor=cursor_of(asked),

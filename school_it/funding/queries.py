@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from school_it.access import Actor, May
@@ -55,7 +55,12 @@ def programmes(session: Session, *, seen_by: Actor) -> Sequence[Programme]:
     """By code; nobody who may not see funding sees any."""
     if not seen_by.may(May.SEE_FUNDING):
         return []
-    return session.scalars(select(Programme).order_by(Programme.code)).all()
+    return session.scalars(all_programmes().order_by(Programme.code)).all()
+
+
+def all_programmes() -> Select[Programme]:
+    """Not ordered: `web.lists.slice_of` does that."""
+    return select(Programme)
 
 
 def get_programme(session: Session, ident: int, *, seen_by: Actor) -> Programme:

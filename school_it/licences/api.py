@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import ValidationError, fields, validates_schema
-from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from school_it.access import Actor, May, current, needs
@@ -153,7 +152,7 @@ def licences(asked: dict[str, Any]) -> Any:
 def licence(licence_no: str) -> Any:
     """One licence."""
     session = db.session()
-    found = _get(session, licence_no, current())
+    found = queries.get_licence_called(session, licence_no, seen_by=current())
     return _told(found, seat_queries.number_used(session, found))
 
 
@@ -164,7 +163,7 @@ def licence(licence_no: str) -> Any:
 def seats_of(asked: dict[str, Any], licence_no: str) -> Any:
     """Who has seats, as far as you reach their schools; the oldest first."""
     session, actor = db.session(), current()
-    found = _get(session, licence_no, actor)
+    found = queries.get_licence_called(session, licence_no, seen_by=actor)
     wanted = seat_queries.Wish(state=asked["state"] or "open")
     table = Seat.__table__.c
     part = lists.slice_of(
@@ -181,7 +180,7 @@ def seats_of(asked: dict[str, Any], licence_no: str) -> Any:
 def give(session: Session, values: dict[str, Any], licence_no: str) -> Any:
     """Give a seat; 409 where none is free."""
     actor = current()
-    found = _get(session, licence_no, actor)
+    found = queries.get_licence_called(session, licence_no, seen_by=actor)
     reason = values.get("reason")
     if "school_class" not in values:
         seat = seats.give_seat(session, found, _holder(session, values, actor), reason=reason, by=actor)
@@ -204,7 +203,7 @@ def release(licence_no: str, seat: str) -> Any:
     """Release a seat, or all seats of a group (`group-…`) that no other group needs."""
     actor = current()
     with transaction() as session:
-        found = _get(session, licence_no, actor)
+        found = queries.get_licence_called(session, licence_no, seen_by=actor)
         if seat.startswith(OF_GROUP):
             number = whole_number(seat.removeprefix(OF_GROUP)) or 0
             rule = seat_queries.get_rule(session, found, number, seen_by=actor, may=May.EDIT_LICENCES)
@@ -217,14 +216,6 @@ def release(licence_no: str, seat: str) -> Any:
 
 
 # --- from values to rows, and back ---
-
-
-def _get(session: Session, number: str, actor: Actor) -> Licence:
-    rows: Select[Any] = select(Licence).where(Licence.licence_no == number, queries.within(actor))
-    found: Licence | None = session.scalar(rows)
-    if found is None:
-        raise NotThere(N_("Diese Lizenz gibt es hier nicht."))
-    return found
 
 
 def _told(one: Licence, used: int) -> dict[str, Any]:

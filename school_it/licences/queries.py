@@ -60,6 +60,14 @@ def get_licence(session: Session, ident: int, *, seen_by: Actor, may: May = May.
     return found
 
 
+def get_licence_called(session: Session, number: str, *, seen_by: Actor) -> Licence:
+    """By its number. Raises NotThere."""
+    found = session.scalar(select(Licence).where(Licence.licence_no == number, within(seen_by)))
+    if found is None:
+        raise NotThere(N_("Diese Lizenz gibt es hier nicht."))
+    return found
+
+
 def licences(wish: Wish, *, seen_by: Actor) -> Select[Licence]:
     """Not ordered: `web.lists.slice_of` does that."""
     return select(Licence).where(within(seen_by), *_conditions(wish))

@@ -20,10 +20,11 @@ from imports.outlook import Outlook
 from imports.wish import Wish
 from school_it.access import Actor
 from school_it.database import db, today
-from school_it.demo import town
+from school_it.demo.town import Size
 from school_it.funding import queries as funding_queries
 from school_it.kinds import KINDS, get_kind
 from school_it.schools.models import Room, School
+from tests import demo_town
 
 BY_KIND = {report.import_kind: report for report in REPORTS.values() if report.import_kind}
 # Lists of other programs, and workbooks that are made for one school each: nothing of ours to fill in or to give back.
@@ -47,7 +48,7 @@ GRANT = "DT-2024-05"
 
 def build(app: Flask, kind: str, folder: Path, *, by: Actor) -> None:
     """The demo town, and a few rows of the kind where the demo has none."""
-    town.build(town.Size(schools=2, devices=30, people=60), by=by)
+    demo_town.build(Size(schools=2, devices=30, people=60), by=by)
     if kind not in IN_THE_TOWN:
         bring(app, kind, _examples(kind, folder / f"{kind}.csv"))
 

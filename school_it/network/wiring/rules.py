@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from school_it.errors import N_
@@ -43,6 +44,7 @@ CABLE_KINDS = {
 }
 
 
+@lru_cache(4096)
 def number_in(name: str) -> str:
     """What is left of a port's name without the words before it: ``Gi1/0/13`` and ``1/0/13`` -> ``1/0/13``."""
     found = re.search(r"[0-9]+(?:[/.:][0-9]+)*$", folded(name))

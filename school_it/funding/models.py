@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from school_it.audit import OfTheTown
 from school_it.database import Codes, Euro, Model, Moment, Share, Versioned, words
 from school_it.funding import rules
 from school_it.funding.book import ChangeState, DecisionKind, DrawdownState, MeasureState
@@ -16,7 +17,7 @@ from school_it.funding.rules import Anchor, CapBasis, Earmark, EndRule, Financin
 from school_it.schools.models import School
 
 
-class Programme(Versioned, Model):
+class Programme(OfTheTown, Versioned, Model):
     """A funding programme as data, known by its `code`. What is None has to be taken from the grant decision.
 
     `terms` are the values beyond the sheet, `facts` whence each value is (`funding.programmes`).
@@ -68,12 +69,8 @@ class Programme(Versioned, Model):
     def trace_label(self) -> str:
         return self.code
 
-    @property
-    def trace_school_id(self) -> None:
-        return None
 
-
-class Grant(Versioned, Model):
+class Grant(OfTheTown, Versioned, Model):
     """A grant, known by the town's own short sign `reference`; what the authority said of it are its decisions.
 
     One rate for the whole grant; None where the programme finances otherwise than by a share.
@@ -148,12 +145,8 @@ class Grant(Versioned, Model):
     def trace_label(self) -> str:
         return self.reference
 
-    @property
-    def trace_school_id(self) -> None:
-        return None
 
-
-class Decision(Versioned, Model):
+class Decision(OfTheTown, Versioned, Model):
     """A decision of the granting authority on a grant, known by its `file_reference`; one row of the sheet `grants`.
 
     Amounts of an amendment are what it adds to the decision that it changes, and below zero where it takes away: the
@@ -199,12 +192,8 @@ class Decision(Versioned, Model):
     def trace_label(self) -> str:
         return f"{self.grant.reference} · {self.file_reference}"
 
-    @property
-    def trace_school_id(self) -> None:
-        return None
 
-
-class Receipt(Versioned, Model):
+class Receipt(OfTheTown, Versioned, Model):
     """A receipt of a grant, known by `receipt_no` within it: one row's part of an invoice."""
 
     __tablename__ = "receipts"
@@ -245,13 +234,8 @@ class Receipt(Versioned, Model):
     def trace_label(self) -> str:
         return f"{self.grant.reference} · {self.receipt_no}"
 
-    @property
-    def trace_school_id(self) -> None:
-        """Funding is the town's affair: a receipt stands in no single school's trail."""
-        return None
 
-
-class PlanLine(Versioned, Model):
+class PlanLine(OfTheTown, Versioned, Model):
     """The cost plan of a decision for one funding item; of an amendment what it adds to the item, or takes away."""
 
     __tablename__ = "cost_plan_lines"
@@ -271,12 +255,8 @@ class PlanLine(Versioned, Model):
     def trace_label(self) -> str:
         return f"{self.decision.trace_label} · {self.category}"
 
-    @property
-    def trace_school_id(self) -> None:
-        return None
 
-
-class Measure(Versioned, Model):
+class Measure(OfTheTown, Versioned, Model):
     """What a school is to get out of a programme: a line of the investment plan, `position` is its running number.
 
     `grant_id` is empty as long as the measure is only planned or applied for. `years` is what is spent of `total` by
@@ -321,12 +301,8 @@ class Measure(Versioned, Model):
     def trace_label(self) -> str:
         return f"{self.programme.code} · {self.position}"
 
-    @property
-    def trace_school_id(self) -> None:
-        return None
 
-
-class Drawdown(Versioned, Model):
+class Drawdown(OfTheTown, Versioned, Model):
     """Money asked for on one decision, known by `number` within it; `paid` is what the authority sent.
 
     `expenses_paid`, `expenses_due` and `own_share_used` are what the request told of the day it was made.
@@ -360,12 +336,8 @@ class Drawdown(Versioned, Model):
     def trace_label(self) -> str:
         return f"{self.decision.trace_label} · {self.number}"
 
-    @property
-    def trace_school_id(self) -> None:
-        return None
 
-
-class ChangeRequest(Versioned, Model):
+class ChangeRequest(OfTheTown, Versioned, Model):
     """What the town asks to have changed of a decision, known by `number` within it.
 
     `drawn` is what was drawn by that day; `answer_id` the decision that granted it.
@@ -404,12 +376,8 @@ class ChangeRequest(Versioned, Model):
     def trace_label(self) -> str:
         return f"{self.decision.trace_label} · {self.number}"
 
-    @property
-    def trace_school_id(self) -> None:
-        return None
 
-
-class ChangeLine(Model):
+class ChangeLine(OfTheTown, Model):
     """A funding item in a change request: its plan as it was on that day, and as it is asked for."""
 
     __tablename__ = "change_request_lines"
@@ -429,12 +397,8 @@ class ChangeLine(Model):
     def trace_label(self) -> str:
         return f"{self.request.trace_label} · {self.category}"
 
-    @property
-    def trace_school_id(self) -> None:
-        return None
 
-
-class AcceptedWarning(Model):
+class AcceptedWarning(OfTheTown, Model):
     """A warning that was taken with a reason, of a receipt, a decision or a draw-down; `sentence` as it was said."""
 
     __tablename__ = "accepted_warnings"
@@ -461,7 +425,3 @@ class AcceptedWarning(Model):
     def trace_label(self) -> str:
         about = self.receipt or self.decision or self.drawdown or self.grant
         return f"{about.trace_label} · {self.rule}"
-
-    @property
-    def trace_school_id(self) -> None:
-        return None

@@ -18,7 +18,8 @@ from school_it.cells import CODE, EURO, INTEGER, NUMBER, TEXT
 from school_it.database import today
 from school_it.devices.rules import ITEM_CLASSES, ItemClass
 from school_it.errors import N_
-from school_it.plan import money, queries, standing
+from school_it.plan import differences, money, queries, standing
+from school_it.plan.differences import Difference
 from school_it.plan.models import Scenario
 from school_it.plan.money import Budget
 from school_it.plan.queries import stock
@@ -69,6 +70,7 @@ FIGURE_COLUMNS = (
     Column("scenario", "Szenario", TEXT),
     Column("figure", "Annahme", TEXT),
     Column("value", "Wert", NUMBER),
+    Column("shown", "gelesen", TEXT),
 )
 
 
@@ -158,6 +160,7 @@ def _scenarios(session: Session, choice: Choice, by: Actor) -> list[tuple[str, T
             town = standing.look(session, day_of(choice), seen_by=by, scenario=one)
             found.append((one.name if one else AS_ENTERED, town, money.of(session, town, one, seen_by=by)))
         choice.known["scenarios"] = found
+        choice.known["differences"] = [differences.of(one) for one in chosen]
     return found
 
 
@@ -179,7 +182,10 @@ def _budget(session: Session, choice: Choice, by: Actor) -> Pages:
         Page(
             "Alle Szenarien nach Haushaltsjahr", "Szenarien", BUDGET_COLUMNS, list(_by_year(made[1:])), subtitle=below
         ),
-        Page("Annahmen", "Annahmen", FIGURE_COLUMNS, list(_assumed(made)), subtitle=below, fits_rows=True),
+        Page(
+            "Annahmen", "Annahmen", FIGURE_COLUMNS, list(_assumed(made, choice.known["differences"])), subtitle=below,
+            fits_rows=True,
+        ),
     ]  # fmt: skip
 
 
@@ -206,10 +212,15 @@ def _by_year(made: list[tuple[str, Town, Budget]]) -> Iterator[tuple[Any, ...]]:
             )
 
 
-def _assumed(made: list[tuple[str, Town, Budget]]) -> Iterator[tuple[str, str, Decimal]]:
-    for name, town, _one in made:
+def _assumed(
+    made: list[tuple[str, Town, Budget]], differing: list[list[Difference]]
+) -> Iterator[tuple[str, str, Decimal | None, str]]:
+    """What the scenario changes first, then every figure it is reckoned with."""
+    for (name, town, _one), changed in zip(made, differing, strict=True):
+        for each in changed:
+            yield (name, f"anders als im Plan: {each.title}", each.value, each.shown or "ja")
         for key, value in town.assumed.values.items():
-            yield (name, BY_KEY[key].title, value)
+            yield (name, BY_KEY[key].title, value, differences.figure(BY_KEY[key], value))
 
 
 def _budget_figures(session: Session, choice: Choice) -> dict[str, Any]:

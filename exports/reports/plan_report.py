@@ -189,12 +189,12 @@ def _summary(made: YearReport, below: tuple[str, str]) -> Cover:
         Entry("Eigenanteil", total.own, EURO),
     ]
     if made.budget is not None:
-        posts = made.budget.posts_exact.quantize(Decimal("0.1"))
         entries += [
             Entry("Betreuung", heading=True),
             Entry("Computer und Tablets", town.computers, INTEGER, name="mb_betreute_geraete"),
             Entry("Geräte je Stelle", town.assumed["support.devices"], NUMBER),
-            Entry("nötige Stellen", posts, NUMBER, name="mb_stellen"),
+            Entry("genau gerechnet", made.budget.posts_exact, NUMBER),
+            Entry("nötige Stellen", made.budget.posts, NUMBER, name="mb_stellen"),
         ]
     entries += [
         Entry("So ist gerechnet", heading=True),

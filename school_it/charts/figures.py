@@ -95,9 +95,11 @@ def stacked(
     column: str = "",
     shown: Shown = number,
     shares: bool = False,
+    adds_up: bool = True,
     note: str = "",
 ) -> Markup:
-    """Stacked bars, for example states by school; with `shares` every row has the same length (100 %)."""
+    """Stacked bars, for example states by school; with `shares` every row has the same length (100 %). Without
+    `adds_up` the legend names the series only: rows that exclude each other, such as scenarios, have no sum."""
     rows = list(rows)
     sums = [_sum(row.values) for row in rows]
     top = max(sums, default=0)
@@ -107,7 +109,8 @@ def stacked(
     )
     by_series = [_sum(row.values[place] for row in rows) for place in range(len(series))]
     legend = _legend(
-        (_swatch(title, place), f"{name}: {shown(by_series[place])}") for place, name in enumerate(series)
+        (_swatch(title, place), f"{name}: {shown(by_series[place])}" if adds_up else name)
+        for place, name in enumerate(series)
     )
     lines = [
         [row.label, *map(shown, row.values), shown(whole)] for row, whole in zip(rows, sums, strict=True)

@@ -66,6 +66,10 @@ def test_the_budget_lays_scenarios_side_by_side_with_charts(
         actions.add_scenario(writing, {"plan": "V", "name": "4 Jahre", "life": 4}, by=house)
     compared = table(admin, "/exports/budget.xlsx", "Vergleich")
     assert [row[0] for row in compared[1:]] == ["Plan wie eingetragen", "4 Jahre"]
+    assumed = table(admin, "/exports/budget.xlsx", "Annahmen")
+    assert ("4 Jahre", "anders als im Plan: Lebensdauer mobiler Geräte in Jahren", 4, "4") in [
+        tuple(row[:4]) for row in assumed
+    ]
     _header, *years, total = table(admin, "/exports/budget.xlsx", "Finanzplan")
     assert [row[1] for row in years] == [str(today().year + n) for n in range(6)]
     assert total[0] == "Summe"

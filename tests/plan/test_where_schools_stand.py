@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -27,6 +28,8 @@ from school_it.plan import actions, money, queries, standing
 from school_it.plan.models import DecidedPlan, Scenario
 from school_it.plan.rules import Basis
 from school_it.plan.rules.assumptions import Sure
+from school_it.plan.rules.wave import Cohort
+from school_it.plan.views.overview import due_next
 from school_it.school_year import school_year, years_after
 from school_it.schools import actions as school_actions
 from school_it.schools.models import School
@@ -301,3 +304,27 @@ def test_more_schools_ask_no_more_of_the_database(
         deliver(add_school(house, f"16720{number}", f"Schule {number}"), categories["Display"], 2, house)
     assert asked() == before
     assert before < 30
+
+
+def test_scenarios_say_beside_their_euros_what_they_assume(
+    planned: School, house: Actor, sign_in_as: SignInAs
+) -> None:
+    changed = {"plan": "V", "name": "1:1", "pupils_per_device": D(1), "own_share": D("0.2"), "gap_years": 3}
+    with transaction() as writing:
+        actions.add_scenario(writing, {**changed, "replaces_bound": True}, by=house)
+    answer = sign_in_as(Role.OFFICE).get("/plan/scenarios").get_data(as_text=True)
+    for said in (
+        "Eigenanteil an der Förderung: 20", "Schüler je mobilem Gerät: 1", "Fehlbedarf beschaffen in Jahren: 3",
+        "Zweckgebundenes bei Fälligkeit aus eigenen Mitteln ersetzen",
+    ):  # fmt: skip
+        assert said in answer
+    legend = answer[answer.index("Kosten je Szenario") :].partition("chart__legend")[2].partition("</ul>")[0]
+    assert "Fehlbedarf" in legend
+    assert "\N{NO-BREAK SPACE}€" not in legend, legend[-1500:]
+
+
+def test_what_is_still_bound_when_due_is_not_called_for_in_the_next_budget() -> None:
+    town = SimpleNamespace(
+        on=date(2026, 11, 28), cohorts=[Cohort(M, 2022, 2027, 476, free_from=2028), Cohort(M, 2022, 2027, 24)]
+    )
+    assert due_next(town) == (2027, 500, 476)  # type: ignore[arg-type]

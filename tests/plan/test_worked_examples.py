@@ -204,3 +204,16 @@ def test_a_gap_spread_over_years_keeps_every_device(count: int, years: int) -> N
     parts = budget.spread_count(count, list(range(years))).values()
     assert sum(parts) == count
     assert max(parts) - min(parts) <= 1
+
+
+def test_posts_are_told_as_people_round_and_needed_in_halves() -> None:
+    assert budget.posts_exact(2706, D(400)) == D("6.77"), "6.765 is no 6.76"
+    assert budget.posts_needed(2706, D(400)) == D(7)
+
+
+def test_a_scenario_with_dearer_prices_raises_the_price_of_an_outlet_too() -> None:
+    plan = assumptions.assumed({}, 2026)
+    dearer = assumptions.changed(plan, price_change=D("0.1"))
+    for key in ("price.mobile", "price.switch", "price.port"):
+        assert dearer[key] == plan[key] * D("1.1"), key
+    assert dearer["support.cost"] == plan["support.cost"]

@@ -241,6 +241,6 @@ def changed(
         values |= {f"life.{one.value}": Decimal(life) for one in carried}
         lives = lives | frozenset(carried)
     if price_change is not None:
-        priced = [f"price.{one.value}" for one in ItemClass] + ["price.switch"]
+        priced = [f"price.{one.value}" for one in ItemClass] + ["price.switch", "price.port"]
         values |= {key: values[key] * (1 + price_change) for key in priced}
     return Assumptions(values, lives)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from fractions import Fraction
 
@@ -101,7 +101,9 @@ def spread_count(count: int, years: Sequence[int]) -> dict[int, int]:
 
 
 def posts_exact(devices: int, per_post: Decimal) -> Decimal:
-    return Decimal(devices) / per_post if per_post else NOTHING
+    """Before it is rounded up to half posts, to two places as people round: 6.765 is 6.77."""
+    exact = Decimal(devices) / per_post if per_post else NOTHING
+    return exact.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 def posts_needed(devices: int, per_post: Decimal) -> Decimal:

@@ -7,16 +7,16 @@ from typing import Any
 from flask import redirect, request, url_for
 from flask_babel import gettext as _
 
-from school_it import audit, money
+from school_it import audit
 from school_it.access import May, current, needs
-from school_it.cells import show_number, show_percent
 from school_it.database import db, today, transaction
 from school_it.devices.rules import ITEM_CLASSES, USES, ItemClass, Use
 from school_it.errors import N_, SchoolItError
 from school_it.plan import actions, queries
+from school_it.plan.differences import figure as shown
 from school_it.plan.forms.plans import CountingForm, PlanForm, figures_form
 from school_it.plan.models import CountingRule
-from school_it.plan.rules.assumptions import BY_KEY, DEFAULTS, SURE, Default, Unit
+from school_it.plan.rules.assumptions import BY_KEY, DEFAULTS, SURE, Default
 from school_it.plan.views.blueprint import bp, count_words, tabs, use_words
 from school_it.web import flash_done, page, show
 from school_it.web.fields import refusals_in, show_refusal, status_of
@@ -28,15 +28,6 @@ FIELD_NAMES = {
     **{f"figures.{one.key}.source": N_("Quelle") for one in DEFAULTS},
     **{f"figures.{one.key}.sure": N_("Wie sicher") for one in DEFAULTS},
 }  # fmt: skip
-
-
-def shown(default: Default, value: Any) -> str:
-    """A figure as people write it."""
-    if default.unit is Unit.EURO:
-        return money.shown(value)
-    if default.unit is Unit.SHARE:
-        return show_percent(value)
-    return str(int(value)) if default.unit is Unit.WHOLE else show_number(value)
 
 
 @bp.get("/versions")

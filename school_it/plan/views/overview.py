@@ -82,10 +82,12 @@ def index() -> Any:
     )
 
 
-def due_next(town: Town) -> tuple[int, int]:
-    """The next fiscal year and how many devices fall due in it."""
+def due_next(town: Town) -> tuple[int, int, int]:
+    """The next fiscal year, how many devices fall due in it, and how many of them funding still binds then: the
+    budget has their replacement only after that."""
     year = town.on.year + 1
-    return year, sum(one.count for one in town.cohorts if one.due == year)
+    due = [one for one in town.cohorts if one.due == year]
+    return year, sum(one.count for one in due), sum(one.count for one in due if one.is_bound_when_due)
 
 
 def heat_map(town: Town, schools: list[SchoolStand], on: date) -> Any:
@@ -182,6 +184,9 @@ def waves(town: Town) -> Any:
             for year in sorted({year for year, _one in counts})
         ],
         column=_("Jahr"),
+        note=_("Was dann noch zweckgebunden ist, steht im Haushalt erst nach dem Ende der Bindung.")
+        if any(one.is_bound_when_due for one in town.cohorts)
+        else "",
     )
 
 
@@ -206,8 +211,17 @@ def next_steps(town: Town, edits: bool) -> list[tuple[str, str]]:
             cost=short_euro(town.gap_cost(worst)),
         )
         steps.append((said, url_for("plan.school", number=worst.number)))
-    year, count = due_next(town)
-    if count:
+    year, count, bound = due_next(town)
+    if bound:
+        said = _(
+            "%(year)s werden %(n)s Geräte fällig, %(bound)s davon sind dann noch zweckgebunden: "
+            "Ihr Ersatz steht erst nach dem Ende der Bindung im Haushalt.",
+            year=year,
+            n=charts.number(count),
+            bound=charts.number(bound),
+        )
+        steps.append((said, url_for("plan.wave")))
+    elif count:
         said = ngettext(
             "%(year)s wird %(num)d Gerät fällig: jetzt in den Haushalt aufnehmen.",
             "%(year)s werden %(num)d Geräte fällig: jetzt in den Haushalt aufnehmen.",

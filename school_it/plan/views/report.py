@@ -93,7 +93,7 @@ def report() -> Any:
         day=made.on,
         steps=_first_steps(town),
         since=school_year.begins(year),
-        posts="" if made.budget is None else show_number(made.budget.posts_exact.quantize(Decimal("0.1"))),
+        posts="" if made.budget is None else show_number(made.budget.posts),
         whole_words=lambda sentence: sentence if isinstance(sentence, str) else said(sentence),
     )
 

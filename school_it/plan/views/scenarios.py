@@ -15,7 +15,7 @@ from school_it.charts import Bar, Stack
 from school_it.database import db, today, transaction, whole_number
 from school_it.devices.rules import ITEM_CLASSES
 from school_it.errors import N_
-from school_it.plan import actions, money, queries, standing
+from school_it.plan import actions, differences, money, queries, standing
 from school_it.plan.forms.scenarios import DecisionForm, RemoveForm, ScenarioForm
 from school_it.plan.rules.budget import PARTS, Part
 from school_it.plan.views.blueprint import bp, short_euro, tabs
@@ -51,12 +51,14 @@ def scenarios() -> Any:
         made=made,
         hidden=max(0, len(known) - MOST),
         parts=PARTS,
+        differs={one.id: differences.of(one) for one in known[:MOST]},
         cost_picture=charts.stacked(
             _("Kosten je Szenario"),
             [str(_(name)) for name in PARTS.values()],
             [Stack(name, [budget.part(part) for part in Part]) for _one, name, _town, budget in made],
             column=_("Szenario"),
             shown=short_euro,
+            adds_up=False,
         ),
         own_picture=charts.bars(
             _("Eigenmittel je Szenario"),

@@ -6,7 +6,7 @@ beside its text, so that a page, a command or a workbook can say it in the reade
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 
@@ -112,6 +112,12 @@ class Refused(BadValue):
     def __init__(self, faults: Sequence[tuple[str, Sentence]]) -> None:
         super().__init__(faults[0][1].text, **faults[0][1].values)
         self.faults = faults
+
+
+def refuse(faults: Collection[tuple[str, Sentence]]) -> None:
+    """Raises Refused, unless no rule has anything to say."""
+    if faults:
+        raise Refused(list(faults))
 
 
 class CannotRead(SchoolItError):

@@ -14,7 +14,7 @@ from school_it import audit
 from school_it.access import Actor, May
 from school_it.audit import Action
 from school_it.database import expect_version
-from school_it.errors import N_, Refused, Sentence
+from school_it.errors import N_, Sentence, refuse
 from school_it.funding import bound, intake, left, queries, receipts, rules, warned
 from school_it.funding.models import Decision, Grant, Programme, Receipt
 from school_it.funding.programmes import compare, facts
@@ -24,11 +24,6 @@ from school_it.schools.models import School
 
 Faults = Sequence[tuple[str, Sentence]]
 KEEP: Any = object()
-
-
-def _refuse(faults: Faults) -> None:
-    if faults:
-        raise Refused(faults)
 
 
 def _must_edit(by: Actor) -> None:
@@ -43,7 +38,7 @@ def add_programme(
 ) -> Programme:
     """With `terms` and `facts` where `values` names them; `because` says whence the values are. Raises Refused."""
     _must_edit(by)
-    _refuse([*_against_code(session, values, None), *intake.against_programme(values)])
+    refuse([*_against_code(session, values, None), *intake.against_programme(values)])
     whole = _with(intake.PROGRAMME_DEFAULTS, values, queries.PROGRAMME_FIELDS)
     whole["terms"] = values.get("terms") or None
     whole["facts"] = values.get("facts") or (facts.entered({}, {}, whole, because) if because else None)
@@ -66,7 +61,7 @@ def change_programme(
     _must_edit(by)
     expect_version(programme, version)
     whole = {**_values_of(programme, queries.PROGRAMME_FIELDS), **values}
-    _refuse([*_against_code(session, whole, programme), *intake.against_programme(whole)])
+    refuse([*_against_code(session, whole, programme), *intake.against_programme(whole)])
     wanted = _with(intake.PROGRAMME_DEFAULTS, whole, queries.PROGRAMME_FIELDS)
     wanted["terms"] = (values.get("terms") or None) if "terms" in values else programme.terms
     before = {**_values_of(programme, queries.PROGRAMME_FIELDS), "terms": programme.terms}
@@ -118,7 +113,7 @@ def add_grant(
     """
     _must_edit(by)
     if queries.find_grant(session, reference) is not None:
-        _refuse([("reference", Sentence(N_("Eine Zuwendung mit diesem Kennzeichen gibt es schon.")))])
+        refuse([("reference", Sentence(N_("Eine Zuwendung mit diesem Kennzeichen gibt es schon.")))])
     rate = rate if rate is not None else programme.rate
     values = _granted_by_rule(decision, programme, rate)
     grant = Grant(reference=reference, programme=programme, rate=rate)
@@ -145,7 +140,7 @@ def change_grant(
     _must_edit(by)
     expect_version(grant, version)
     if queries.find_grant(session, reference) not in (None, grant):
-        _refuse([("reference", Sentence(N_("Eine Zuwendung mit diesem Kennzeichen gibt es schon.")))])
+        refuse([("reference", Sentence(N_("Eine Zuwendung mit diesem Kennzeichen gibt es schon.")))])
     rate = rate if rate is not None else programme.rate
     for decision in grant.decisions:
         before = {"eligible": decision.eligible, "granted": decision.granted, "rate": grant.rate}
@@ -180,7 +175,7 @@ def add_decision(
 ) -> Decision:
     """`reason` as in `add_receipt`. Raises Refused."""
     _must_edit(by)
-    _refuse(_against_file_reference(grant, values, None))
+    refuse(_against_file_reference(grant, values, None))
     whole = _granted_by_rule(values, grant.programme, grant.rate)
     return _add_decision(session, grant, whole, reason=reason, by=by)
 
@@ -211,7 +206,7 @@ def change_decision(
     _must_edit(by)
     expect_version(decision, version)
     whole = {**_values_of(decision, queries.DECISION_FIELDS), **values}
-    _refuse(
+    refuse(
         [*_against_file_reference(decision.grant, whole, decision), *_against_drawn(session, decision, whole)]
     )
     wanted = _granted_by_rule(whole, decision.grant.programme, decision.grant.rate)
@@ -259,7 +254,7 @@ def _granted_by_rule(values: Mapping[str, Any], programme: Programme, rate: Deci
     rate = rate if rate is not None else programme.rate
     if whole.get("granted") is None:
         against = intake.without_amount(programme.financing, rate)
-        _refuse([against] if against else [])
+        refuse([against] if against else [])
         whole["granted"] = rules.granted(whole["eligible"], rate or rules.NOTHING)
     return whole
 
@@ -365,7 +360,7 @@ def _judged(
     )
     faults += receipts.against_receipt(whole, queries.grant_facts(session)[grant.reference])
     faults += _double_funding(session, whole, {*together, own.id} if own else set(together))
-    _refuse(faults)
+    refuse(faults)
     return whole
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from school_it import audit
 from school_it.access import Actor, May
 from school_it.audit import Action
-from school_it.errors import N_, Refused, Sentence
+from school_it.errors import N_, Sentence, refuse
 from school_it.funding import bound, cost_plan, left, queries, rules, warned
 from school_it.funding.book import DecisionKind
 from school_it.funding.models import Decision, Grant
@@ -38,15 +38,15 @@ def amend(
     by.must(May.EDIT_FUNDING, None)
     grant = decision.grant
     if any(one.file_reference == values["file_reference"] for one in grant.decisions):
-        _refuse([("file_reference", Sentence(_SAME_REFERENCE))])
+        refuse([("file_reference", Sentence(_SAME_REFERENCE))])
     now = cost_plan.standing_of(decision)
     wanted = dict(values)
     if wanted.get("granted") is None:
         if grant.rate is None:
-            _refuse([("granted", Sentence(_NO_RATE))])
+            refuse([("granted", Sentence(_NO_RATE))])
         wanted["granted"] = rules.granted(wanted["eligible"], grant.rate or NOTHING)
     if wanted["granted"] > wanted["eligible"]:
-        _refuse([("granted", Sentence(_MORE_GRANTED))])
+        refuse([("granted", Sentence(_MORE_GRANTED))])
     whole_now = {
         name: (wanted.get(name) or NOTHING) - now[name] for name in ("eligible", "granted", "third_party")
     }
@@ -77,8 +77,3 @@ _SAME_REFERENCE = N_(
 )
 _NO_RATE = N_("Die Zuwendung hat keinen Fördersatz. Bitte den bewilligten Betrag eintragen.")
 _MORE_GRANTED = N_("Bewilligt wäre mehr, als zuwendungsfähig ist.")
-
-
-def _refuse(faults: Collection[tuple[str, Sentence]]) -> None:
-    if faults:
-        raise Refused(list(faults))

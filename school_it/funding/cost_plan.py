@@ -6,7 +6,7 @@ grant is the plan that holds now. Amounts are euros as `Decimal`, to the cent.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from school_it import audit
 from school_it.access import Actor, May
 from school_it.audit import Action
-from school_it.errors import N_, Refused, Sentence
+from school_it.errors import N_, Sentence, refuse
 from school_it.funding import rules
 from school_it.funding.checks import Check, Checks, Severity
 from school_it.funding.models import Decision, Grant, PlanLine
@@ -158,7 +158,7 @@ _MORE_OVER = N_(
 def record(session: Session, decision: Decision, plan: Plan, *, by: Actor) -> None:
     """The plan as the decision leaves it; of an amendment what it changes is kept. Raises Refused."""
     by.must(May.EDIT_FUNDING, None)
-    _refuse([(item, one) for item, planned in plan.items() for one in against(planned)])
+    refuse([(item, one) for item, planned in plan.items() for one in against(planned)])
     found = before(session, decision)
     wanted = {
         item: plan.get(item, Planned()) - found.get(item, Planned()) for item in plan.keys() | found.keys()
@@ -201,8 +201,3 @@ def standing_of(decision: Decision) -> dict[str, Decimal]:
         name: sum((getattr(one, name) or NOTHING for one in chain(decision)), NOTHING)
         for name in ("eligible", "granted", "third_party")
     }
-
-
-def _refuse(faults: Collection[tuple[str, Sentence]]) -> None:
-    if faults:
-        raise Refused(list(faults))

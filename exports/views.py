@@ -34,7 +34,7 @@ def index() -> Any:
     day = _day_or_said()
     chosen = {
         "school": asked.get("school") or None,
-        "year": whole_number(asked.get("year", "")),
+        "year": year_asked(),
         "as_of": f"{day:%Y-%m-%d}" if day else None,
     }
     return page(
@@ -51,6 +51,12 @@ def index() -> Any:
         if actor.may(May.EDIT_FUNDING)
         else [],
     )
+
+
+def year_asked() -> int | None:
+    """The year of the address; one that no calendar of a town hall has is none."""
+    year = whole_number(request.args.get("year", ""))
+    return year if year and 1900 <= year <= 2200 else None
 
 
 def _years(asked: Any) -> list[int]:
@@ -80,7 +86,7 @@ def report(name: str) -> Any:
     content = BytesIO()
     number = request.args.get("school")
     called = request.args.get("grant")
-    year = whole_number(request.args.get("year", ""))
+    year = year_asked()
     with as_of.session_of(_past_day()) as session:
         school = school_queries.get_school(session, number, seen_by=actor) if number else None
         grant = funding_queries.get_grant_called(session, called, seen_by=actor) if called else None

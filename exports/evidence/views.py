@@ -24,6 +24,7 @@ from exports.evidence.models import Evidence
 from exports.placing import Layout
 from exports.reports import REPORTS
 from exports.template_views import XLSM, XLSX
+from exports.views import year_asked
 from school_it.access import May, current, needs
 from school_it.database import db, whole_number
 from school_it.errors import N_, NotThere, RuleBroken
@@ -128,7 +129,7 @@ def _wanted() -> Wanted:
         if key not in ("report", "template", "school", "grant", "year")
     }
     return Wanted(
-        report, asked.get("school") or None, asked.get("grant") or None, whole_number(asked.get("year", "")), rest,
+        report, asked.get("school") or None, asked.get("grant") or None, year_asked(), rest,
         form[0] if form else None,
     )  # fmt: skip
 

@@ -21,6 +21,7 @@ from school_it.errors import N_, NotAllowed, RuleBroken
 
 _LOCK = 7_240_311
 YOUNG = timedelta(hours=1)
+_NO_RIGHT = N_("Dafür fehlt Ihnen an dieser Schule das Recht.")
 
 
 def attach(
@@ -53,7 +54,8 @@ def attach(
 
 def detach(session: Session, link: Link, thing: Any, *, by: Actor) -> str:
     """Take the document from its thing. Returns the digest, for `let_go` once this is committed."""
-    _must_change(session, thing, by)
+    if not bearers.bearer_of(thing).lets_go(session, thing, by):
+        raise NotAllowed(_NO_RIGHT)
     digest = link.document.digest
     audit.record(session, Action.DOCUMENT_DETACHED, thing, by=by, **_facts(link))
     session.delete(link)
@@ -107,7 +109,7 @@ def _facts(link: Link) -> dict[str, Any]:
 
 def _must_change(session: Session, thing: Any, by: Actor) -> None:
     if not bearers.bearer_of(thing).changes(session, thing, by):
-        raise NotAllowed(N_("Dafür fehlt Ihnen an dieser Schule das Recht."))
+        raise NotAllowed(_NO_RIGHT)
 
 
 def _alone(session: Session) -> None:

@@ -23,7 +23,8 @@ class Bearer:
     """Things of one table that carry documents.
 
     `see` and `edit` are the rights at the thing's school (`trace_school_id`); `visible` and `editable` take their
-    place where that is not enough. `address` is the page of a thing, `kinds` are offered first when uploading.
+    place where that is not enough, `removable` narrows further whose documents may be removed. `address` is the page of
+    a thing, `kinds` are offered first when uploading.
     """
 
     model: type[Model]
@@ -33,6 +34,7 @@ class Bearer:
     kinds: Sequence[DocumentKind] = ()
     visible: Question | None = None
     editable: Question | None = None
+    removable: Question | None = None
 
     @property
     def table(self) -> str:
@@ -49,6 +51,11 @@ class Bearer:
         if self.editable is not None:
             return self.editable(session, thing, actor)
         return actor.scope(self.edit).holds(thing.trace_school_id)
+
+    def lets_go(self, session: Session, thing: Any, actor: Actor) -> bool:
+        """Whether this person may take documents from the thing."""
+        may = self.changes(session, thing, actor)
+        return may and (self.removable is None or self.removable(session, thing, actor))
 
 
 BEARERS: dict[str, Bearer] = {}

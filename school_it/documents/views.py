@@ -50,9 +50,10 @@ def papers_of(things: Sequence[Any]) -> Papers:
     session, actor = db.session(), current()
     seen = [one for one in things if bearers.bearer_of(one).shows(session, one, actor)]
     changed = [one for one in seen if bearers.bearer_of(one).changes(session, one, actor)]
+    freed = [one for one in changed if bearers.bearer_of(one).lets_go(session, one, actor)]
     by_place = {(one.__tablename__, one.id): one for one in seen}
     papers = [
-        Paper(link, thing := by_place[link.target_table, link.target_id], thing in changed)
+        Paper(link, thing := by_place[link.target_table, link.target_id], thing in freed)
         for link in queries.links_of(session, seen)
     ]
     form = upload_form(changed, formdata=None) if changed else None

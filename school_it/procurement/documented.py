@@ -28,6 +28,12 @@ def _receives(session: Session, delivery: Delivery, actor: Actor) -> bool:
     return any(scope.holds(line.order_line.school_id) for line in delivery.lines)
 
 
+def _receives_all(session: Session, delivery: Delivery, actor: Actor) -> bool:
+    """The delivery note of several schools is not for one of them to take away."""
+    scope = actor.scope(May.RECEIVE_DELIVERIES)
+    return all(scope.holds(line.order_line.school_id) for line in delivery.lines)
+
+
 def _order_page(order_id: Any) -> str:
     return url_for("procurement.order", ident=order_id)
 
@@ -51,6 +57,7 @@ carried_by(
         kinds=(DocumentKind.DELIVERY_NOTE, DocumentKind.PHOTO, DocumentKind.HANDOVER),
         visible=_sees_delivery,
         editable=_receives,
+        removable=_receives_all,
     )
 )
 carried_by(

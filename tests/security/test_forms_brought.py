@@ -28,7 +28,7 @@ def form(
     change: Callable[[str, bytes], bytes] = lambda _name, part: part, packed: int = zipfile.ZIP_DEFLATED
 ) -> bytes:
     book, made, changed = openpyxl.Workbook(), io.BytesIO(), io.BytesIO()
-    book.active.append(["Inventarnummer", "Hersteller", 1])
+    book.worksheets[0].append(["Inventarnummer", "Hersteller", 1])
     book.save(made)
     with zipfile.ZipFile(made) as source, zipfile.ZipFile(changed, "w", packed) as target:
         for name in source.namelist():

@@ -132,6 +132,8 @@ def test_a_granted_wish_is_an_agreement_and_a_rejected_one_is_none(session, plan
     silent = {"decision": Decision.CUT, "granted": 3, "decision_reason": None}
     with pytest.raises(BadValue, match="nennt der Schule den Grund"):
         survey.decide(session, held, silent, by=house)
+    with pytest.raises(BadValue, match="Angenommen sind alle 12"):
+        survey.decide(session, held, {"decision": Decision.ACCEPTED, "granted": 3}, by=house)
 
 
 @pytest.mark.parametrize(

@@ -179,6 +179,11 @@ def _decided(wish: SurveyWish, values: Mapping[str, Any]) -> dict[str, Any]:
     if decision in (Decision.CUT, Decision.REJECTED) and not reason:
         raise BadValue(N_("Wer kürzt oder ablehnt, nennt der Schule den Grund."))
     if decision is Decision.ACCEPTED:
+        if granted not in (None, wish.wanted):
+            raise BadValue(
+                N_("Angenommen sind alle %(n)s. Für weniger bitte »gekürzt« wählen oder »bewilligt« leeren."),
+                n=wish.wanted,
+            )
         granted = wish.wanted
     elif decision is Decision.CUT:
         if granted is None or not 0 < granted < (wish.wanted or 0):

@@ -6,7 +6,7 @@ the list of receipts, with their values stored.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -16,7 +16,7 @@ from school_it import cells
 from school_it.cells import DATE, EURO, TEXT, show_date, show_percent
 from school_it.database import TOWN_TIME
 from school_it.funding import proof, rules
-from school_it.funding.checks import SEVERITIES, Check, Severity
+from school_it.funding.checks import Check, Severity
 from school_it.funding.models import AcceptedWarning, Grant
 from school_it.funding.sheet import RECEIPTS
 from school_it.funding.standing import Standing
@@ -39,6 +39,7 @@ SPENDING = (
     Column("planned_eligible", "Bescheid zuwendungsfähig", EURO),
     Column("paid", "Abrechnung gesamt", EURO),
     Column("eligible", "Abrechnung zuwendungsfähig", EURO),
+    Column("title", "Bezeichnung", TEXT),
 )
 CHECKS = (
     Column("rule", "Regel", cells.CODE),
@@ -46,6 +47,8 @@ CHECKS = (
     Column("severity", "Gewicht", TEXT),
     Column("hint", "Hinweis", TEXT),
 )
+WEIGHTS = {Severity.ERROR: "sperrt", Severity.WARN: "warnt", Severity.INFO: "Hinweis"}
+"""What a rule does that is broken; one that holds weighs nothing."""
 HOLDS, BROKEN, ACCEPTED = "erfüllt", "verletzt", "begründet"
 NAMES = {
     "eligible_planned": ("vn_zuwendungsfaehig_plan", "zuwendungsfähige Ausgaben nach Bescheid"),
@@ -73,12 +76,14 @@ _INCOME_LINES = {"own_share_planned": 0, "own_share_actual": 0, "third_party": 1
 _SUMMED = {"paid_total": "paid_amount", "eligible_actual": "eligible_requested"}
 
 
-def front(grant: Grant, standing: Standing, subtitle: Sequence[str], *, authority: str) -> list[Page | Cover]:
-    """The sheets before the lists."""
+def front(
+    grant: Grant, standing: Standing, subtitle: Sequence[str], *, authority: str, titles: Mapping[str, str]
+) -> list[Page | Cover]:
+    """The sheets before the lists; `titles` says by funding item what it is about."""
     return [
         _cover(grant, standing, subtitle, authority),
         _income(standing, subtitle),
-        _spending(standing, subtitle),
+        _spending(standing, subtitle, titles),
     ]
 
 
@@ -86,11 +91,13 @@ def checks_page(
     looked_at: Sequence[Check], subtitle: Sequence[str], accepted: Sequence[AcceptedWarning] = ()
 ) -> Page:
     """The rules, and below them the warnings that were taken with a reason."""
-    rows = [
-        (one.rule, HOLDS if one.holds else BROKEN, SEVERITIES[one.severity], str(one.sentence))
+    rows: list[tuple[str, str, str | None, str]] = [
+        (one.rule, HOLDS, None, str(one.sentence))
+        if one.holds
+        else (one.rule, BROKEN, WEIGHTS[one.severity], str(one.sentence))
         for one in looked_at
     ]
-    rows += [(one.rule, ACCEPTED, SEVERITIES[Severity.WARN], _with_reason(one)) for one in accepted]
+    rows += [(one.rule, ACCEPTED, WEIGHTS[Severity.WARN], _with_reason(one)) for one in accepted]
     return Page("Prüfung", "Prüfung", CHECKS, rows, subtitle=subtitle, widest=80, fits_rows=True)
 
 
@@ -230,14 +237,14 @@ def _named(name: str | None, value: Decimal | None) -> Decimal | Formula | None:
     return value if name is None or value is None else Formula(name, value)
 
 
-def _spending(standing: Standing, subtitle: Sequence[str]) -> Page:
+def _spending(standing: Standing, subtitle: Sequence[str], titles: Mapping[str, str]) -> Page:
     """With a cost plan its columns are sums too; what it does not share out of the decisions is a line of its own."""
     number, planned = len(standing.receipts), standing.figures.eligible_planned
     spent = proof.spending(standing.spent, standing.planned)
     rows: list[tuple[Any, ...]] = [
         (
             one.category, one.planned, one.planned_eligible, _of_category("paid_amount", number, place, one.paid),
-            _of_category("eligible_requested", number, place, one.eligible),
+            _of_category("eligible_requested", number, place, one.eligible), titles.get(one.category),
         )
         for place, one in enumerate(spent)
     ]  # fmt: skip
@@ -249,7 +256,7 @@ def _spending(standing: Standing, subtitle: Sequence[str]) -> Page:
         )  # fmt: skip
     open_ = planned - sum((one.planned_eligible or rules.NOTHING for one in spent), rules.NOTHING)
     if open_:
-        rows.append((NOT_SHARED_OUT, open_, open_, None, None))
+        rows.append((NOT_SHARED_OUT, open_, open_, None, None, None))
     sums = ("planned", "planned_eligible", "paid", "eligible")
     seen = Picture(
         "Zuwendungsfähige Ausgaben: Bescheid und Abrechnung", "category", sums[1::2], stacked=False

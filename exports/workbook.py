@@ -383,7 +383,7 @@ class _TableWriter:
 def _header_width(column: Column, usual: int | None = None) -> int:
     """Wide enough for what is usual in it, and for the longest word of its header, which is bold."""
     longest = max(
-        (len(word) + 1 + len(word) // 12 for word in column.header.replace("-", "- ").split()), default=0
+        (len(word) + 1 + len(word) // 6 for word in column.header.replace("-", "- ").split()), default=0
     )
     return max(_WIDTHS.get(column.type.name, 0) if usual is None else usual, longest)
 

@@ -53,7 +53,7 @@ def _receipt_page(session: Session, rows: Iterable[Any], choice: Choice) -> Page
         origin.with_columns(RECEIPTS), told, choice, title="Belegliste", sheet_name="Belegliste",
         sums=funding_queries.RECEIPT_AMOUNTS, holding=_called(choice.needed_grant), printed_to="eligible_recognised",
     )  # fmt: skip
-    return replace(page, widest=18, fits_rows=True)
+    return replace(page, widest=20, fits_rows=True)
 
 
 def _called(grant: Grant) -> str:
@@ -88,7 +88,9 @@ def _proof(session: Session, choice: Choice, by: Actor) -> Pages:
         for device in device_queries.register(session, seen_by=by, file_references=paid_from)
     )
     return [
-        *proof_of_use.front(grant, stands, below, authority=below[0]),
+        *proof_of_use.front(
+            grant, stands, below, authority=below[0], titles=device_queries.item_titles(session)
+        ),
         _receipt_page(session, stands.receipts, whole),
         sheet_page(
             sheet, devices, whole, title="Geräte", sheet_name="Geräte", sums=("price_net", "price_gross"),

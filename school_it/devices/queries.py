@@ -111,6 +111,17 @@ def category_names(session: Session) -> tuple[str, ...]:
     return tuple(session.scalars(select(Category.name).order_by(Category.id)))
 
 
+def item_titles(session: Session) -> dict[str, str]:
+    """By funding item the names of the categories that are usually paid for under it."""
+    rows = select(Category.funding_item, Category.name).where(
+        Category.funding_item.is_not(None), Category.active
+    )
+    found: dict[str, list[str]] = {}
+    for item, name in session.execute(rows.order_by(Category.name)):
+        found.setdefault(item or "", []).append(name)
+    return {item: ", ".join(names) for item, names in found.items()}
+
+
 def names_in_use(session: Session, *, seen_by: Actor) -> dict[str, set[str]]:
     """The manufacturers, models and suppliers that devices in sight have or the catalogue knows."""
     found: dict[str, set[Any]] = {"manufacturer": set(), "model": set(), "supplier": set()}

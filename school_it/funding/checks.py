@@ -201,8 +201,8 @@ def _limit_of(cap: Cap, whole: Decimal) -> Sentence:
 
 
 _LIMITS = {
-    (True, True): N_("%(share)s von allem (%(amount)s) oder %(school)s je Schule"),
-    (True, False): N_("%(share)s von allem (%(amount)s)"),
+    (True, True): N_("%(share)s aller belegten Ausgaben (%(amount)s) oder %(school)s je Schule"),
+    (True, False): N_("%(share)s aller belegten Ausgaben (%(amount)s)"),
     (False, True): N_("%(school)s je Schule"),
 }
 _WITHIN_CAP = N_(

@@ -32,7 +32,8 @@ class Left:
     """Amounts without the receipt that is being entered; None where the programme or the decisions do not say.
 
     `whole` is what the share of a cap is measured at: the eligible costs decided on in all grants of the programme, or
-    those of the receipts where they are more. `capped` is by school what the items of the cap took.
+    those of the receipts where they are more (then it is not `is_planned`). `capped` is by school what the items of
+    the cap took.
     """
 
     planned: Decimal
@@ -41,6 +42,7 @@ class Left:
     granted_in_all: Decimal
     cap: Cap
     whole: Decimal
+    is_planned: bool
     capped: Mapping[int, Decimal]
     items: tuple[str, ...]
     plan: Mapping[str, Decimal]
@@ -89,7 +91,8 @@ def of_grant(session: Session, grant: Grant, *, but: Receipt | None = None) -> L
     plan = {item: one.eligible for item, one in cost_plan.of_grant(session, grant).items()}
     return Left(
         planned=grant.eligible, claimed=sum(by_item.values(), NOTHING), budget=programme.budget,
-        granted_in_all=granted, cap=_cap(programme), whole=max(decided, receipts), capped=capped,
+        granted_in_all=granted, cap=_cap(programme), whole=max(decided, receipts),
+        is_planned=decided >= receipts, capped=capped,
         items=programme.items or (), plan=plan, spent=by_item, shift=further.get("shift_share") or rules.SHIFT,
         excluded=programme.excluded or (), allowed=further.get("allowed") or (),
         vocational=further.get("vocational_items") or (),
@@ -202,12 +205,16 @@ def _against_cap(left: Left, item: str, amount: Decimal, school_id: int) -> Iter
             "most": shown(most),
             "limit": allowed,
         }
-        yield Warned("F09", Sentence(_OVER_CAP, **values))
+        yield Warned("F09", Sentence(_OVER_CAP if left.is_planned else _OVER_CAP_OF_RECEIPTS, **values))
 
 
 _OVER_CAP = N_(
     "Auf %(items)s entfielen damit im ganzen Programm %(taken)s, an einer Schule bis zu %(most)s. "
-    "Erlaubt sind im Ganzen / je Schule: %(limit)s."
+    "Erlaubt sind im Ganzen / je Schule: %(limit)s, gemessen an den bewilligten zuwendungsfähigen Ausgaben."
+)
+_OVER_CAP_OF_RECEIPTS = N_(
+    "Auf %(items)s entfielen damit im ganzen Programm %(taken)s, an einer Schule bis zu %(most)s. "
+    "Erlaubt sind im Ganzen / je Schule: %(limit)s, gemessen an den belegten zuwendungsfähigen Ausgaben."
 )
 
 

@@ -241,10 +241,16 @@ def _kept(grant: Grant) -> Checks:
             authority_years=OWN_YEARS,
             programme_years=grant.programme.retention_years,
         )
-        yield Check("F34", True, Severity.INFO, Sentence(_KEEP, day=f"{until:%d.%m.%Y}"))
+        text = _KEEP if grant.programme.retention_years is not None else _KEEP_OF_OWN
+        values = {"day": f"{until:%d.%m.%Y}", "years": OWN_YEARS}
+        yield Check("F34", True, Severity.INFO, Sentence(text, **values))
 
 
 _KEEP = N_("Bescheide, Rechnungen und Nachweise bleiben mindestens bis zum %(day)s.")
+_KEEP_OF_OWN = N_(
+    "Bescheide, Rechnungen und Nachweise bleiben mindestens bis zum %(day)s: Das Programm nennt keine Frist, "
+    "also gelten die %(years)s Jahre für Bücher nach § 59 KomHVO NRW."
+)
 
 
 def _managed(session: Session, grant: Grant, further: dict[str, Any]) -> Checks:

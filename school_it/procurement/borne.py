@@ -161,7 +161,7 @@ def _shares(session: Session, lines: Sequence[int]) -> tuple[dict[int, list[Born
     found: dict[int, list[Borne]] = defaultdict(list)
     grants: dict[int, Grant] = {}
     for line_id, share in session.execute(rows):
-        found[line_id].append(Borne(share.grant_id, share.school_id, share.quantity))
+        found[line_id or 0].append(Borne(share.grant_id, share.school_id, share.quantity))
         if share.grant is not None:
             grants[share.grant.id] = share.grant
     return found, grants

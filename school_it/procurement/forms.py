@@ -78,7 +78,7 @@ class LineForm(Form):
         self.kind.choices = [(kind.value, _(name)) for kind, name in LINE_KINDS.items()]
         self.category.choices = [("", ""), *((str(one.id), one.name) for one in categories)]
         self.school.choices = [("", _("Schulträger")), *schools]
-        self.grant.choices = [("", _("eigene Mittel")), *((str(one.id), one.trace_label) for one in grants)]
+        self.grant.choices = [("", _("eigene Mittel")), *grant_choices(grants)]
         self.belongs_to.choices = [
             ("", ""),
             *((str(one.id), f"{one.position} {one.text}") for one in bearers),
@@ -92,6 +92,11 @@ class CloseForm(Form):
 
 class ConfirmForm(Form):
     """Nothing to fill in: only the confirmation."""
+
+
+def grant_choices(grants: Sequence[Any]) -> list[tuple[str, str]]:
+    """By its sign and what it is for: nobody knows all signs by heart."""
+    return [(str(one.id), " ".join(filter(None, (one.reference, one.title)))) for one in grants]
 
 
 def receive_form(lines: Sequence[OrderLine], still: Mapping[int, int], **values: Any) -> Any:
@@ -182,7 +187,7 @@ def share_form(
     of_grants = [
         ("", "–"),
         (OWN_MONEY, _("eigene Mittel")),
-        *((str(one.id), one.trace_label) for one in grants),
+        *grant_choices(grants),
     ]
     for name, field in form._fields.items():
         if name.startswith("grant_"):

@@ -141,7 +141,7 @@ def test_every_rule_that_was_looked_at_is_told(proof: Facts, book: Workbook) -> 
     assert [(row["Regel"], row["Hinweis"]) for row in rows] == [
         (one["rule"], one["sentence"]) for one in proof["checks"]
     ]
-    assert {row["Ergebnis"] for row in rows} == {"erfüllt"}
+    assert {(row["Ergebnis"], row["Gewicht"]) for row in rows} == {("erfüllt", None)}
 
 
 def test_a_broken_cap_and_too_much_drawn_stand_first_and_stop_nothing(
@@ -159,6 +159,8 @@ def test_a_broken_cap_and_too_much_drawn_stand_first_and_stop_nothing(
     assert "12.600,05" in broken[1]["sentence"]
     rows = table(openpyxl.load_workbook(facts["file"]), "Prüfung")
     assert [row["Ergebnis"] for row in rows[:3]] == ["verletzt", "verletzt", "erfüllt"]
+    assert rows[0]["Gewicht"] == "sperrt"
+    assert {one["severity"] for one in facts["checks"]} <= {"error", "warn", "info"}
 
 
 @pytest.mark.parametrize(

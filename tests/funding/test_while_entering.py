@@ -108,6 +108,7 @@ def test_the_cap_holds_by_either_limit_and_asks_once_both_are_passed(
     assert "im ganzen Programm 10.001,00 €" in page
     assert "Begründung" in page
     assert "um 604,00 €" in page
+    assert "gemessen an den bewilligten zuwendungsfähigen Ausgaben" in page
 
 
 def test_a_warning_is_taken_with_a_reason_that_stays_with_the_receipt(

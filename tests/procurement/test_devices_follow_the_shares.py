@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from exports.reports import REPORTS, Choice
+from exports.workbook import Page
 from school_it.access import Actor, Role
 from school_it.audit import Batch
 from school_it.database import transaction
@@ -60,7 +61,7 @@ def proven(session: Session, grant_id: int, by: Actor) -> int:
     """How many devices the proof of use of a grant lists."""
     choice = Choice(grant=session.get_one(Grant, grant_id), on=date(2024, 6, 1))
     pages = REPORTS["proof-of-use"].pages(session, choice, by)
-    return len(list(next(page for page in pages if page.title == "Geräte").rows))
+    return len(list(next(one.rows for one in pages if isinstance(one, Page) and one.title == "Geräte")))
 
 
 def test_the_proofs_list_the_devices_that_the_shares_bear(

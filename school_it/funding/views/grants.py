@@ -229,7 +229,7 @@ def _programme_choices(programmes: Any) -> list[tuple[str, str]]:
 @needs(May.EDIT_FUNDING)
 def new_decision(ident: int) -> Any:
     found = queries.get_grant(db.session(), ident, seen_by=current())
-    form = DecisionForm()
+    form = DecisionForm(data=_of_the_last(found))
     if form.validate_on_submit():
         with refusals_in(form), transaction() as writing:
             changing = queries.get_grant(writing, ident, seen_by=current())
@@ -242,6 +242,14 @@ def new_decision(ident: int) -> Any:
     return page(
         "funding/decision_edit.html", status_of(form), form=form, grant=found, decision=None, left=room
     )
+
+
+def _of_the_last(grant: Grant) -> dict[str, Any]:
+    """What a further decision usually has in common with the one before it."""
+    if not grant.decisions:
+        return {}
+    names = ("authority", "period_from", "period_to")
+    return {name: getattr(grant.decisions[-1], name) for name in names}
 
 
 @bp.route("/decisions/<int:ident>/edit", methods=["GET", "POST"])

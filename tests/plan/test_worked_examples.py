@@ -15,6 +15,7 @@ from school_it.plan.rules import Basis, assumptions, budget, need, wave
 from school_it.plan.rules.budget import Part, Post
 from school_it.plan.rules.need import Aim, Figures
 from school_it.plan.rules.wave import Cohort
+from school_it.plan.standing import Cell, SchoolStand, by_social_index
 from school_it.schools.rules import SchoolType
 
 D, M = Decimal, ItemClass.MOBILE
@@ -217,3 +218,20 @@ def test_a_scenario_with_dearer_prices_raises_the_price_of_an_outlet_too() -> No
     for key in ("price.mobile", "price.switch", "price.port"):
         assert dearer[key] == plan[key] * D("1.1"), key
     assert dearer["support.cost"] == plan["support.cost"]
+
+
+def stand(ident: int, index: int | None, pupils: int | None, devices: int) -> SchoolStand:
+    cells = {M: Cell(M, stock=devices)}
+    return SchoolStand(
+        ident, str(ident), "Schule", None, SchoolType.G, index, Figures(2025, pupils), cells, switches=0
+    )
+
+
+def test_schools_of_one_social_index_are_weighed_by_their_pupils() -> None:
+    schools = [stand(1, 7, 100, 50), stand(2, 2, 300, 60), stand(3, 7, 300, 50), stand(4, None, 100, 9)]
+    found = by_social_index([*schools, stand(5, 2, None, 9)], {1: D("1000.05"), 3: D("9000"), 5: D("1")})
+    assert [(one.index, one.per_hundred, one.spent_each) for one in found] == [
+        (2, D("20.00"), D("0.00")),
+        (7, D("25.00"), D("25.00")),
+    ]
+    assert [one.id for one in found[1].schools] == [1, 3]

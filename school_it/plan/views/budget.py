@@ -79,21 +79,14 @@ def fairness(session: Any, town: Town) -> list[Any]:
     """Pictures by social index: devices for 100 pupils, and euros spent for each pupil in the last years."""
     since = date(town.on.year - SPENT_YEARS + 1, 1, 1)
     spent = stock.spent(session, since, town.on, seen_by=current())
-    groups: dict[int, list[Any]] = {}
-    for school in town.schools:
-        if school.social_index is not None and school.pupils:
-            groups.setdefault(school.social_index, []).append(school)
+    groups = standing.by_social_index(town.schools, spent)
     if len(groups) < 2:
         return []
     devices, euros = [], []
-    for index, schools in sorted(groups.items()):
-        pupils = sum(school.pupils for school in schools)
-        label = _("Index %(index)s (%(names)s)", index=index, names=_names(schools))
-        count = sum(school.cells[ItemClass.MOBILE].stock for school in schools)
-        devices.append(Bar(label, round(Decimal(100 * count) / pupils, 1)))
-        euros.append(
-            Bar(label, round(sum((spent.get(s.id, Decimal(0)) for s in schools), Decimal(0)) / pupils, 2))
-        )
+    for one in groups:
+        label = _("Index %(index)s (%(names)s)", index=one.index, names=_names(one.schools))
+        devices.append(Bar(label, round(one.per_hundred, 1)))
+        euros.append(Bar(label, one.spent_each))
     note = _(
         "Sozialindex von 1 (günstig) bis 9 (belastet). Wo der Bedarf größer ist, sollte der Balken nicht kürzer sein."
     )

@@ -86,7 +86,8 @@ class Room(Versioned, Model):
     seats: Mapped[int | None]
     remark: Mapped[str | None] = mapped_column(Text)
 
-    school: Mapped[School] = relationship(lazy="joined", innerjoin=True)
+    # "unnested": where a room may be missing, SQLite would otherwise read all rooms to join them with their schools.
+    school: Mapped[School] = relationship(lazy="joined", innerjoin="unnested")
     building: Mapped[Building | None] = relationship(lazy="joined")
 
     __mapper_args__ = {"version_id_col": Versioned.version}  # noqa: RUF012

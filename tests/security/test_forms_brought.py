@@ -98,7 +98,7 @@ def test_a_number_that_no_page_can_hold_is_shown_as_it_stands(number: str) -> No
 def test_a_form_of_a_school_list_tells_no_coordinator_of_grants(
     admin: FlaskClient, coordinator: FlaskClient, world: World
 ) -> None:
-    brought = {"name": "Geräteliste", "report": "devices", "file": (io.BytesIO(form()), "form.xlsx")}
+    brought = {"name": "Geräteliste", "report": "schools", "file": (io.BytesIO(form()), "form.xlsx")}
     answer = admin.post("/exports/templates", data=brought, content_type="multipart/form-data")
     page, preview = coordinator.get(answer.location), coordinator.get(f"{answer.location}/preview")
     assert page.status_code == 200

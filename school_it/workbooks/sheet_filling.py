@@ -26,6 +26,10 @@ _KEPT = N_(
 _COLUMN_KEPT = N_(
     "Die Spalte %(column)s auf dem Blatt »%(sheet)s« rechnet selbst. »%(label)s« wird nicht eingetragen."
 )
+_UNUSED = N_(
+    "Auf dem Blatt »%(sheet)s« bleiben %(n)s vorbereitete Zeilen leer (%(first)s bis %(last)s), ihre Formeln zeigen 0. "
+    "Entfernt werden sie nicht, weil andere Zellen auf sie zeigen können."
+)
 _IN_TABLE = N_(
     "%(cell)s auf dem Blatt »%(sheet)s« liegt in den Zeilen der Tabelle; »%(label)s« wird nicht eingetragen."
 )
@@ -229,6 +233,15 @@ class SheetFilling:
         self._merge(spot)
         ways = [self._way(spot, row) for row in range(spot.first, spot.last + 1)]
         self.made.append((at, end, lambda: self._stream(spot, ways)))
+        self._tell_unused(spot)
+
+    def _tell_unused(self, spot: Spot) -> None:
+        """Rows made ready that stay empty, with formulas that show 0. They stay: other cells may point there."""
+        begin = spot.first + len(spot.table.rows)
+        unused = [self.found.lines.get(row) for row in range(begin, spot.last + 1)]
+        if any(cell.formula is not None for line in unused if line for cell in line.cells.values()):
+            rows_left = {"first": self.here.row(begin), "last": self.here.row(spot.last)}
+            self.notes.append(Sentence(_UNUSED, sheet=self.name, n=len(unused), **rows_left))
 
     def _merge(self, spot: Spot) -> None:
         base = self.here.row(spot.first)

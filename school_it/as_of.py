@@ -194,7 +194,8 @@ def _bring_back(session: Session, table: Table, rows: Sequence[Mapping[str, Any]
     """Rows that have been removed since; one whose entry does not have all of it cannot come back."""
     needed = {column.name for column in table.c if not column.nullable and column.name != "version"}
     whole = [row for row in rows if needed <= row.keys()]
+    blank: dict[str, Any] = {column.name: None for column in table.c}
     if "version" in table.c:
-        whole = [{"version": 1, **row} for row in whole]
-    for row in whole:
-        session.connection().execute(insert(table), row)
+        blank["version"] = 1
+    if whole:
+        session.connection().execute(insert(table), [{**blank, **row} for row in whole])

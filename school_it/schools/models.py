@@ -86,8 +86,8 @@ class Room(Versioned, Model):
     seats: Mapped[int | None]
     remark: Mapped[str | None] = mapped_column(Text)
 
-    # "unnested": where a room may be missing, SQLite would otherwise read all rooms to join them with their schools.
-    school: Mapped[School] = relationship(lazy="joined", innerjoin="unnested")
+    # No inner join: where a room may be missing, SQLite would read all rooms to join them with their schools.
+    school: Mapped[School] = relationship(lazy="joined")
     building: Mapped[Building | None] = relationship(lazy="joined")
 
     __mapper_args__ = {"version_id_col": Versioned.version}  # noqa: RUF012

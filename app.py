@@ -166,6 +166,8 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         SESSION_COOKIE_SECURE=wanted.HTTPS,
         SESSION_COOKIE_NAME="__Host-school_it" if wanted.HTTPS else "school_it",
     )
+    if hosts := [name.strip() for name in wanted.HOSTS.split(",") if name.strip()]:
+        app.config["TRUSTED_HOSTS"] = hosts  # an address in a page, a catalogue or a mail is one of these
     app.config.update(flasks)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
@@ -56,12 +56,21 @@ def of(pages: Sequence[Page | Cover], most: int | None = None) -> Offered:
         if isinstance(page, Cover):
             found = _of_cover(page)
         else:
-            rows = [[_plain(value) for value in row] for row in islice(page.rows, most)]
+            rows = [[_plain(value) for value in row] for row in _first(page.rows, most)]
             table = Table(page.sheet_name.casefold(), page.sheet_name, page.columns, rows)
             tables[table.key] = table
             found = _of_page(page, table)
         figures |= {figure.key: figure for figure in found}
     return Offered(figures, tables)
+
+
+def _first(rows: Iterable[Sequence[Any]], most: int | None) -> list[Sequence[Any]]:
+    """Rows that come from the database as they are read are let go of: their cursor would stay open."""
+    try:
+        return list(islice(rows, most))
+    finally:
+        if isinstance(rows, Generator):
+            rows.close()
 
 
 def _of_cover(cover: Cover) -> Iterator[Figure]:

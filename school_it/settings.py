@@ -105,6 +105,7 @@ SETTINGS = (
     Setting("CONTACT", _text, "", N_("E-Mail-Adresse für Rückmeldungen zur Barrierefreiheit")),
     Setting("HTTPS", _yes_no, False, N_("ja, wenn das Produkt hinter HTTPS läuft: Cookies nur verschlüsselt")),
     Setting("TRUSTED_PROXIES", _from(0, 9), 0, N_("Zahl der Proxys davor, deren X-Forwarded-Kopfzeilen gelten")),
+    Setting("HOSTS", _text, "", N_("Namen, unter denen das Produkt antwortet, mit Komma getrennt; leer = unter jedem")),
     Setting("IDLE_MINUTES", _from(1), 30, N_("Minuten ohne Tätigkeit, nach denen eine Sitzung endet")),
     Setting("SESSION_HOURS", _from(1), 12, N_("Stunden, nach denen eine Sitzung spätestens endet")),
     Setting("UPLOAD_MB", _from(1), 32, N_("größte Datei, die hochgeladen werden darf, in MB")),

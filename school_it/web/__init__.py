@@ -25,7 +25,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from markupsafe import Markup, escape
-from werkzeug.exceptions import BadRequest, HTTPException
+from werkzeug.exceptions import BadRequest, HTTPException, SecurityError
 from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -214,7 +214,9 @@ def _answer_stale_form(error: CSRFError) -> Any:
 
 def _answer_http(error: HTTPException) -> Any:
     status = error.code or 500
-    if status < 400:
+    if status < 400 or isinstance(
+        error, SecurityError
+    ):  # under a foreign name no address can be made for a page
         return error
     answer = _answer(status, title_of(status), _DETAILS.get(status, lambda: str(error.description or ""))())
     if error.response is None and status == 405 and hasattr(error, "valid_methods"):

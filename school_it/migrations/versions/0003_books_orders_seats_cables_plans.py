@@ -966,8 +966,10 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('wiped_how', sa.String(length=160), nullable=True))
         batch_op.add_column(sa.Column('wiped_by', sa.String(length=120), nullable=True))
         batch_op.add_column(sa.Column('waste_certificate', sa.String(length=160), nullable=True))
+        batch_op.drop_index(batch_op.f('ix_devices_school_state'))
         batch_op.create_index('ix_devices_bound_until', ['bound_until'], unique=False)
         batch_op.create_index('ix_devices_replaces', ['replaces_id'], unique=False)
+        batch_op.create_index('ix_devices_school_stock', ['school_id', 'state', 'category_id', 'use', 'commissioned_on', 'acquired_on', 'bound_until', 'warranty_until', 'state_since', 'disposed_on'], unique=False)
 
     add_reference('grant_decisions', 'amends_id', 'grant_decisions', ondelete=None)
     with op.batch_alter_table('grant_decisions', schema=None) as batch_op:
@@ -977,6 +979,7 @@ def upgrade() -> None:
     with op.batch_alter_table('grants', schema=None) as batch_op:
         batch_op.add_column(sa.Column('completed_on', sa.Date(), nullable=True))
         batch_op.add_column(sa.Column('managed_from', sa.Date(), nullable=True))
+        batch_op.add_column(sa.Column('proof_handed_in', sa.Date(), nullable=True))
 
     with op.batch_alter_table('programmes', schema=None) as batch_op:
         batch_op.add_column(sa.Column('terms', sa.JSON(none_as_null=True), nullable=True))

@@ -51,6 +51,7 @@ NAMED = {
     "replaces_id": (Device.id, Device.asset_tag),
     "holder_room_id": (Room.id, Room.room),
 }
+TOLD_AT_FIRST = ("school_id", "room_id", "state")
 AMOUNTS = frozenset({"price_net", "price_gross", "proceeds"})
 FACTS = {
     "condition": N_("Zustand"), "remark": N_("Bemerkung"), "authority": N_("gemeldet bei"),
@@ -75,7 +76,8 @@ def _without_holder(event: show.Event) -> show.Event:
 
 def of_entries(session: Session, entries: Sequence[Entry]) -> list[show.Event]:
     """Names stand in the trail as ids, so one statement for each table looks them up."""
-    events = show.story(entries, names=FIELD_NAMES, value=wording(session, ids_in(entries)), tell=_told)
+    idents = ids_in(entries, at_first=TOLD_AT_FIRST)
+    events = show.story(entries, names=FIELD_NAMES, value=wording(session, idents), tell=_told)
     return [_shortened(event, entry) for event, entry in zip(events, entries, strict=True)]
 
 
@@ -99,7 +101,7 @@ def _shortened(event: show.Event, entry: Entry) -> show.Event:
     """What a device had when it came in stands on its page; of that the story tells only where it began."""
     if entry.action != audit.Action.DEVICE_ADDED:
         return event
-    told = {_(FIELD_NAMES[name]) for name in ("school_id", "room_id", "state")}
+    told = {_(FIELD_NAMES[name]) for name in TOLD_AT_FIRST}
     return replace(event, changes=[change for change in event.changes if change[0] in told])
 
 
@@ -109,11 +111,12 @@ def _told(entry: Entry) -> str | None:
     return f"{_(audit.SAID[audit.Action(entry.action)])} ({'; '.join(said)})" if said else None
 
 
-def ids_in(entries: Iterable[Entry]) -> dict[str, set[Any]]:
-    """By field the ids in these entries that stand for a name."""
+def ids_in(entries: Iterable[Entry], *, at_first: Collection[str] = tuple(NAMED)) -> dict[str, set[Any]]:
+    """By field the ids in these entries that stand for a name; of a device that came in only those `at_first`."""
     wanted: dict[str, set[Any]] = {}
     for entry in entries:
-        for field in NAMED.keys() & entry.changes.keys():
+        told = at_first if entry.action == audit.Action.DEVICE_ADDED else NAMED
+        for field in NAMED.keys() & entry.changes.keys() & set(told):
             wanted.setdefault(field, set()).update(entry.changes[field])
     return wanted
 

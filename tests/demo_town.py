@@ -25,7 +25,7 @@ def build(size: Size, *, by: Actor) -> None:
                 for table in db.metadata.sorted_tables
             ]
         return
-    db.session.remove()
+    db.session.rollback()
     with db.engine.begin() as connection:
         _around_references(connection)
         for table, rows in _KEPT[key]:

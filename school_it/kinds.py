@@ -83,8 +83,8 @@ KINDS = {
         _fixed(PROGRAMMES, ProgrammeIntake()),
         _fixed(GRANTS, GrantIntake()),
         _fixed(RECEIPTS, ReceiptIntake()),
-        _fixed(ASSET_LEDGER, LedgerIntake()),
-        _fixed(USEFUL_LIVES, LifeIntake()),
+        replace(_fixed(ASSET_LEDGER, LedgerIntake()), has_template=False),
+        replace(_fixed(USEFUL_LIVES, LifeIntake()), has_template=False),
     )
 }
 

@@ -98,10 +98,10 @@ def build(by: Actor) -> World:
     return World(own, foreign, shared(by))
 
 
-def talked(parts: Sequence[Part], by: Actor) -> None:
+def talked(parts: Sequence[Part], by: Actor, *, school_year: int = 2026) -> None:
     """With each school a talk and an agreement; and a survey that both have answered."""
     with transaction() as session:
-        values = {"school_year": 2026, "due_on": date(2027, 1, 31)}
+        values = {"school_year": school_year, "due_on": date(school_year + 1, 1, 31)}
         one = survey.open_round(session, values, by=by)
         for made in parts:
             school = session.query(School).filter_by(school_number=made.school_number).one()
@@ -222,7 +222,8 @@ def wired(session: Session, school: School, word: str, by: Actor) -> dict[str, A
     rack = wiring.add_rack(session, school, {"name": word}, by=by)
     panel = wiring.add_panel(session, rack, {"name": word, "ports": 1}, by=by)
     port = session.query(NetworkPort).filter_by(panel_id=panel.id).one()
-    rule = wiring.keep_rule(session, f"{word} {{nr}}", "{nr}", school=school, by=by)
+    plain = word.replace("{", "").replace("}", "")
+    rule = wiring.keep_rule(session, f"{plain} {{nr}}", "{nr}", school=school, by=by)
     return {"rack": rack.id, "panel": panel.id, "port": port.id, "outlet_rule": rule.id}
 
 

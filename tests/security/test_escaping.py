@@ -16,14 +16,14 @@ from school_it.database import transaction
 from school_it.devices.models import Category, DeviceModel, SavedView
 from school_it.people.models import SyncRun
 from tests.house.test_walk import Walker
-from tests.house.world import World, browser_of, fill, part
+from tests.house.world import World, browser_of, fill, part, talked
 
 PAYLOAD = "\"'><svg onload=boese()>{{7*7}}%(x)s"
 TAKEN_FOR_MARKUP = re.compile(r"<svg onload|\"'(>|&gt;)<|boese\(\)\"|49%\(x\)s")
 FORMULA = "=HYPERLINK(1)+"
 # What our own formulas are made of: sums of cells, named cells and plain numbers; no text.
 OURS = re.compile(
-    r"(?:SUM|SUMPRODUCT|EXACT|ROUND|MAX|vn_[a-z_]+|(?:Belegliste!)?\$?[A-Z]{1,2}\$?\d+|\d+|[(),:*-])+"
+    r"(?:SUM|SUMPRODUCT|EXACT|ROUND|MAX|(?:vn|ip|aa)_[a-z_]+|(?:Belegliste!)?\$?[A-Z]{1,2}\$?\d+|\d+|[(),:*-])+"
 )
 
 
@@ -31,6 +31,7 @@ OURS = re.compile(
 def hostile(world: World, house: Actor) -> World:
     """The foreign school of this town is an attack in every text: itself, its rooms, people, devices, acts, jobs."""
     world.foreign = part(PAYLOAD, "120000", house)
+    talked([world.foreign], house, school_year=2027)
     with transaction() as writing:
         for row in (*writing.query(Category), *writing.query(DeviceModel), *writing.query(SavedView)):
             fill(writing, [row], PAYLOAD)
@@ -48,6 +49,7 @@ def pages(app: Flask, world: World, by: Actor) -> Iterator[tuple[str, str]]:
     form = {"kind": "rooms", "file": (BytesIO(content.encode()), "<svg onload=boese()>.csv")}
     brought = walker.browser.post("/imports", data=form, content_type="multipart/form-data")
     world.samples["upload"] = int(brought.location.rpartition("/")[2])
+    world.samples |= {"evidence": 1, "report_template": 1}  # there is none: tests/exports looks at theirs
     for which in ("foreign", "own"):
         for rule, what, answer in walker.visit(world, which, reading=True):
             if not rule.rule.startswith("/api/") and answer.mimetype == "text/html":
@@ -84,4 +86,5 @@ def test_no_report_takes_a_text_for_a_formula(app: Flask, world: World, house: A
     answer.close()
     formulas = re.findall(r"<f>([^<]*)</f>", "".join(sheets))
     assert [formula for formula in formulas if not OURS.fullmatch(formula)] == []
-    assert "<hyperlink" not in "".join(sheets)
+    links = re.findall(r"<hyperlink [^>]*>", "".join(sheets))
+    assert [link for link in links if "r:id" in link] == [], "only to places within the workbook"

@@ -177,7 +177,9 @@ def test_a_device_that_moved_takes_no_names_of_people_along(
         loans.hand_out(writing, device, to=person, by=house)
         loans.take_back(writing, device, by=house)
         own = world.own.rows[0].id
-        actions.change_device(writing, device, {"school_id": own, "room_id": None}, by=house)
+        actions.change_device(
+            writing, device, {"school_id": own, "room_id": None, "move_reason": "Umzug"}, by=house
+        )
     assert "Nachbarskind" not in coordinator.get(f"/devices/{tag}").get_data(as_text=True)
     assert "Nachbarskind" in browser_of(app, "office").get(f"/devices/{tag}").get_data(as_text=True)
 

@@ -84,8 +84,8 @@ SECOND = {
     "useful-lives": "Geräteart;Nutzungsdauer\nTablet;3\nNotebook;6\n",
 }
 KINDS = list(FIRST)
-ELSEWHERE = {"device-types"}
-"""They come as YAML: tests/network."""
+ELSEWHERE = {"device-types", "survey"}
+"""They come as YAML: tests/network; by the code of their workbook: tests/plan."""
 
 
 @pytest.mark.usefixtures("app")

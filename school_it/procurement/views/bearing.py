@@ -16,7 +16,7 @@ from school_it.errors import N_, RuleBroken
 from school_it.procurement import borne, queries
 from school_it.procurement.views.blueprint import bp
 from school_it.procurement.views.trying import digest
-from school_it.web import flash_done, page
+from school_it.web import flash_done, page, said
 from school_it.web.fields import Form, refusals_in, status_of
 
 CHANGED = N_("Seit der Vorschau hat sich etwas geändert. Bitte noch einmal ansehen.")
@@ -43,7 +43,11 @@ def put_under(ident: int) -> Any:
         if not form.errors:
             flash_done(ngettext("%(num)s Gerät ist zugeordnet.", "%(num)s Geräte sind zugeordnet.", number))
             return redirect(url_for(".invoice", ident=ident))
-    plan = borne.plan(session, found, grant_id, by=current())
+    try:
+        plan = borne.plan(session, found, grant_id, by=current())
+    except RuleBroken as nothing_to_do:
+        flash_done(said(nothing_to_do))
+        return redirect(url_for(".invoice", ident=ident))
     form.seen.raw_data, form.seen.data = None, _seen(plan)
     grant = borne.bearing(session, found).grants.get(grant_id or 0)
     return page(

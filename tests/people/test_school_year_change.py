@@ -315,7 +315,7 @@ def test_closing_it_ends_it_at_once_and_stands_in_the_trail(session: Session, ho
     with transaction() as writing:
         year_change.close_it(writing, by=house)
     assert not year_change.is_open(session, today())
-    told = session.execute(select(audit.Entry.action, audit.Entry.facts)).all()
+    told = session.execute(select(audit.Entry.action, audit.Entry.facts).order_by(audit.Entry.id)).all()
     assert [action for action, _facts in told] == [
         "directory.year_change_opened",
         "directory.year_change_closed",

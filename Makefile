@@ -69,7 +69,7 @@ test-servers: tools  ## gegen ein echtes Verzeichnis und das gestartete Produkt
 	@$(PYTHON) -m pytest -q -m "(directory or server) and not browser"
 
 test-browser: tools  ## mit einem echten Browser
-	@$(PYTHON) -m pytest -q -m browser
+	@$(PYTHON) -m pytest -q -n $(PROCESSES) --dist loadscope -m browser
 
 test-office: tools  ## das Bestandsverzeichnis in LibreOffice (libreoffice-calc; nicht Teil von »make test«)
 	@$(PYTHON) -m pytest -q -m office

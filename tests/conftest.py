@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextvars
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -87,6 +88,11 @@ def app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         db.engine.dispose()
 
 
+def without_tokens(answer: TestResponse) -> str:
+    """The page without the tokens of its forms, which are others every second."""
+    return re.sub(r'name="csrf_token" value="[^"]+"', "", answer.get_data(as_text=True))
+
+
 @pytest.fixture(autouse=True)
 def _clean(request: pytest.FixtureRequest) -> Iterator[None]:
     """Every test that uses the app finds an empty database."""
@@ -94,11 +100,12 @@ def _clean(request: pytest.FixtureRequest) -> Iterator[None]:
     if "app" in request.fixturenames:
         made: Flask = request.getfixturevalue("app")
         with made.app_context():
-            db.session.remove()
+            left_open = db.engine.pool.checkedout()  # type: ignore[attr-defined]
             empty_database()
+        assert not left_open, "a session was left open: on PostgreSQL it would lock its tables"
 
 
-# a session that a test left open would lock the tables; on SQLite nobody notices
+# a session that a failed test left open would lock the tables for the next one
 LEFT_OPEN = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND state = 'idle in transaction' AND pid <> pg_backend_pid()"""
 
@@ -148,7 +155,9 @@ def _empty_sqlite(tables: list[str]) -> None:
 def session(app: Flask) -> Iterator[Session]:
     """The session of the acting request; write with ``transaction()``."""
     with app.app_context():
-        yield db.session()
+        made = db.session()
+        yield made
+        made.close()
         db.session.remove()
 
 

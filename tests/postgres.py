@@ -1,6 +1,6 @@
 """A private PostgreSQL server for the tests: one cluster per test run, one database per process.
 
-As a pytest plugin (``-p tests.postgres``) it keeps only the tests that touch the database.
+As a pytest plugin (``-p tests.postgres``) it keeps only the tests that touch the database, without those about SQLite.
 """
 
 from __future__ import annotations
@@ -153,5 +153,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Func
     if config.getoption("--database") != "postgresql":
         return
     touching = [item for item in items if "app" in item.fixturenames or item.get_closest_marker("postgres")]
+    touching = [item for item in touching if not item.get_closest_marker("sqlite")]
     config.hook.pytest_deselected(items=[item for item in items if item not in touching])
     items[:] = touching

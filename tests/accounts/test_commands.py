@@ -75,9 +75,8 @@ def test_a_token_is_printed_once(run: Run, person: str) -> None:
     done = run("token", "create", person, "--scope", "write", "--days", "7")
     assert done.exit_code == 0
     secret = done.stdout.strip()
-    found = queries.token_and_user(
-        db.session(), actions.digest(secret), db.session.get_one(User, account(person).id).created_at
-    )
+    created = account(person).created_at
+    found = queries.token_and_user(db.session(), actions.digest(secret), created)
     assert found is not None
     assert found[0].scope == "write"
 

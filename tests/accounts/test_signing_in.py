@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 from unittest import mock
 
@@ -11,18 +10,13 @@ import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
-from werkzeug.test import TestResponse
 
 from school_it.access import Actor
 from school_it.accounts import actions, passwords, queries
 from school_it.accounts.models import FailedSignIn, SignedInSession, User
 from school_it.database import db, now, transaction
 from tests.accounts.conftest import Knock
-from tests.conftest import PASSWORD
-
-
-def without_tokens(answer: TestResponse) -> str:
-    return re.sub(r'name="csrf_token" value="[^"]+"', "", answer.get_data(as_text=True))
+from tests.conftest import PASSWORD, without_tokens
 
 
 def test_the_right_password_leads_to_the_start_page(person: str, knock: Knock) -> None:

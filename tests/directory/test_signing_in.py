@@ -30,7 +30,7 @@ from school_it.people import credentials, sources, wire
 from school_it.people.models import Person
 from school_it.people.rules import PersonState
 from school_it.schools.models import School
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, without_tokens
 from tests.directory.slapd import Slapd
 from tests.directory.syncing import Pointed, person, sync
 from tests.directory.town import Resident, ldif
@@ -269,10 +269,6 @@ def test_unknown_wrong_locked_expired_and_left_are_answered_alike(
     assert len(texts) == 1
     assert WRONG in texts.pop()
     assert nobody_is_in(session)
-
-
-def without_tokens(answer: TestResponse) -> str:
-    return re.sub(r'name="csrf_token" value="[^"]+"', "", answer.get_data(as_text=True))
 
 
 def test_an_unknown_name_costs_a_try_at_the_server_too(

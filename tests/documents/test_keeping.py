@@ -150,11 +150,10 @@ def test_the_doctor_counts_what_is_missing_or_damaged(
     assert "fehlen 1, beschädigt sind 1" in said()
 
 
+@pytest.mark.sqlite  # documents are saved alike; databases are tested in tests/operations
 def test_a_backup_brings_lost_documents_back(
     app: Flask, home: Path, device: Device, house: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if "sqlite" not in app.config["SQLALCHEMY_DATABASE_URI"]:
-        pytest.skip("documents are saved alike; the database is tested in tests/operations")
     monkeypatch.setattr("school_it.operations.sqlite.schema_of", lambda _path: "made")
     digest = attach(home, device, PDF, house).document.digest
     file = tmp_path / "town.tar"

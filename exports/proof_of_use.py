@@ -16,7 +16,7 @@ from school_it import cells
 from school_it.cells import DATE, EURO, TEXT, show_date, show_percent
 from school_it.database import TOWN_TIME
 from school_it.funding import proof, rules
-from school_it.funding.checks import Check, Severity
+from school_it.funding.checking import Check, Severity
 from school_it.funding.models import AcceptedWarning, Grant
 from school_it.funding.sheet import RECEIPTS
 from school_it.funding.standing import Standing

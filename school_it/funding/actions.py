@@ -15,7 +15,8 @@ from school_it.access import Actor, May
 from school_it.audit import Action
 from school_it.database import expect_version
 from school_it.errors import N_, Sentence, refuse
-from school_it.funding import bound, intake, left, queries, receipts, rules, warned
+from school_it.funding import bound, intake, queries, receipts, rules
+from school_it.funding.checking import left, reasons
 from school_it.funding.models import Decision, Grant, Programme, Receipt
 from school_it.funding.programmes import compare, facts
 from school_it.funding.programmes.shipped import Shipped
@@ -189,7 +190,7 @@ def _add_decision(
         grant.decisions.append(decision)
         audit.record(session, Action.DECISION_ADDED, decision, by=by)
     if reason is not KEEP:
-        warned.keep(session, grant, decision, warnings, reason, by=by)
+        reasons.keep(session, grant, decision, warnings, reason, by=by)
     return decision
 
 
@@ -216,7 +217,7 @@ def change_decision(
         if changes:
             audit.record(session, Action.DECISION_CHANGED, decision, by=by, changes=changes)
     if reason is not KEEP:
-        warned.keep(session, decision.grant, decision, warnings, reason, by=by)
+        reasons.keep(session, decision.grant, decision, warnings, reason, by=by)
 
 
 def _decision_warnings(
@@ -227,7 +228,7 @@ def _decision_warnings(
     if own is not None and own.amends_id is not None:
         room = replace(room, minimum=None)  # an amendment says what it adds
     found = list(left.against_decision(room, whole))
-    warned.refuse_without(found, reason)
+    reasons.refuse_without(found, reason)
     return found
 
 
@@ -285,7 +286,7 @@ def add_receipt(
     session.add(receipt)
     audit.record(session, Action.RECEIPT_ADDED, receipt, by=by)
     if reason is not KEEP:
-        warned.keep(session, grant, receipt, warnings, reason, by=by)
+        reasons.keep(session, grant, receipt, warnings, reason, by=by)
     return receipt
 
 
@@ -318,7 +319,7 @@ def change_receipt(
         audit.record(session, Action.RECEIPT_CHANGED, receipt, by=by, changes=changes)
         session.expire(receipt, ["school"])
     if reason is not KEEP:
-        warned.keep(session, receipt.grant, receipt, warnings, reason, by=by)
+        reasons.keep(session, receipt.grant, receipt, warnings, reason, by=by)
 
 
 def _warnings(
@@ -332,7 +333,7 @@ def _warnings(
     """What warns of the receipt as it would be stored. Raises Refused where there is no reason for it."""
     room = left.of_grant(session, grant, but=own)
     found = list(left.against_receipt(room, whole, school.id, school.school_type))
-    warned.refuse_without(found, reason)
+    reasons.refuse_without(found, reason)
     return found
 
 

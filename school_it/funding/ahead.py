@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from school_it.errors import N_, Sentence
-from school_it.funding.checks import Check, Severity
+from school_it.funding.checking import Check, Severity
 from school_it.funding.models import AcceptedWarning, Grant
 from school_it.funding.proof import Figures
 from school_it.funding.rules import NOTHING

@@ -12,8 +12,9 @@ from school_it import audit
 from school_it.access import Actor, May
 from school_it.audit import Action
 from school_it.errors import N_, Sentence, refuse
-from school_it.funding import bound, cost_plan, left, queries, rules, warned
+from school_it.funding import bound, cost_plan, queries, rules
 from school_it.funding.book import DecisionKind
+from school_it.funding.checking import left, reasons
 from school_it.funding.models import Decision, Grant
 from school_it.funding.rules import NOTHING
 
@@ -58,7 +59,7 @@ def amend(
         grant.decisions.append(made)
         audit.record(session, Action.DECISION_ADDED, made, by=by, changes=audit.whole(made))
     if reason is not KEEP:
-        warned.keep(session, grant, made, warnings, reason, by=by)
+        reasons.keep(session, grant, made, warnings, reason, by=by)
     return made
 
 
@@ -68,7 +69,7 @@ def _warnings(
     """What warns of the amendment as it would be stored. Raises Refused where there is no reason for it."""
     room = replace(left.of_programme(session, grant.programme), minimum=None)  # it says what it adds
     found = list(left.against_decision(room, values))
-    warned.refuse_without(found, reason)
+    reasons.refuse_without(found, reason)
     return found
 
 

@@ -11,7 +11,7 @@ from marshmallow import fields
 from school_it.access import May, current, needs
 from school_it.database import HIGHEST_ID, db, today
 from school_it.errors import N_, NotThere
-from school_it.funding import checks, listing, queries, rules, standing
+from school_it.funding import checking, listing, queries, rules, standing
 from school_it.funding.book import DECISION_KINDS
 from school_it.funding.models import Decision, Grant, Programme, Receipt
 from school_it.schools import queries as school_queries
@@ -137,7 +137,7 @@ class FiguresShape(Shape):
 class CheckShape(Shape):
     rule = fields.String(required=True)
     holds = fields.Boolean(required=True)
-    severity = fields.String(required=True, metadata={"enum": [one.value for one in checks.Severity]})
+    severity = fields.String(required=True, metadata={"enum": [one.value for one in checking.Severity]})
     sentence = fields.String(required=True)
 
 

@@ -18,7 +18,7 @@ from school_it.access import Actor, May
 from school_it.audit import Action
 from school_it.errors import N_, Sentence, refuse
 from school_it.funding import rules
-from school_it.funding.checks import Check, Checks, Severity
+from school_it.funding.checking import Check, Checks, Severity
 from school_it.funding.models import Decision, Grant, PlanLine
 from school_it.funding.rules import NOTHING
 from school_it.money import shown

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from school_it.errors import N_, Sentence
 from school_it.funding import proof, rules
-from school_it.funding.checks import Check, Checks, Severity
+from school_it.funding.checking import Check, Checks, Severity
 from school_it.funding.proof import Decided, Spent, Terms
 from school_it.funding.rules import NOTHING
 from school_it.money import shown, split

@@ -20,7 +20,7 @@ from school_it.database import expect_version, whole_number
 from school_it.errors import N_, NotThere, Refused, Sentence
 from school_it.funding import measure_rules, queries, rules
 from school_it.funding.book import MeasureState
-from school_it.funding.checks import Check, Checks, Severity
+from school_it.funding.checking import Check, Checks, Severity
 from school_it.funding.models import Grant, Measure, Programme
 from school_it.funding.rules import CapBasis, Financing
 from school_it.money import to_cent

@@ -18,9 +18,9 @@ from school_it.access import Actor, May
 from school_it.audit import Action
 from school_it.database import expect_version
 from school_it.errors import N_, NotThere, Refused, Sentence
-from school_it.funding import drawdown, left, queries, standing, warned
+from school_it.funding import drawdown, queries, standing
 from school_it.funding.book import DrawdownState
-from school_it.funding.checks import Check
+from school_it.funding.checking import Check, left, reasons
 from school_it.funding.drawdown import Line, Wanted
 from school_it.funding.models import Decision, Drawdown, Grant
 from school_it.funding.rules import NOTHING
@@ -112,7 +112,7 @@ def ask(session: Session, decision: Decision, values: Mapping[str, Any], *, by: 
     )
     session.add(made)
     audit.record(session, Action.DRAWDOWN_ADDED, made, by=by, changes=audit.whole(made))
-    warned.keep(session, decision.grant, made, warnings, whole.get("reason"), by=by)
+    reasons.keep(session, decision.grant, made, warnings, whole.get("reason"), by=by)
     return made
 
 
@@ -129,7 +129,7 @@ def change(
     changes = audit.assign(asked, whole, FIELDS)
     if changes:
         audit.record(session, Action.DRAWDOWN_CHANGED, asked, by=by, changes=changes)
-    warned.keep(session, asked.decision.grant, asked, warnings, whole.get("reason"), by=by)
+    reasons.keep(session, asked.decision.grant, asked, warnings, whole.get("reason"), by=by)
 
 
 _PAID_STAYS = N_("Dieser Abruf ist ausgezahlt: Was angefordert war, bleibt, wie es war.")

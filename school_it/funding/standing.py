@@ -16,9 +16,11 @@ from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from school_it.errors import Sentence
-from school_it.funding import checks, cost_plan, drawdown, proof, queries, rules, term_checks, warned
+from school_it.funding import cost_plan, drawdown, proof, queries, rules
 from school_it.funding.book import DrawdownState
-from school_it.funding.checks import Check
+from school_it.funding.checking import Check, Checks, amounts, in_order, reasons
+from school_it.funding.checking import receipts as receipt_checks
+from school_it.funding.checking import terms as term_checks
 from school_it.funding.cost_plan import Planned
 from school_it.funding.models import AcceptedWarning, Decision, Drawdown, Grant, Receipt
 from school_it.funding.programmes import terms as programme_terms
@@ -63,7 +65,7 @@ def of_grant(session: Session, grant: Grant) -> Standing:
     spent = [_spent(one) for one in receipts]
     planned = cost_plan.of_grant(session, grant)
     figures, looked_at = _judged(session, grant, spent, planned, receipts)
-    return Standing(receipts, spent, planned, figures, looked_at, warned.of_grant(session, grant))
+    return Standing(receipts, spent, planned, figures, looked_at, reasons.of_grant(session, grant))
 
 
 def overview(session: Session, grant: Grant) -> Overview:
@@ -72,7 +74,7 @@ def overview(session: Session, grant: Grant) -> Overview:
     planned = cost_plan.of_grant(session, grant)
     suspicious = list(queries.receipt_rows(session, Receipt.grant_id == grant.id, _suspicious(grant)))
     figures, looked_at = _judged(session, grant, spent, planned, suspicious)
-    accepted = warned.of_grant(session, grant)
+    accepted = reasons.of_grant(session, grant)
     return Overview(queries.receipt_count(session, grant), spent, planned, figures, looked_at, accepted)
 
 
@@ -103,13 +105,13 @@ def _judged(
     figures = proof.figures(terms, decisions, spent, grant.earmark_end)
     eligible = {one.category: one.eligible for one in proof.spending(spent)}
     looked_at = [
-        *checks.of_amounts(terms, decisions, figures, spent),
+        *amounts.of_grant(terms, decisions, figures, spent),
         *_of_programme(session, grant),
-        *checks.of_receipts(receipts, _window(grant), _twice(session, grant)),
+        *receipt_checks.of_grant(receipts, _window(grant), _twice(session, grant)),
         *cost_plan.looked_at(planned, eligible),
         *term_checks.of_grant(session, grant, figures.eligible_actual),
     ]
-    return figures, checks.in_order(iter(looked_at))
+    return figures, in_order(iter(looked_at))
 
 
 def terms_of(grant: Grant) -> Terms:
@@ -160,12 +162,12 @@ def _window(grant: Grant) -> rules.Window:
 # --- the programme ---
 
 
-def _of_programme(session: Session, grant: Grant) -> checks.Checks:
+def _of_programme(session: Session, grant: Grant) -> Checks:
     programme = grant.programme
     cap = Cap(programme.cap_items or (), programme.cap_share, programme.cap_school)
     eligible = _eligible_by_item(session, grant) if cap else {}
     granted = rules.NOTHING if programme.budget is None else _granted_in_all(session, grant)
-    return checks.of_programme(cap, eligible, programme.budget, granted)
+    return amounts.of_programme(cap, eligible, programme.budget, granted)
 
 
 def _eligible_by_item(session: Session, grant: Grant) -> dict[tuple[str, int], Decimal]:
@@ -277,7 +279,7 @@ def call_of(session: Session, grant: Grant, on: date, *, but: int | None = None)
     pending = [waiting.get(one.decision.id, rules.NOTHING) for one in at]
     lines = drawdown.lines(terms, decisions, paid, due, pending)
     numbers = [_next(highest.get(one.decision.id), one.amounts) for one in at]
-    return Call(at, lines, numbers, checks.in_order(iter(looked_at)), months, advance)
+    return Call(at, lines, numbers, in_order(iter(looked_at)), months, advance)
 
 
 def paying(grant: Grant) -> tuple[int, drawdown.Advance | None]:

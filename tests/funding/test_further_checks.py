@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from school_it import access
 from school_it.database import transaction
 from school_it.funding import actions, standing
-from school_it.funding.checks import Check
+from school_it.funding.checking import Check
 from school_it.funding.models import Grant, Programme
 from school_it.funding.rules import RULES
 from school_it.schools.models import School

@@ -14,7 +14,7 @@ from school_it.access import Actor, Role
 from school_it.database import today, transaction
 from school_it.errors import Sentence
 from school_it.funding import actions, ahead, listing, standing
-from school_it.funding.checks import Check, Severity
+from school_it.funding.checking import Check, Severity
 from school_it.funding.listing import Stage
 from school_it.funding.models import AcceptedWarning, Grant
 from school_it.overview import attention, queries

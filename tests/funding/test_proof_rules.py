@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from school_it.funding import checks, drawdown, proof, rules
+from school_it.funding import drawdown, proof, rules
+from school_it.funding.checking import amounts as amount_checks
 from school_it.funding.proof import Cap, Decided, Spent, Terms
 from school_it.funding.rules import Financing
 
@@ -61,7 +62,7 @@ def test_the_real_case_of_2020_is_one_cent_off_its_rate_and_within_two() -> None
     assert [rules.granted(one.eligible, D("0.9")) for one in decisions] == [one.granted for one in decisions]
     found = proof.figures(SHARE, decisions, [])
     assert (found.eligible_planned, found.granted) == (D("107329.28"), D("96596.36"))
-    told = {one.rule: one.holds for one in checks.of_amounts(SHARE, decisions, found, [])}
+    told = {one.rule: one.holds for one in amount_checks.of_grant(SHARE, decisions, found, [])}
     assert told == {"F01": True, "F04": True, "F21": True, "F05": False}
 
 
@@ -132,7 +133,7 @@ def test_a_school_is_counted_over_all_the_items_of_the_cap() -> None:
 
 def test_a_budget_that_is_granted_to_the_last_cent_holds() -> None:
     for granted, holds in ((D("1800000.00"), True), (D("1800000.01"), False)):
-        (found,) = checks.of_programme(Cap((), None, None), {}, D(1_800_000), granted)
+        (found,) = amount_checks.of_programme(Cap((), None, None), {}, D(1_800_000), granted)
         assert (found.rule, found.holds) == ("F03", holds)
 
 
@@ -140,7 +141,7 @@ def test_what_a_device_costs_beyond_the_fixed_amount_is_said() -> None:
     receipts = [Spent("2.3", D(1_224), D(1_224), 2), Spent("2.3", D(465), D(465))]
     decisions = [Decided(D(2_000), D(1_500))]
     found = proof.figures(FIXED, decisions, receipts)
-    told = {one.rule: one for one in checks.of_amounts(FIXED, decisions, found, receipts)}
+    told = {one.rule: one for one in amount_checks.of_grant(FIXED, decisions, found, receipts)}
     assert (told["F12"].holds, told["F12"].severity) == (False, "info")
     assert "224,00" in str(told["F12"].sentence)
     assert (told["F01"].holds, told["F04"].holds, told["F21"].holds) == (True, True, True)

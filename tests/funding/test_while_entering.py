@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 from school_it.access import Role
 from school_it.audit import Action, Entry
 from school_it.database import db
-from school_it.funding import left, queries, standing
+from school_it.funding import queries, standing
+from school_it.funding.checking import left
 from school_it.funding.models import AcceptedWarning, Grant, Receipt
 from school_it.schools.models import School
 from tests.funding.conftest import GRANT, PROGRAMME, RECEIPT, Facts, TakeIn

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from school_it import audit
 from school_it.access import May, current, needs
 from school_it.database import db, today, transaction
-from school_it.funding import checks, payouts, queries, standing, story
+from school_it.funding import checking, payouts, queries, standing, story
 from school_it.funding.book import DRAWDOWN_STATES, DrawdownState
 from school_it.funding.book_forms import DrawdownForm, PayoutForm
 from school_it.funding.views.blueprint import bp
@@ -32,7 +32,7 @@ def drawdowns(ident: int) -> Any:
         lines=list(zip(call.positions, call.lines, strict=True)),
         drawdowns=payouts.of_grant(session, found),
         before=payouts.drawn_before(session, found),
-        severities=checks.SEVERITIES,
+        severities=checking.SEVERITIES,
         said=said,
         state_names=DRAWDOWN_STATES,
         State=DrawdownState,
@@ -90,7 +90,7 @@ def _form_page(form: DrawdownForm, decision: Any, found: Any) -> Any:
     """With what the rules say of what stands in the form now."""
     session = db.session()
     on, amount = form.requested_on.data or today(), form.requested.data
-    looked_at: list[checks.Check] = []
+    looked_at: list[checking.Check] = []
     if amount is not None:
         looked_at, _faults = payouts.looked_at(session, decision, on, amount, found)
     call = standing.call_of(session, decision.grant, on, but=found.id if found else None)
@@ -103,7 +103,7 @@ def _form_page(form: DrawdownForm, decision: Any, found: Any) -> Any:
         drawdown=found,
         line=call.line_of(decision),
         checks=looked_at,
-        severities=checks.SEVERITIES,
+        severities=checking.SEVERITIES,
         said=said,
     )
 

@@ -17,9 +17,8 @@ from school_it.funding import (
     ahead,
     bound,
     change_requests,
-    checks,
+    checking,
     cost_plan,
-    left,
     listing,
     measures,
     papers,
@@ -28,9 +27,9 @@ from school_it.funding import (
     rules,
     standing,
     story,
-    warned,
 )
 from school_it.funding.book import CHANGE_STATES, DECISION_KINDS, DecisionKind
+from school_it.funding.checking import left, reasons
 from school_it.funding.forms import (
     DecisionForm,
     GrantForm,
@@ -105,7 +104,7 @@ def grant(ident: int) -> Any:
         in_short=change_requests.said_in_short,
         papers=papers.of_grant(session, found),
         scopes=rules.SCOPES,
-        severities=checks.SEVERITIES,
+        severities=checking.SEVERITIES,
         said=said,
         receipts=stands.receipts,
         pending=waiting,
@@ -256,7 +255,7 @@ def _of_the_last(grant: Grant) -> dict[str, Any]:
 @needs(May.EDIT_FUNDING)
 def edit_decision(ident: int) -> Any:
     found = queries.get_decision(db.session(), ident, seen_by=current())
-    accepted = warned.of_thing(db.session(), found)
+    accepted = reasons.of_thing(db.session(), found)
     form = DecisionForm(obj=found, data={"reason": accepted[0].reason if accepted else None})
     if form.validate_on_submit():
         with refusals_in(form), transaction() as writing:

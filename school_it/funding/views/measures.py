@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from school_it import audit
 from school_it.access import May, current, needs
 from school_it.database import db, transaction, whole_number
-from school_it.funding import checks, measure_rules, measures, queries, story
+from school_it.funding import checking, measure_rules, measures, queries, story
 from school_it.funding.book import MEASURE_STATES, MeasureState
 from school_it.funding.book_forms import MeasureForm
 from school_it.funding.measures import Wish
@@ -46,7 +46,7 @@ def measures_list() -> Any:
         total=total,
         eligible=eligible,
         lacking=[one for one in measures.looked_at(measures.plan_lines(session, wish)) if not one.holds],
-        severities=checks.SEVERITIES,
+        severities=checking.SEVERITIES,
         said=said,
         count=lists.count(session, rows),
         earlier=found.previous and lists.here_with(cursor=found.previous),

@@ -14,7 +14,7 @@ from school_it.access import May, current, needs
 from school_it.charts import Bar
 from school_it.database import db, transaction
 from school_it.errors import BadValue, NotThere
-from school_it.funding import actions, checks, queries, rules, story
+from school_it.funding import actions, checking, queries, rules, story
 from school_it.funding.forms import ProgrammeForm, TakeOverForm
 from school_it.funding.models import Programme
 from school_it.funding.programmes import compare, facts, shipped, terms, versions, whatif
@@ -194,7 +194,7 @@ def _usual(lines: list[compare.Line]) -> set[str]:
 @bp.get("/rules")
 @needs(May.SEE_FUNDING)
 def rule_list() -> Any:
-    return page("funding/rules.html", rules=rules.RULES, severities=checks.SEVERITIES)
+    return page("funding/rules.html", rules=rules.RULES, severities=checking.SEVERITIES)
 
 
 # --- what it said before ---

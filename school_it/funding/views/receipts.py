@@ -10,7 +10,8 @@ from flask_babel import gettext as _
 from school_it import audit
 from school_it.access import May, current, needs
 from school_it.database import db, today, transaction
-from school_it.funding import actions, left, listing, origin, queries, rules, story, warned
+from school_it.funding import actions, listing, origin, queries, rules, story
+from school_it.funding.checking import left, reasons
 from school_it.funding.forms import (
     ReceiptForm,
     RemoveForm,
@@ -86,7 +87,7 @@ def edit_receipt(ident: int) -> Any:
     session = db.session()
     found = queries.get_receipt(session, ident, seen_by=current())
     known = {name: getattr(found, name) for name in ("version", *queries.RECEIPT_FIELDS)}
-    accepted = warned.of_thing(session, found)
+    accepted = reasons.of_thing(session, found)
     reason = accepted[0].reason if accepted else None
     form = ReceiptForm(data={**known, "school": found.school.school_number, "reason": reason})
     form.school.choices = [("", ""), *school_queries.choices(session, seen_by=current())]
@@ -138,7 +139,7 @@ def receipt(ident: int) -> Any:
         receipt=found,
         grant=found.grant,
         origin=origin.of(session, found),
-        accepted=warned.of_thing(session, found),
+        accepted=reasons.of_thing(session, found),
         events=story.of_entries(session, audit.story(session, found)),
     )
 

@@ -12,7 +12,7 @@ from school_it.access import Actor
 from school_it.audit import Action
 from school_it.database import now
 from school_it.errors import N_, Refused, Sentence
-from school_it.funding.left import Warned
+from school_it.funding.checking.left import Warned
 from school_it.funding.models import AcceptedWarning, Decision, Drawdown, Grant, Receipt
 from school_it.jobs import stored
 

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from school_it.database import today
 from school_it.errors import N_, Sentence
-from school_it.funding import bound, limit_checks, rules
-from school_it.funding.checks import Check, Checks, Severity
+from school_it.funding import bound, rules
+from school_it.funding.checking import Check, Checks, Severity, limits
 from school_it.funding.models import Grant, Receipt
 from school_it.funding.programmes import terms
 from school_it.funding.rules import NOTHING, CapBasis, Financing, ProofFrom
@@ -33,7 +33,7 @@ def of_grant(session: Session, grant: Grant, eligible: Decimal) -> Checks:
     yield from _proof(grant, further)
     yield from _kept(grant)
     yield from _managed(session, grant, further)
-    yield from limit_checks.of_grant(session, grant, further.get("limits") or ())
+    yield from limits.of_grant(session, grant, further.get("limits") or ())
     yield from _budget(grant, eligible)
 
 

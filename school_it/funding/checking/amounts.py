@@ -1,54 +1,27 @@
-"""Which rules a grant was held against, what came of it, and the sentence for the office. Plain functions."""
+"""What the amounts of a grant and of its programme are held against. Plain functions on plain values.
+
+Amounts are euros as `Decimal`, to the cent; rates and shares from 0 to 1.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 
 from school_it.cells import show_percent
 from school_it.errors import N_, Sentence
 from school_it.funding import proof, rules
+from school_it.funding.checking import Check, Checks, Severity
 from school_it.funding.proof import Cap, Decided, Figures, Spent, Terms
 from school_it.funding.rules import NOTHING, Financing
 from school_it.money import CENT, shown
 
-
-class Severity(StrEnum):
-    ERROR = "error"
-    WARN = "warn"
-    INFO = "info"
-
-
-SEVERITIES = {Severity.ERROR: N_("Fehler"), Severity.WARN: N_("Warnung"), Severity.INFO: N_("Hinweis")}
-
-
-@dataclass(frozen=True)
-class Check:
-    """A rule that was looked at."""
-
-    rule: str
-    holds: bool
-    severity: Severity
-    sentence: Sentence
-
-
-Checks = Iterator[Check]
-
-
-def in_order(checks: Iterator[Check]) -> list[Check]:
-    """What does not hold first, the gravest of it first."""
-    grave = list(Severity)
-    return sorted(checks, key=lambda one: (one.holds, grave.index(one.severity), one.rule))
-
-
 # --- the grant ---
 
 
-def of_amounts(terms: Terms, decisions: Sequence[Decided], of: Figures, spent: Sequence[Spent]) -> Checks:
+def of_grant(terms: Terms, decisions: Sequence[Decided], of: Figures, spent: Sequence[Spent]) -> Checks:
     """F01, F04, F21 always; F12 where the programme pays a fixed amount for each device; F05."""
     is_share = terms.financing in (Financing.SHARE, None)
     if not is_share or terms.rate is None:
@@ -213,40 +186,3 @@ _OVER_ITEMS_CAP = N_(
     "Auf %(items)s entfallen im ganzen Programm %(taken)s, an einer Schule bis zu %(most)s. "
     "Erlaubt sind höchstens %(limit)s."
 )
-
-
-# --- the receipts ---
-
-Receipts = Sequence[Mapping[str, Any]]
-Faulty = list[tuple[str, Sentence]]
-
-
-def of_receipts(receipts: Receipts, window: rules.Window, twice: Faulty) -> Checks:
-    """F15, F16, F30 for each receipt as it stands today, and F22; `twice` names the receipts that claim too much."""
-    looks: tuple[tuple[str, Callable[[Mapping[str, Any]], rules.Faults], str], ...] = (
-        ("F15", lambda one: rules.against_window(one, window), _IN_TIME),
-        ("F16", lambda one: rules.against_decision(one, window), _NOT_BEFORE),
-        ("F30", rules.against_amounts, _OF_PAID),
-    )
-    for rule, faults, holds in looks:
-        found = [(one["receipt_no"], sentence) for one in receipts for _field, sentence in faults(one)]
-        yield _of_many(rule, found, holds)
-    yield _of_many("F22", twice, _ONCE)
-
-
-_IN_TIME = N_("Jeder Beleg liegt im Zeitraum der Förderung.")
-_NOT_BEFORE = N_("Kein Auftrag liegt vor dem Bescheid oder dem vorzeitigen Beginn.")
-_OF_PAID = N_("Jeder Beleg setzt an, was gezahlt wurde, abzüglich der nicht förderfähigen Teile.")
-_ONCE = N_("Keine Rechnung ist mehrfach gefördert.")
-
-
-def _of_many(rule: str, found: Faulty, holds: str) -> Check:
-    if not found:
-        return Check(rule, True, Severity.ERROR, Sentence(holds))
-    number, fault = found[0]
-    text = _ONE_FAULT if len(found) == 1 else _MORE_FAULTS
-    return Check(rule, False, Severity.ERROR, Sentence(text, number=number, fault=fault, more=len(found) - 1))
-
-
-_ONE_FAULT = N_("Beleg %(number)s: %(fault)s")
-_MORE_FAULTS = N_("Beleg %(number)s: %(fault)s (und %(more)s weitere)")

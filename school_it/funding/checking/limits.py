@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from school_it.cells import show_percent
 from school_it.errors import N_, Sentence
-from school_it.funding.checks import Check, Checks, Severity
+from school_it.funding.checking import Check, Checks, Severity
 from school_it.funding.models import Decision, Grant, Measure, Receipt
 from school_it.funding.programmes.terms import Limit
 from school_it.funding.rules import NOTHING, SCOPES, Scope

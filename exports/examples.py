@@ -27,6 +27,7 @@ EXAMPLES: Mapping[str, str] = {
     "price_gross": "600,00",
     "outlet": "1.07-D1", "rack": "EV2", "panel": "PF1", "panel_port": "13", "switch": "", "switch_port": "",
     "vlan": "20", "connected": "Accesspoint", "measured_on": "12.07.2024",
+    "address": "10.20.0.15", "addresses.name": "drucker-sekretariat", "device": "", "addresses.vlan": "",
     "code": "DP_TEST", "programmes.title": "Digitale Schule (Beispiel)", "directive": "Beispielrichtlinie 2023",
     "status": "gültig", "programmes.valid_from": "01.01.2022", "programmes.valid_to": "31.12.2026",
     "financing": "Anteil", "rate": "80 %", "unit_cap": "", "cap_basis": "", "budget": "900.000,00",

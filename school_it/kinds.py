@@ -9,13 +9,16 @@ from typing import Any
 from school_it.access import Actor, May
 from school_it.devices.intake import DeviceIntake
 from school_it.errors import N_, BadValue, NotAllowed
-from school_it.funding.intake import GrantIntake, ProgrammeIntake
-from school_it.funding.receipts import ReceiptIntake
+from school_it.funding.intake.grants import GrantIntake
+from school_it.funding.intake.programmes import ProgrammeIntake
+from school_it.funding.intake.receipts import ReceiptIntake
 from school_it.funding.sheet import GRANTS, PROGRAMMES, RECEIPTS
 from school_it.ledger.intake import LedgerIntake, LifeIntake
 from school_it.ledger.sheet import ASSET_LEDGER, USEFUL_LIVES
 from school_it.licences.intake import LicenceIntake
 from school_it.licences.sheet import LICENCES
+from school_it.network.addresses.intake import AddressIntake
+from school_it.network.addresses.sheet import ADDRESSES
 from school_it.network.intake import OutletIntake
 from school_it.network.sheet import OUTLETS
 from school_it.people import intake as people_intake
@@ -78,6 +81,7 @@ KINDS = {
         replace(_fixed(PEOPLE, PeopleIntake()), classes=people_intake.classes, usual=people_intake.usual),
         _fixed(LICENCES, LicenceIntake()),
         _fixed(OUTLETS, OutletIntake()),
+        _fixed(ADDRESSES, AddressIntake()),
         _fixed(TARGETS, TargetIntake()),
         replace(_fixed(SURVEY, SurveyIntake()), stated=survey_rules.code_in, has_template=False),
         _fixed(PROGRAMMES, ProgrammeIntake()),

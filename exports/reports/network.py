@@ -11,24 +11,21 @@ from school_it.access import Actor, May
 from school_it.errors import N_
 from school_it.network.addresses import queries as address_queries
 from school_it.network.addresses.rules import PURPOSES
+from school_it.network.addresses.sheet import ADDRESSES
 from school_it.network.uplinks import queries as uplink_queries
 from school_it.network.uplinks.models import Uplink
 from school_it.sheets import Column
 
 _SCHOOL = (Column("school_number", "Schulnummer", cells.CODE), Column("school", "Schule"))
-ADDRESSES = (
-    *_SCHOOL,
-    Column("address", "Adresse", cells.CODE),
-    Column("name", "Name"),
-    Column("asset_tag", "Inventarnummer", cells.CODE),
-    Column("device", "Gerät"),
+FOUND_OUT = (
+    Column("school", "Schule"),
+    Column("made", "Gerät"),
     Column("network", "Teilnetz", cells.CODE),
     Column("gateway", "Gateway", cells.CODE),
-    Column("vlan", "VLAN", cells.INTEGER),
     Column("vlan_name", "Name des VLAN"),
     Column("purpose", "Zweck"),
-    Column("remark", "Bemerkung"),
 )
+"""What stands behind the columns that are read back: it follows from subnet and device."""
 SUBNETS = (
     *_SCHOOL,
     Column("vlan", "VLAN", cells.INTEGER),
@@ -58,12 +55,16 @@ UPLINKS = (
 
 
 def _addresses(session: Session, choice: Choice, by: Actor) -> Pages:
-    """Fixed addresses, and on a second page VLANs with their subnets."""
-    given = []
+    given, columns = [], (*ADDRESSES.columns, *FOUND_OUT)
     for row in address_queries.rows_for_sheet(session, seen_by=by, school_id=choice.school_id):
-        device = " ".join(filter(None, (row["manufacturer"], row["model"]))) or None
-        known = {**row, "device": device, "purpose": PURPOSES.get(row["purpose"])}
-        given.append([known[column.field] for column in ADDRESSES])
+        made = " ".join(filter(None, (row["manufacturer"], row["model"]))) or None
+        vlan = None if row["vlan"] is None else str(row["vlan"])
+        known = {**row, "made": made, "vlan": vlan, "purpose": PURPOSES.get(row["purpose"])}
+        given.append([known[column.field] for column in columns])
+    return [Page("Feste Adressen", "Adressen", columns, given, subtitle=subtitle(choice))]
+
+
+def _subnets(session: Session, choice: Choice, by: Actor) -> Pages:
     nets = []
     for net in address_queries.subnets_for_sheet(session, seen_by=by, school_id=choice.school_id):
         known = {
@@ -72,11 +73,7 @@ def _addresses(session: Session, choice: Choice, by: Actor) -> Pages:
             "is_separate": net["is_separate"] or None,
         }
         nets.append([known[column.field] for column in SUBNETS])
-    below = subtitle(choice)
-    return [
-        Page("Feste Adressen", "Adressen", ADDRESSES, given, subtitle=below),
-        Page("VLANs und Teilnetze", "Teilnetze", SUBNETS, nets, subtitle=below),
-    ]
+    return [Page("VLANs und Teilnetze", "Teilnetze", SUBNETS, nets, subtitle=subtitle(choice))]
 
 
 def _uplinks(session: Session, choice: Choice, by: Actor) -> Pages:
@@ -114,9 +111,17 @@ NETWORK = (
     Report(
         "addresses",
         N_("Adressen"),
-        N_("Feste Adressen mit Gerät, Teilnetz und VLAN; VLANs und Teilnetze je Schule"),
+        N_("Feste Adressen mit Gerät, Teilnetz und VLAN"),
         May.SEE_NETWORK,
         _addresses,
+        "addresses",
+    ),
+    Report(
+        "subnets",
+        N_("Teilnetze"),
+        N_("VLANs und Teilnetze je Schule"),
+        May.SEE_NETWORK,
+        _subnets,
     ),
     Report(
         "uplinks",

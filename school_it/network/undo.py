@@ -12,6 +12,8 @@ from school_it.audit import Batch
 from school_it.database import portions
 from school_it.errors import N_, Sentence
 from school_it.network import patching, queries
+from school_it.network.addresses.models import FixedAddress
+from school_it.network.addresses.sheet import ADDRESSES
 from school_it.network.models import Outlet
 from school_it.network.rules import Place
 from school_it.network.sheet import OUTLETS
@@ -91,6 +93,13 @@ UNDOINGS = (
     ),
     Undoing(Rack, N_("Verteiler"), shown={"school_id": "school_number", "room_id": "room"}),
     _Panels(Panel, N_("Patchfeld"), shown={"rack_id": "rack"}),
+    Undoing(
+        FixedAddress,
+        N_("feste Adresse"),
+        batches={"import.addresses": May.IMPORT_ALL},
+        shown={"school_id": "school_number", "device_id": "device"},
+        names=headers(ADDRESSES),
+    ),
     Undoing(
         DeviceType,
         N_("Gerätetyp"),

@@ -51,6 +51,7 @@ BOUND = {
     "people": {"school_number", "school_class", "leaves_on", "role", "email"},
     "licences": {"school_number", "valid_from", "valid_to", "cancel_by", "basis"},
     "outlets": {"room", "panel_port", "switch_port"},
+    "addresses": {"device", "vlan"},
     "programmes": {"status", "financing", "rate", "unit_cap"},
     "grants": {"programme", "rate", "completed_on", "proof_handed_in"},
     "receipts": {

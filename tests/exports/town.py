@@ -31,7 +31,9 @@ BY_KIND = {report.import_kind: report for report in REPORTS.values() if report.i
 FROM_ELSEWHERE = frozenset({"asset-ledger", "useful-lives", "survey"})
 OURS = sorted(KINDS.keys() - FROM_ELSEWHERE)
 # What the demo town may not have: these get a few rows from the examples of their templates.
-IN_THE_TOWN = frozenset({"schools", "rooms", "figures", "devices", "programmes", "grants", "receipts"})
+IN_THE_TOWN = frozenset(
+    {"schools", "rooms", "figures", "devices", "programmes", "grants", "receipts", "addresses"}
+)
 NUMBERED = (
     "code",
     "reference",

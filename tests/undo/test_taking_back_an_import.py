@@ -41,6 +41,8 @@ FIRST = {
     "licences": "Lizenz-Nr.;Produkt;Lizenzart;Anzahl;Schulnummer;gültig bis;verlängert sich;Preis brutto\n"
     "L-1;Lernapp;Schule;120;115514;31.07.2026;ja;600,00\nL-2;Schreibheft;Träger;9;;;;\n",
     "outlets": "Schulnummer;Raum;Dose;Patchfeld;Patchport;VLAN\n115514;1.07;D1;PF1;13;20\n115514;1.08;D2;PF1;14;\n",
+    "addresses": "Schulnummer;IP-Adresse;Name;Inventarnummer\n115514;10.20.0.10;Drucker;\n"
+    "115514;10.20.0.11;;A-1\n",
     "targets": "MEP;Schulform;Gerätegruppe;Grundlage;Wert;Reserve;gültig ab\n"
     "V;GE, GY;mobil;Schüler je Gerät;1,5;5 %;01.08.2025\n",
     "asset-ledger": "Anlagennummer;Bezeichnung;Aktivierungsdatum;Menge;AHK\n"
@@ -52,6 +54,7 @@ NEEDS = {
     "grants": ["programmes"],
     "receipts": ["programmes", "grants"],
     "outlets": ["rooms"],
+    "addresses": ["devices"],
 }
 SECOND = {
     "schools": "Schulnummer;Schule;Schulform;Ort\n115514;Beispielschule;G;Musterstadt\n193240;Gesamtschule Neu;GE;\n",
@@ -77,6 +80,8 @@ SECOND = {
     "licences": "Lizenz-Nr.;Produkt;Lizenzart;Anzahl;Schulnummer;gültig bis;verlängert sich;Preis brutto\n"
     "L-1;Lernapp neu;Gerät;90;167149;31.07.2027;nein;700,00\nL-3;Atlas;Schule;1;115514;;;\n",
     "outlets": "Schulnummer;Raum;Dose;Patchfeld;Patchport;VLAN\n115514;1.08;D1;PF2;15;30\n115514;1.08;D3;PF2;16;\n",
+    "addresses": "Schulnummer;IP-Adresse;Name;Inventarnummer;Bemerkung\n"
+    "115514;10.20.0.10;Drucker Sekretariat;A-2;neu\n115514;10.20.0.12;Switch;;\n",
     "targets": "MEP;Schulform;Gerätegruppe;Grundlage;Wert;Reserve;gültig ab\n"
     "V;GE, GY;mobil;Schüler je Gerät;1,25;10 %;01.08.2025\nV;;Präsentation;je Unterrichtsraum;1;;01.08.2025\n",
     "asset-ledger": "Anlagennummer;Bezeichnung;Aktivierungsdatum;Menge;AHK\n4711-0;28 Tablets;16.01.2024;28;13.997,20\n"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from ipaddress import IPv4Address
 from typing import Any
 
 from sqlalchemy import select
@@ -13,9 +12,8 @@ from school_it import audit
 from school_it.access import Actor, May
 from school_it.audit import Action
 from school_it.database import expect_version
-from school_it.devices import queries as device_queries
-from school_it.devices.models import Device
 from school_it.errors import N_, BadValue, RuleBroken
+from school_it.network import own_devices
 from school_it.network import queries as network_queries
 from school_it.network.addresses import queries, rules
 from school_it.network.addresses.models import AddressRange, FixedAddress, Subnet, Vlan
@@ -26,6 +24,8 @@ from school_it.schools.models import School
 VLAN_FIELDS = ("number", "name", "purpose", "remark")
 SUBNET_FIELDS = ("network", "first_key", "last_key", "gateway", "vlan_id", "is_separate", "remark")
 ADDRESS_FIELDS = ("address", "address_key", "name", "device_id", "remark")
+
+NO_NAME = N_("Bitte einen Namen oder ein Gerät zu der Adresse eintragen.")
 
 
 # --- VLANs ---
@@ -323,17 +323,17 @@ def _checked_address(
     session: Session, school: School, values: Mapping[str, Any], *, subnet: Subnet | None = None,
     but: FixedAddress | None = None, by: Actor,
 ) -> dict[str, Any]:  # fmt: skip
-    device = _device(session, school, values.get("device"), by=by)
+    device = own_devices.at_school(session, school.id, values.get("device"), by=by)
     name = (values.get("name") or "").strip() or (device.asset_tag if device else "")
     if not name:
-        raise BadValue(N_("Bitte einen Namen oder ein Gerät zu der Adresse eintragen."))
+        raise BadValue(NO_NAME)
     text = values.get("address") or _next_free(session, school, subnet)
     address = rules.read_address(text)
     key = rules.key_of(address)
     if but is None or key != but.address_key:
         _refuse_not_free(session, school, address, key)
     return {
-        "address": str(address), "address_key": key, "name": name, "device_id": device.id if device else None,
+        "address": str(address), "address_key": key, "name": name, "device_id": device.ident if device else None,
         "remark": values.get("remark"),
     }  # fmt: skip
 
@@ -352,34 +352,8 @@ def _refuse_not_free(session: Session, school: School, address: rules.Address, k
     if known is not None:
         raise RuleBroken(N_("%(address)s hat schon %(name)s."), address=str(address), name=known.name)
     subnet = queries.around(session, school.id, key)
-    if subnet is None:
-        raise RuleBroken(
-            N_("%(address)s liegt in keinem Teilnetz der Schule. Bitte zuerst das Teilnetz eintragen."),
-            address=str(address),
-        )
-    if address in rules.own_addresses(subnet.net):
-        what = N_("%(address)s ist die Adresse des Netzes %(network)s selbst; kein Gerät kann sie haben.")
-        if isinstance(address, IPv4Address) and address == subnet.net[-1]:
-            what = N_("%(address)s ist die Rundrufadresse von %(network)s; kein Gerät kann sie haben.")
-        raise RuleBroken(what, address=str(address), network=subnet.network)
     held = queries.range_around(session, school.id, key)
-    if held is not None and held.use is RangeUse.DHCP:
-        raise RuleBroken(
-            N_("%(address)s liegt im DHCP-Bereich %(first)s – %(last)s und könnte doppelt vergeben werden."),
-            address=str(address),
-            first=held.first,
-            last=held.last,
-        )
-
-
-def _device(session: Session, school: School, tag: str | None, *, by: Actor) -> Device | None:
-    if not tag:
-        return None
-    device = device_queries.find_device(session, tag)
-    if device is None or not by.scope(May.SEE_DEVICES).holds(device.school_id):
-        raise BadValue(N_("Ein Gerät mit der Inventarnummer %(tag)s gibt es hier nicht."), tag=tag)
-    if device.school_id not in (None, school.id):
-        raise BadValue(
-            N_("%(tag)s gehört zu einer anderen Schule. Bitte zuerst dorthin umbuchen."), tag=device.asset_tag
-        )
-    return device
+    pool = (held.first, held.last) if held is not None and held.use is RangeUse.DHCP else None
+    wrong = rules.why_not(address, subnet.net if subnet else None, pool)
+    if wrong is not None:
+        raise RuleBroken(wrong.text, **wrong.values)

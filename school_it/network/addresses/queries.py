@@ -250,7 +250,7 @@ def rows_for_sheet(session: Session, *, seen_by: Actor, school_id: int | None = 
     rows = (
         select(
             School.school_number, School.name.label("school"), FixedAddress.address, FixedAddress.name,
-            Device.asset_tag, Device.manufacturer, Device.model, Subnet.network, Subnet.gateway,
+            Device.asset_tag.label("device"), Device.manufacturer, Device.model, Subnet.network, Subnet.gateway,
             Vlan.number.label("vlan"), Vlan.name.label("vlan_name"), Vlan.purpose, FixedAddress.remark,
         )
         .select_from(FixedAddress)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import NamedTuple
 
-from school_it.errors import N_, BadValue
+from school_it.errors import N_, BadValue, Sentence
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -113,6 +113,28 @@ def own_addresses(network: Network) -> list[Address]:
     if network.num_addresses <= 2:
         return []
     return [network[0], network[-1]] if network.version == 4 else [network[0]]
+
+
+def why_not(address: Address, network: Network | None, pool: tuple[str, str] | None) -> Sentence | None:
+    """Why no device can have this address: `network` is the narrowest subnet around it, `pool` the DHCP range.
+
+    None where nothing is in the way.
+    """
+    if network is None:
+        return Sentence(IN_NO_SUBNET, address=str(address))
+    if address in own_addresses(network):
+        is_broadcast = network.version == 4 and address == network[-1]
+        text = IS_BROADCAST if is_broadcast else IS_NETWORK
+        return Sentence(text, address=str(address), network=str(network))
+    if pool is not None:
+        return Sentence(IN_POOL, address=str(address), first=pool[0], last=pool[1])
+    return None
+
+
+IN_NO_SUBNET = N_("%(address)s liegt in keinem Teilnetz der Schule. Bitte zuerst das Teilnetz eintragen.")
+IS_NETWORK = N_("%(address)s ist die Adresse des Netzes %(network)s selbst; kein Gerät kann sie haben.")
+IS_BROADCAST = N_("%(address)s ist die Rundrufadresse von %(network)s; kein Gerät kann sie haben.")
+IN_POOL = N_("%(address)s liegt im DHCP-Bereich %(first)s – %(last)s und könnte doppelt vergeben werden.")
 
 
 def span(first: Address, last: Address | None = None) -> Span:

@@ -11,8 +11,8 @@ from school_it import audit
 from school_it.access import Actor, May
 from school_it.audit import Action
 from school_it.database import expect_version
-from school_it.devices import queries as device_queries
 from school_it.errors import N_, BadValue
+from school_it.network import own_devices
 from school_it.network import queries as network_queries
 from school_it.network.uplinks.models import Uplink
 from school_it.schools.models import School
@@ -59,18 +59,6 @@ def _checked(session: Session, school_id: int, values: Mapping[str, Any], *, by:
         raise BadValue(N_("Die Kosten im Monat sind kein Minusbetrag."))
     wanted = {name: value for name, value in values.items() if name != "router"}
     if "router" in values:
-        wanted["router_id"] = _router_id(session, school_id, values["router"], by=by)
+        router = own_devices.at_school(session, school_id, values["router"], by=by)
+        wanted["router_id"] = router.ident if router else None
     return wanted
-
-
-def _router_id(session: Session, school_id: int, tag: str | None, *, by: Actor) -> int | None:
-    if not tag:
-        return None
-    device = device_queries.find_device(session, tag)
-    if device is None or not by.scope(May.SEE_DEVICES).holds(device.school_id):
-        raise BadValue(N_("Ein Gerät mit der Inventarnummer %(tag)s gibt es hier nicht."), tag=tag)
-    if device.school_id not in (None, school_id):
-        raise BadValue(
-            N_("%(tag)s gehört zu einer anderen Schule. Bitte zuerst dorthin umbuchen."), tag=device.asset_tag
-        )
-    return device.id

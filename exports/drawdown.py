@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from exports.workbook import SUM, Page
 from school_it import cells
 from school_it.cells import CODE, DATE, EURO, INTEGER
+from school_it.funding.drawdowns.calls import Call
 from school_it.funding.models import Grant
-from school_it.funding.standing import Call
 from school_it.sheets import Column
 
 COLUMNS = (

@@ -11,7 +11,7 @@ from exports.reports.shape import Choice, Pages, Report, subtitle
 from school_it import audit
 from school_it.access import Actor, May
 from school_it.errors import N_, BadValue
-from school_it.funding import change_requests
+from school_it.funding.decisions import change_requests
 from school_it.funding.models import ChangeRequest
 
 

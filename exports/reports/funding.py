@@ -19,6 +19,7 @@ from school_it.devices import sheet as device_sheet
 from school_it.errors import N_
 from school_it.funding import queries as funding_queries
 from school_it.funding import standing
+from school_it.funding.drawdowns import calls
 from school_it.funding.models import Grant, Receipt
 from school_it.funding.sheet import GRANTS, PROGRAMMES, RECEIPTS
 
@@ -110,10 +111,10 @@ def _of_grant(choice: Choice) -> tuple[str, str]:
     return subtitle(choice)[0], f"Stand {choice.on or today():%d.%m.%Y} · {_called(choice.needed_grant)}"
 
 
-def _call(session: Session, choice: Choice) -> standing.Call:
-    found: standing.Call | None = choice.known.get("call")
+def _call(session: Session, choice: Choice) -> calls.Call:
+    found: calls.Call | None = choice.known.get("call")
     if found is None:
-        found = choice.known["call"] = standing.call_of(session, choice.needed_grant, choice.on or today())
+        found = choice.known["call"] = calls.of_grant(session, choice.needed_grant, choice.on or today())
     return found
 
 

@@ -16,8 +16,9 @@ from school_it.audit import Batch
 from school_it.database import today
 from school_it.demo.purchases import PURCHASES, Purchase
 from school_it.devices.rules import CATEGORIES
-from school_it.funding.intake import GrantIntake, ProgrammeIntake
-from school_it.funding.receipts import ReceiptIntake
+from school_it.funding.intake.grants import GrantIntake
+from school_it.funding.intake.programmes import ProgrammeIntake
+from school_it.funding.intake.receipts import ReceiptIntake
 from school_it.funding.rules import Anchor, CapBasis, EndRule, Financing, StartEvent, Status
 from school_it.sheets import Row
 

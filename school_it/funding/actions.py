@@ -15,8 +15,12 @@ from school_it.access import Actor, May
 from school_it.audit import Action
 from school_it.database import expect_version
 from school_it.errors import N_, Sentence, refuse
-from school_it.funding import bound, intake, queries, receipts, rules
+from school_it.funding import bound, queries, rules
 from school_it.funding.checking import left, reasons
+from school_it.funding.intake import amounts, receipts
+from school_it.funding.intake.grants import LESS_DRAWN
+from school_it.funding.intake.programmes import DEFAULTS as PROGRAMME_DEFAULTS
+from school_it.funding.intake.programmes import against_programme
 from school_it.funding.models import Decision, Grant, Programme, Receipt
 from school_it.funding.programmes import compare, facts
 from school_it.funding.programmes.shipped import Shipped
@@ -39,8 +43,8 @@ def add_programme(
 ) -> Programme:
     """With `terms` and `facts` where `values` names them; `because` says whence the values are. Raises Refused."""
     _must_edit(by)
-    refuse([*_against_code(session, values, None), *intake.against_programme(values)])
-    whole = _with(intake.PROGRAMME_DEFAULTS, values, queries.PROGRAMME_FIELDS)
+    refuse([*_against_code(session, values, None), *against_programme(values)])
+    whole = _with(PROGRAMME_DEFAULTS, values, queries.PROGRAMME_FIELDS)
     whole["terms"] = values.get("terms") or None
     whole["facts"] = values.get("facts") or (facts.entered({}, {}, whole, because) if because else None)
     programme = Programme(**whole)
@@ -62,8 +66,8 @@ def change_programme(
     _must_edit(by)
     expect_version(programme, version)
     whole = {**_values_of(programme, queries.PROGRAMME_FIELDS), **values}
-    refuse([*_against_code(session, whole, programme), *intake.against_programme(whole)])
-    wanted = _with(intake.PROGRAMME_DEFAULTS, whole, queries.PROGRAMME_FIELDS)
+    refuse([*_against_code(session, whole, programme), *against_programme(whole)])
+    wanted = _with(PROGRAMME_DEFAULTS, whole, queries.PROGRAMME_FIELDS)
     wanted["terms"] = (values.get("terms") or None) if "terms" in values else programme.terms
     before = {**_values_of(programme, queries.PROGRAMME_FIELDS), "terms": programme.terms}
     wanted["facts"] = values.get("facts") or facts.entered(programme.facts, before, wanted, because) or None
@@ -145,7 +149,7 @@ def change_grant(
     rate = rate if rate is not None else programme.rate
     for decision in grant.decisions:
         before = {"eligible": decision.eligible, "granted": decision.granted, "rate": grant.rate}
-        amount = intake.recomputed(before, {**before, "rate": rate})
+        amount = amounts.recomputed(before, {**before, "rate": rate})
         if amount != decision.granted:
             changes = audit.assign(decision, {"granted": amount}, ("granted",))
             audit.record(session, Action.DECISION_CHANGED, decision, by=by, changes=changes)
@@ -246,7 +250,7 @@ def _against_drawn(session: Session, decision: Decision, values: Mapping[str, An
     known = queries.paid_out(session, [decision.id]).get(decision.id, rules.NOTHING)
     if (values.get("drawn") or rules.NOTHING) >= known:
         return []
-    return [("drawn", Sentence(intake.LESS_DRAWN, amount=shown(known)))]
+    return [("drawn", Sentence(LESS_DRAWN, amount=shown(known)))]
 
 
 def _granted_by_rule(values: Mapping[str, Any], programme: Programme, rate: Decimal | None) -> dict[str, Any]:
@@ -254,7 +258,7 @@ def _granted_by_rule(values: Mapping[str, Any], programme: Programme, rate: Deci
     whole = dict(values)
     rate = rate if rate is not None else programme.rate
     if whole.get("granted") is None:
-        against = intake.without_amount(programme.financing, rate)
+        against = amounts.without_amount(programme.financing, rate)
         refuse([against] if against else [])
         whole["granted"] = rules.granted(whole["eligible"], rate or rules.NOTHING)
     return whole

@@ -13,7 +13,7 @@ from wtforms.widgets import TextArea
 
 from school_it.errors import BadValue
 from school_it.funding import rules
-from school_it.funding.intake import LONGEST_YEARS
+from school_it.funding.intake.programmes import LONGEST_YEARS
 from school_it.funding.programmes import terms
 from school_it.funding.programmes.terms import DOCUMENTS, LIMITS, TERMS, Term
 from school_it.funding.sheet import read_share

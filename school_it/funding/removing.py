@@ -12,7 +12,9 @@ from school_it import audit
 from school_it.access import Actor, May
 from school_it.audit import Action
 from school_it.errors import N_, RuleBroken, Sentence
-from school_it.funding import bound, change_requests, payouts
+from school_it.funding import bound
+from school_it.funding.decisions import change_requests
+from school_it.funding.drawdowns import payouts
 from school_it.funding.models import (
     ChangeRequest,
     Decision,

@@ -16,17 +16,15 @@ from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from school_it.errors import Sentence
-from school_it.funding import cost_plan, drawdown, proof, queries, rules
-from school_it.funding.book import DrawdownState
+from school_it.funding import proof, queries, rules
 from school_it.funding.checking import Check, Checks, amounts, in_order, reasons
 from school_it.funding.checking import receipts as receipt_checks
 from school_it.funding.checking import terms as term_checks
-from school_it.funding.cost_plan import Planned
-from school_it.funding.models import AcceptedWarning, Decision, Drawdown, Grant, Receipt
-from school_it.funding.programmes import terms as programme_terms
+from school_it.funding.decisions import cost_plan
+from school_it.funding.decisions.cost_plan import Planned
+from school_it.funding.intake.receipts import as_part, invoice_of
+from school_it.funding.models import AcceptedWarning, Decision, Grant, Receipt
 from school_it.funding.proof import Cap, Decided, Figures, Spent, Terms
-from school_it.funding.receipts import as_part, invoice_of
-from school_it.school_year import months_after
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -232,92 +230,6 @@ def _of_the_same_invoices(session: Session, grant: Grant) -> list[Mapping[str, A
         .order_by(Receipt.id)
     )  # fmt: skip
     return [dict(row._mapping) for row in session.execute(rows)]
-
-
-# --- the draw-down ---
-
-
-@dataclass(frozen=True)
-class Call:
-    """What may be drawn of a grant on a day: a line for each of `positions`; `numbers` are those of the next requests.
-
-    A number is None where something was drawn of which no request is known.
-    """
-
-    positions: Sequence[Position]
-    lines: Sequence[drawdown.Line]
-    numbers: Sequence[int | None]
-    checks: Sequence[Check]
-    months: int = drawdown.MONTHS_AHEAD
-    advance: drawdown.Advance | None = None
-
-    @property
-    def figures(self) -> dict[str, Decimal | None]:
-        return drawdown.totals(self.lines)
-
-    def line_of(self, decision: Decision) -> drawdown.Line | None:
-        """None of a decision that only changes another one."""
-        found = zip(self.positions, self.lines, strict=True)
-        return next((line for one, line in found if one.decision is decision), None)
-
-
-def call_of(session: Session, grant: Grant, on: date, *, but: int | None = None) -> Call:
-    """Receipts paid by `on` count as paid, those to be paid in the months after it as falling due.
-
-    `but` is the draw-down that is being changed: it does not count among those that are pending.
-    """
-    months, advance = paying(grant)
-    until = months_after(on, months)
-    paid, due = spent_by(session, grant, on), spent_by(session, grant, until, after=on)
-    terms, at = terms_of(grant), positions(grant)
-    decisions = [one.amounts for one in at]
-    waiting, highest = _pending(session, grant, but)
-    looked_at = [
-        *drawdown.last_day(on, grant.programme.last_drawdown),
-        *drawdown.looked_at(terms, decisions, paid),
-    ]
-    pending = [waiting.get(one.decision.id, rules.NOTHING) for one in at]
-    lines = drawdown.lines(terms, decisions, paid, due, pending)
-    numbers = [_next(highest.get(one.decision.id), one.amounts) for one in at]
-    return Call(at, lines, numbers, in_order(iter(looked_at)), months, advance)
-
-
-def paying(grant: Grant) -> tuple[int, drawdown.Advance | None]:
-    """For how many months money may be asked for ahead, and how much before the proof of use (F32).
-
-    None ahead where the programme pays back what was paid; two months where it does not say.
-    """
-    further = programme_terms.of(grant.programme.terms)
-    said = further.get("drawdown_months")
-    months = (
-        0 if further.get("payment") == "reimbursement" else drawdown.MONTHS_AHEAD if said is None else said
-    )
-    share = further.get("advance_share")
-    if share is None:
-        return months, None
-    return months, drawdown.Advance(share, further.get("no_advance_up_to") or rules.NOTHING)
-
-
-def _next(highest: int | None, of: Decided) -> int | None:
-    if highest is None:
-        return None if of.drawn else 1
-    return highest + 1
-
-
-def _pending(session: Session, grant: Grant, but: int | None) -> tuple[dict[int, Decimal], dict[int, int]]:
-    """By id of the decision: what was asked for and is not paid out, and the highest number of a request."""
-    rows = (
-        select(Drawdown.id, Drawdown.decision_id, Drawdown.number, Drawdown.state, Drawdown.requested)
-        .join(Decision, Decision.id == Drawdown.decision_id)
-        .where(Decision.grant_id == grant.id)
-    )
-    waiting: dict[int, Decimal] = defaultdict(lambda: rules.NOTHING)
-    highest: dict[int, int] = {}
-    for ident, decision_id, number, state, requested in session.execute(rows):
-        highest[decision_id] = max(number, highest.get(decision_id, 0))
-        if state is DrawdownState.REQUESTED and ident != but:
-            waiting[decision_id] += requested
-    return dict(waiting), highest
 
 
 def spent_by(

@@ -22,8 +22,8 @@ from school_it.database import expect_version
 from school_it.errors import N_, BadValue, Refused, Sentence
 from school_it.funding import actions as funding_actions
 from school_it.funding import queries as funding_queries
-from school_it.funding import receipts as funding_receipts
 from school_it.funding import rules as funding_rules
+from school_it.funding.intake import receipts as funding_receipts
 from school_it.funding.models import Grant, Receipt
 from school_it.procurement import queries, rules
 from school_it.procurement.models import Invoice, InvoiceLine, InvoiceReceipt, InvoiceShare

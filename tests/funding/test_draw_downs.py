@@ -17,8 +17,10 @@ from school_it.access import Actor, Role
 from school_it.audit import Action, Entry
 from school_it.database import db, transaction
 from school_it.errors import Refused
-from school_it.funding import amending, cost_plan, payouts, queries, removing, standing
+from school_it.funding import queries, removing, standing
 from school_it.funding.book import DrawdownState
+from school_it.funding.decisions import amending, cost_plan
+from school_it.funding.drawdowns import calls, payouts
 from school_it.funding.models import Decision, Drawdown, Grant, Receipt
 from tests.funding.conftest import RECEIPT, Facts, TakeIn
 from tests.funding.test_pages import text_of
@@ -59,7 +61,7 @@ def test_a_request_proposes_what_the_grant_bears_of_what_is_paid(session: Sessio
     )  # fmt: skip
     assert made.own_share_used == D("1920.80")
     assert drawn(session) is None
-    call = standing.call_of(session, session.scalars(select(Grant)).one(), ON)
+    call = calls.of_grant(session, session.scalars(select(Grant)).one(), ON)
     assert (call.figures["pending"], call.figures["requested"], call.numbers) == (
         D("7683.20"),
         D("0.00"),

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from school_it.funding import drawdown, proof, rules
+from school_it.funding import proof, rules
 from school_it.funding.checking import amounts as amount_checks
+from school_it.funding.drawdowns import asking
 from school_it.funding.proof import Cap, Decided, Spent, Terms
 from school_it.funding.rules import Financing
 
@@ -152,7 +153,7 @@ def test_what_a_device_costs_beyond_the_fixed_amount_is_said() -> None:
 
 def test_of_what_falls_due_soon_the_grant_bears_its_share() -> None:
     share = Terms(Financing.SHARE, D("0.8"), None)
-    (line,) = drawdown.lines(
+    (line,) = asking.lines(
         share, [Decided(D(50_000), D(40_000), drawn=D(5_000))], [Spent("2.3", D(10_000), D(10_000))],
         [Spent("2.3", D(2_000), D(2_000))],
     )  # fmt: skip
@@ -165,7 +166,7 @@ def test_of_what_falls_due_soon_the_grant_bears_its_share() -> None:
 def test_of_each_decision_what_is_asked_for_and_the_own_share_make_up_what_was_paid() -> None:
     share = Terms(Financing.SHARE, D("0.9"), None)
     decisions = [Decided(D("60004.64"), D("54004.18")), Decided(D("47324.64"), D("42592.18"))]
-    lines = drawdown.lines(share, decisions, [Spent("2.3", D("107828.28"), D("107325.28"))], [])
+    lines = asking.lines(share, decisions, [Spent("2.3", D("107828.28"), D("107325.28"))], [])
     assert [line.requested for line in lines] == [D("54004.18"), D("42588.57")]
     assert [line.own_share_used for line in lines] == [
         line.paid - (line.requested or 0) for line in lines
@@ -181,8 +182,8 @@ def test_of_each_decision_what_is_asked_for_and_the_own_share_make_up_what_was_p
 def test_the_lines_of_a_draw_down_add_up_and_never_exceed_a_decision(
     terms: Terms, decisions: list[Decided], paid: list[Spent], due: list[Spent]
 ) -> None:
-    lines = drawdown.lines(terms, decisions, paid, due)
-    sums = drawdown.totals(lines)
+    lines = asking.lines(terms, decisions, paid, due)
+    sums = asking.totals(lines)
     assert sums["paid"] == sum(one.paid for one in paid)
     assert sums["due"] == sum(one.paid for one in due)
     for one, line in zip(decisions, lines, strict=True):
@@ -193,5 +194,5 @@ def test_the_lines_of_a_draw_down_add_up_and_never_exceed_a_decision(
 
 def test_more_drawn_than_the_receipts_bear_is_a_warning() -> None:
     decisions = [Decided(D(50_000), D(45_000), drawn=D(9_001))]
-    (found,) = drawdown.looked_at(SHARE, decisions, [Spent("2.3", D(10_000), D(10_000))])
+    (found,) = asking.looked_at(SHARE, decisions, [Spent("2.3", D(10_000), D(10_000))])
     assert (found.rule, found.holds, found.severity) == ("F19", False, "warn")

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from school_it.access import Actor, Role
 from school_it.access import Grant as Given
 from school_it.database import transaction
-from school_it.funding import payouts
+from school_it.funding.drawdowns import payouts
 from school_it.funding.models import Decision, Grant
 from tests.funding.conftest import GRANT, RECEIPT, Facts, TakeIn, told
 

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from school_it import audit
 from school_it.access import May, current, needs
 from school_it.database import db, today, transaction
-from school_it.funding import change_requests, cost_plan, queries, story
+from school_it.funding import queries, story
 from school_it.funding.book import CHANGE_STATES, ChangeState
 from school_it.funding.book_forms import (
     MOST_ROWS,
@@ -20,6 +20,7 @@ from school_it.funding.book_forms import (
     read_rows,
     rows_of,
 )
+from school_it.funding.decisions import change_requests, cost_plan
 from school_it.funding.models import ChangeRequest, Decision
 from school_it.funding.views.blueprint import bp
 from school_it.funding.views.plans import holds_now

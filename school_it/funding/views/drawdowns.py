@@ -10,9 +10,10 @@ from flask_babel import gettext as _
 from school_it import audit
 from school_it.access import May, current, needs
 from school_it.database import db, today, transaction
-from school_it.funding import checking, payouts, queries, standing, story
+from school_it.funding import checking, queries, story
 from school_it.funding.book import DRAWDOWN_STATES, DrawdownState
 from school_it.funding.book_forms import DrawdownForm, PayoutForm
+from school_it.funding.drawdowns import calls, payouts
 from school_it.funding.views.blueprint import bp
 from school_it.web import flash_done, page, said
 from school_it.web.fields import refusals_in, status_of
@@ -23,7 +24,7 @@ from school_it.web.fields import refusals_in, status_of
 def drawdowns(ident: int) -> Any:
     session = db.session()
     found = queries.get_grant(session, ident, seen_by=current())
-    call = standing.call_of(session, found, today())
+    call = calls.of_grant(session, found, today())
     return page(
         "funding/drawdowns.html",
         grant=found,
@@ -93,7 +94,7 @@ def _form_page(form: DrawdownForm, decision: Any, found: Any) -> Any:
     looked_at: list[checking.Check] = []
     if amount is not None:
         looked_at, _faults = payouts.looked_at(session, decision, on, amount, found)
-    call = standing.call_of(session, decision.grant, on, but=found.id if found else None)
+    call = calls.of_grant(session, decision.grant, on, but=found.id if found else None)
     return page(
         "funding/drawdown_edit.html",
         status_of(form),

@@ -16,13 +16,10 @@ from school_it.funding import (
     actions,
     ahead,
     bound,
-    change_requests,
     checking,
-    cost_plan,
     listing,
     measures,
     papers,
-    payouts,
     queries,
     rules,
     standing,
@@ -30,6 +27,8 @@ from school_it.funding import (
 )
 from school_it.funding.book import CHANGE_STATES, DECISION_KINDS, DecisionKind
 from school_it.funding.checking import left, reasons
+from school_it.funding.decisions import change_requests, cost_plan
+from school_it.funding.drawdowns import payouts
 from school_it.funding.forms import (
     DecisionForm,
     GrantForm,

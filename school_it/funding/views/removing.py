@@ -10,7 +10,9 @@ from flask_babel import gettext as _
 
 from school_it.access import May, current, needs
 from school_it.database import db, transaction
-from school_it.funding import change_requests, measures, payouts, queries, removing
+from school_it.funding import measures, queries, removing
+from school_it.funding.decisions import change_requests
+from school_it.funding.drawdowns import payouts
 from school_it.funding.forms import RemoveForm
 from school_it.funding.views.blueprint import bp
 from school_it.money import shown

@@ -18,10 +18,11 @@ from school_it.access import Actor, May
 from school_it.audit import Action
 from school_it.database import expect_version
 from school_it.errors import N_, NotThere, Refused, Sentence
-from school_it.funding import drawdown, queries, standing
+from school_it.funding import queries, standing
 from school_it.funding.book import DrawdownState
 from school_it.funding.checking import Check, left, reasons
-from school_it.funding.drawdown import Line, Wanted
+from school_it.funding.drawdowns import asking, calls
+from school_it.funding.drawdowns.asking import Line, Wanted
 from school_it.funding.models import Decision, Drawdown, Grant
 from school_it.funding.rules import NOTHING
 
@@ -70,12 +71,12 @@ def drawn_before(session: Session, grant: Grant) -> Decimal:
 
 def proposed(session: Session, decision: Decision, on: date) -> dict[str, Any]:
     """What a request on this day would say, by the names of the columns."""
-    call = standing.call_of(session, decision.grant, on)
+    call = calls.of_grant(session, decision.grant, on)
     line = _line(call, decision)
     place = next(place for place, one in enumerate(call.positions) if one.decision is decision)
     number = call.numbers[place]
     requested = line.requested
-    most = drawdown.left_in_advance(call.advance, call.lines)
+    most = asking.left_in_advance(call.advance, call.lines)
     if requested is not None and most is not None:
         requested = min(requested, most)
     return {
@@ -84,7 +85,7 @@ def proposed(session: Session, decision: Decision, on: date) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _line(call: standing.Call, decision: Decision) -> Line:
+def _line(call: calls.Call, decision: Decision) -> Line:
     """Raises NotThere for a decision that only changes another one."""
     line = call.line_of(decision)
     if line is None:
@@ -96,10 +97,10 @@ def looked_at(
     session: Session, decision: Decision, on: date, amount: Decimal, own: Drawdown | None = None
 ) -> tuple[list[Check], Faults]:
     """F17 to F19 and F32 for a request, and what keeps its amount from being asked for."""
-    call = standing.call_of(session, decision.grant, on, but=own.id if own else None)
+    call = calls.of_grant(session, decision.grant, on, but=own.id if own else None)
     wanted = Wanted(on, amount, _line(call, decision), call.months)
-    checks = [*call.checks, *drawdown.needed(wanted), *drawdown.in_advance(call.advance, call.lines, amount)]
-    return checks, list(drawdown.against_amount(wanted))
+    checks = [*call.checks, *asking.needed(wanted), *asking.in_advance(call.advance, call.lines, amount)]
+    return checks, list(asking.against_amount(wanted))
 
 
 def ask(session: Session, decision: Decision, values: Mapping[str, Any], *, by: Actor) -> Drawdown:

@@ -14,8 +14,9 @@ from school_it.audit import Action, Batch
 from school_it.changes import Change
 from school_it.database import HIGHEST_AMOUNT, portions, table_of
 from school_it.errors import N_, Sentence
-from school_it.funding import beside, queries, rules
-from school_it.funding.intake import problem_at, settle_defaults
+from school_it.funding import queries, rules
+from school_it.funding.intake import comparing
+from school_it.funding.intake.rows import problem_at, settle_defaults
 from school_it.funding.models import Receipt
 from school_it.funding.queries import GrantFacts
 from school_it.funding.rules import NOTHING, Part
@@ -125,7 +126,7 @@ class ReceiptIntake(Intake):
         if "paid_amount" in named:
             named.add("eligible_requested")  # computed where the file does not say it
         sums, known = (
-            beside.Sums(("grant", "category"), [name for name in COMPARED if name in named]),
+            comparing.Sums(("grant", "category"), [name for name in COMPARED if name in named]),
             reading.known or {},
         )
         for rows, good in ((reading.rows, True), (reading.faulty, False)):
@@ -136,7 +137,7 @@ class ReceiptIntake(Intake):
             {row.values["grant"] for row in (*reading.rows, *reading.faulty) if row.values.get("grant")}
         )
         for some in portions(references):
-            for stored_sum in beside.stored_receipts(session, some):
+            for stored_sum in comparing.stored_receipts(session, some):
                 sums.stored(stored_sum)
         for row in new:
             sums.stored(completed(row.values))

@@ -1,0 +1,1 @@
+"""What the decisions on a grant plan for each funding item, and how the authority changes them."""

@@ -1,0 +1,1 @@
+"""Draw-downs: what may be asked for now, what was asked for, and what was paid out."""

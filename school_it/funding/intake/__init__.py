@@ -1,0 +1,1 @@
+"""Programmes, grants and receipts from a file: what is known of them, what is wrong with a row, and writing it."""

@@ -37,6 +37,7 @@ FIELD_NAMES = {
     "approval_reference": N_("Aktenzeichen der Zustimmung"), "replaces_id": N_("Ersetzt"),
     "receiver": N_("Käufer oder Empfänger"), "wiped_on": N_("Daten gelöscht am"), "wiped_how": N_("Wie gelöscht"),
     "wiped_by": N_("Gelöscht von"), "waste_certificate": N_("Entsorgungsnachweis"),
+    "cable": N_("Kabel"), "mount": N_("eingebaut in"),
 }  # fmt: skip
 WORDS: dict[str, dict[Any, str]] = {
     "state": dict(STATES),

@@ -13,97 +13,23 @@ from sqlalchemy.orm import Session
 
 from school_it import audit, money
 from school_it.access import May, current
-from school_it.accounts.views import FIELD_NAMES as ACCOUNT_FIELDS
 from school_it.audit import Entry
+from school_it.cells import show_percent
 from school_it.devices import story as device_story
-from school_it.devices.rules import ITEM_CLASSES
-from school_it.errors import N_
 from school_it.funding import story as funding_story
-from school_it.licences.rules import BASES
-from school_it.licences.words import FIELD_NAMES as LICENCE_FIELDS
-from school_it.network.views import addresses as network_addresses
 from school_it.network.views import types as network_types
-from school_it.network.views import uplinks as network_uplinks
-from school_it.network.views.outlets import FIELD_NAMES as NETWORK_FIELDS
-from school_it.people.rules import PERSON_ROLES, PERSON_STATES
-from school_it.people.views import FIELD_NAMES as PERSON_FIELDS
+from school_it.overview.trail_words import AMOUNTS, FIELD_NAMES, HIDDEN, SHARES, THINGS, VIA, WORDS
 from school_it.plan import views as plan_views
-from school_it.plan.rules import BASES as TARGET_BASES
 from school_it.procurement import story as procurement_story
-from school_it.schools.rules import ROOM_USES, TYPE_NAMES
-from school_it.schools.views import FIELD_NAMES as SCHOOL_FIELDS
 from school_it.web import show
 from school_it.web.show import Event
 
-FIELD_NAMES = {
-    **network_addresses.FIELD_NAMES,
-    **network_uplinks.FIELD_NAMES,
-    **procurement_story.FIELD_NAMES,
-    **network_types.TYPE_FIELDS,
-    **LICENCE_FIELDS,
-    **NETWORK_FIELDS,
-    **plan_views.FIELD_NAMES,
-    **SCHOOL_FIELDS,
-    **PERSON_FIELDS,
-    **ACCOUNT_FIELDS,
-}
-THINGS = {
-    "schools": N_("Schule"),
-    "buildings": N_("Gebäude"),
-    "rooms": N_("Raum"),
-    "yearly_figures": N_("Schulzahlen"),
-    "people": N_("Person"),
-    "users": N_("Konto"),
-    "devices": N_("Gerät"),
-    "categories": N_("Geräteart"),
-    "device_models": N_("Modell"),
-    "licences": N_("Lizenz"),
-    "licence_seats": N_("Platz einer Lizenz"),
-    "licence_seat_rules": N_("Plätze einer Gruppe"),
-    **funding_story.THINGS,
-    **procurement_story.THINGS,
-    "outlets": N_("Netzwerkdose"),
-    "device_types": N_("Gerätetyp"),
-    "racks": N_("Verteiler"),
-    "panels": N_("Patchfeld"),
-    "model_types": N_("Gerätetyp eines Modells"),
-    "outlet_rules": N_("Regel für Dosennamen"),
-    "vlans": N_("VLAN"),
-    "subnets": N_("Teilnetz"),
-    "address_ranges": N_("Adressbereich"),
-    "fixed_addresses": N_("feste Adresse"),
-    "uplinks": N_("Internetanschluss"),
-    "targets": N_("Ausstattungsziel"),
-    "survey_rounds": N_("Bedarfsabfrage"),
-    "survey_codes": N_("Code der Bedarfsabfrage"),
-    "survey_wishes": N_("Wunsch"),
-    "annual_reviews": N_("Jahresgespräch"),
-    "agreements": N_("Vereinbarung"),
-}
-WORDS: dict[str, tuple[dict[Any, str], ...]] = {
-    "state": (dict(PERSON_STATES),),
-    "role": (dict(PERSON_ROLES),),
-    "school_type": (dict(TYPE_NAMES),),
-    "use": (dict(ROOM_USES),),
-    "basis": (dict(BASES), dict(TARGET_BASES)),
-    "item_class": (dict(ITEM_CLASSES),),
-}
 FUNDING_PAGES = {
     "programmes": "funding.programme",
     "grants": "funding.grant",
     "receipts": "funding.receipt",
     "measures": "funding.measure",
     "drawdowns": "funding.drawdown",
-}
-VIA = {
-    "web": N_("Seite"),
-    "api": N_("Schnittstelle"),
-    "cli": N_("Befehl"),
-    "job": N_("Aufträge"),
-    "import": N_("Einlesen"),
-    "export": N_("Berichte"),
-    "demo": N_("Demo"),
-    "directory": N_("Verzeichnis"),
 }
 
 
@@ -131,7 +57,7 @@ def lines(session: Session, entries: Sequence[Entry]) -> list[Line]:
     )
     events |= zip(
         (entry.id for entry in others),
-        show.story(others, names=FIELD_NAMES, value=_wording(session, others)),
+        show.story(others, names=FIELD_NAMES, value=_wording(session, others), hidden=HIDDEN),
         strict=True,
     )
     gone = audit.removals(session, entries)
@@ -151,12 +77,22 @@ def _wording(session: Session, entries: Sequence[Entry]) -> Callable[[str, Any],
 
 def _worded(field: str, stored: Any) -> str | None:
     """States and kinds are stored as codes; the field's own words know them."""
-    if field in device_story.AMOUNTS and stored:
+    if field in AMOUNTS and stored:
         return money.shown(Decimal(stored))
+    if field in procurement_story.LINES or field in ("vat_rate", *procurement_story.AMOUNTS):
+        return procurement_story.value_said(field, stored)
     if field in ("value", "reserve", "school_types"):
         return plan_views.worded(field, stored)
-    if field in ("ports", "kind", "u_height"):
+    if field in ("ports", "u_height"):
         return network_types.worded(field, stored)
+    if field.startswith("figures."):
+        return plan_views.assumptions.worded(field, stored)
+    if field in SHARES and stored:
+        return show_percent(Decimal(stored))
+    if isinstance(stored, dict) and "text" in stored:
+        return show.kept_sentence(stored)
+    if isinstance(stored, list):
+        return ", ".join(_worded(field.removesuffix("s"), one) or str(one) for one in stored)
     known = next((words[stored] for words in WORDS.get(field, ()) if stored in words), None)
     return None if known is None else str(_(known))
 

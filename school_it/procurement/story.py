@@ -47,7 +47,7 @@ MOST = 200
 MOST_LINES = 200
 LINES = {f"line_{position}": f"{position}." for position in range(1, MOST_LINES + 1)}
 """Of an invoice that was shared out, what became of each of its lines."""
-PLAIN_AMOUNT = re.compile(r"-?\d+\.\d\d(?=\)|\s\()")
+PLAIN_AMOUNT = re.compile(r"-?\d+\.\d\d(?=\)|\s[(−]|$)")
 AMOUNTS = frozenset({"unit_gross", "discount"})
 
 

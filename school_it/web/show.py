@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -79,9 +79,13 @@ def story(
     names: Mapping[str, str],
     value: Callable[[str, Any], str | None] = lambda _field, _value: None,
     tell: Callable[[Entry], str | None] = lambda _entry: None,
+    hidden: Collection[str] = (),
 ) -> list[Event]:
-    """`names` are the German names of the fields, `value` may word a field's value, `tell` a whole entry."""
-    return [_event(entry, names, value, tell) for entry in entries]
+    """`names` are the German names of the fields, `value` may word a field's value, `tell` a whole entry.
+
+    The fields in `hidden` are left out.
+    """
+    return [_event(entry, names, value, tell, hidden) for entry in entries]
 
 
 def _event(
@@ -89,6 +93,7 @@ def _event(
     names: Mapping[str, str],
     value: Callable[[str, Any], str | None],
     tell: Callable[[Entry], str | None],
+    hidden: Collection[str],
 ) -> Event:
     begins = entry.action.endswith(".added")
     return Event(
@@ -103,7 +108,7 @@ def _event(
                 _worded(field, after, value),
             )
             for field, (before, after) in {**entry.changes, **_pairs(entry.personal)}.items()
-            if field != "version" and not field.endswith("_folded")  # nothing that anybody has done
+            if field not in hidden and field != "version" and not field.endswith("_folded")  # nobody's doing
         ],
         batch_id=entry.batch_id,
         act=_act(entry),

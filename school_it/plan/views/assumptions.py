@@ -93,11 +93,11 @@ def version(ident: int) -> Any:
         plan=found,
         figures=_figures(found),
         sure=SURE,
-        events=show.story(audit.story(session, found), names=FIELD_NAMES, value=_worded),
+        events=show.story(audit.story(session, found), names=FIELD_NAMES, value=worded),
     )
 
 
-def _worded(field: str, stored: Any) -> str | None:
+def worded(field: str, stored: Any) -> str | None:
     if field.endswith(".sure") and stored:
         return next((str(_(word)) for one, word in SURE.items() if one == stored), None)
     default = BY_KEY.get(field.removeprefix("figures."))

@@ -28,6 +28,8 @@ EXAMPLES: Mapping[str, str] = {
     "outlet": "1.07-D1", "rack": "EV2", "panel": "PF1", "panel_port": "13", "switch": "", "switch_port": "",
     "vlan": "20", "connected": "Accesspoint", "measured_on": "12.07.2024",
     "address": "10.20.0.15", "addresses.name": "drucker-sekretariat", "device": "", "addresses.vlan": "",
+    "provider": "Beispielnetz", "contract_no": "BN-4711", "down": "1000", "up": "500", "fibre": "ja",
+    "is_backup": "nein", "router": "", "notice_on": "31.03.2027", "ends_on": "30.06.2027", "monthly_cost": "149,90",
     "code": "DP_TEST", "programmes.title": "Digitale Schule (Beispiel)", "directive": "Beispielrichtlinie 2023",
     "status": "gültig", "programmes.valid_from": "01.01.2022", "programmes.valid_to": "31.12.2026",
     "financing": "Anteil", "rate": "80 %", "unit_cap": "", "cap_basis": "", "budget": "900.000,00",

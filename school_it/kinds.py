@@ -21,6 +21,8 @@ from school_it.network.addresses.intake import AddressIntake
 from school_it.network.addresses.sheet import ADDRESSES
 from school_it.network.intake import OutletIntake
 from school_it.network.sheet import OUTLETS
+from school_it.network.uplinks.intake import UplinkIntake
+from school_it.network.uplinks.sheet import UPLINKS
 from school_it.people import intake as people_intake
 from school_it.people.class_moves import Move
 from school_it.people.intake import PeopleIntake
@@ -82,6 +84,7 @@ KINDS = {
         _fixed(LICENCES, LicenceIntake()),
         _fixed(OUTLETS, OutletIntake()),
         _fixed(ADDRESSES, AddressIntake()),
+        _fixed(UPLINKS, UplinkIntake()),
         _fixed(TARGETS, TargetIntake()),
         replace(_fixed(SURVEY, SurveyIntake()), stated=survey_rules.code_in, has_template=False),
         _fixed(PROGRAMMES, ProgrammeIntake()),

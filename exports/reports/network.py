@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy.orm import Session
 
 from exports.reports.shape import Choice, Pages, Report, subtitle
 from exports.workbook import Page
-from school_it import cells
+from school_it import cells, sheets
 from school_it.access import Actor, May
 from school_it.errors import N_
 from school_it.network.addresses import queries as address_queries
 from school_it.network.addresses.rules import PURPOSES
 from school_it.network.addresses.sheet import ADDRESSES
 from school_it.network.uplinks import queries as uplink_queries
+from school_it.network.uplinks.intake import COPIED
 from school_it.network.uplinks.models import Uplink
+from school_it.network.uplinks.sheet import UPLINKS
 from school_it.sheets import Column
 
 _SCHOOL = (Column("school_number", "Schulnummer", cells.CODE), Column("school", "Schule"))
@@ -36,22 +40,12 @@ SUBNETS = (
     Column("is_separate", "getrenntes Netz", cells.YES_NO),
     Column("remark", "Bemerkung"),
 )
-UPLINKS = (
-    *_SCHOOL,
+BESIDE = (
+    Column("school", "Schule"),
     Column("pupils", "Schüler", cells.INTEGER),
-    Column("provider", "Anbieter"),
-    Column("contract_no", "Vertragsnummer", cells.CODE),
-    Column("down", "Mbit/s herunter", cells.INTEGER),
-    Column("up", "Mbit/s hinauf", cells.INTEGER),
     Column("per_pupil", "Mbit/s je Schüler", cells.NUMBER),
-    Column("fibre", "Glasfaser", cells.YES_NO),
-    Column("is_backup", "Ersatzleitung", cells.YES_NO),
-    Column("router", "Router", cells.CODE),
-    Column("notice_on", "kündbar bis", cells.DATE),
-    Column("ends_on", "Vertragsende", cells.DATE),
-    Column("monthly_cost", "Kosten im Monat", cells.EURO),
-    Column("remark", "Bemerkung"),
 )
+"""What stands behind the columns of a line that are read back."""
 
 
 def _addresses(session: Session, choice: Choice, by: Actor) -> Pages:
@@ -77,36 +71,38 @@ def _subnets(session: Session, choice: Choice, by: Actor) -> Pages:
 
 
 def _uplinks(session: Session, choice: Choice, by: Actor) -> Pages:
-    """A line for each contract; a school without one has a line that says nothing of it."""
-    rows = []
+    """A line for each contract; the schools without one on a page of their own."""
+    rows, without = [], []
     for here in uplink_queries.connected(session, seen_by=by, school_id=choice.school_id):
-        school = {
-            "school_number": here.school.school_number, "school": here.school.name, "pupils": here.pupils,
-        }  # fmt: skip
-        lines: list[Uplink | None] = [*here.uplinks] or [None]
-        for line in lines:
-            known = dict.fromkeys((column.field for column in UPLINKS), None) | school
-            if line is not None:
-                known |= {name: getattr(line, name) for name in COPIED}
-                known |= {
-                    "fibre": line.fibre, "is_backup": line.is_backup or None,
-                    "per_pupil": None if line.is_backup else here.per_pupil,
-                    "router": line.router.asset_tag if line.router else None,
-                }  # fmt: skip
-            rows.append([known[column.field] for column in UPLINKS])
-    return [
+        beside = [here.school.name, here.pupils]
+        for one, line in zip(here.uplinks, sheets.lines(UPLINKS, map(_line, here.uplinks)), strict=True):
+            rows.append([*line, *beside, None if one.is_backup else here.per_pupil])
+        if not here.uplinks:
+            without.append([here.school.school_number, *beside])
+    below = subtitle(choice)
+    columns = (*UPLINKS.columns, *BESIDE)
+    pages = [
         Page(
-            "Internetanschlüsse",
-            "Anschlüsse",
-            UPLINKS,
-            rows,
-            subtitle=subtitle(choice),
-            sums=("monthly_cost",),
+            "Internetanschlüsse", "Internetanschlüsse", columns, rows, subtitle=below, sums=("monthly_cost",)
         )
     ]
+    if without:
+        who = (UPLINKS.column("school_number"), *BESIDE[:2])
+        pages.append(
+            Page("Schulen ohne eingetragenen Anschluss", "ohne Anschluss", who, without, subtitle=below)
+        )
+    return pages
 
 
-COPIED = ("provider", "contract_no", "down", "up", "notice_on", "ends_on", "monthly_cost", "remark")
+def _line(uplink: Uplink) -> dict[str, Any]:
+    """By the fields of the sheet."""
+    router = uplink.router.asset_tag if uplink.router else None
+    return {
+        **{name: getattr(uplink, name) for name in COPIED}, "school_number": uplink.school.school_number,
+        "router": router,
+    }  # fmt: skip
+
+
 NETWORK = (
     Report(
         "addresses",
@@ -129,5 +125,6 @@ NETWORK = (
         N_("Leitung und Vertrag je Schule, Mbit/s je Schüler, Glasfaser, Fristen und Kosten"),
         May.SEE_NETWORK,
         _uplinks,
+        "uplinks",
     ),
 )

@@ -34,7 +34,7 @@ SHOWN_ROWS = 100
 LISTS = {
     "devices": "devices.index", "people": "people.index", "licences": "licences.index", "outlets": "network.index",
     "schools": "schools.index", "rooms": "schools.index", "figures": "schools.index",
-    "addresses": "network.addresses",
+    "addresses": "network.addresses", "uplinks": "network.uplinks",
 }  # fmt: skip
 
 

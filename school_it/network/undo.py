@@ -19,6 +19,8 @@ from school_it.network.rules import Place
 from school_it.network.sheet import OUTLETS
 from school_it.network.types.models import DeviceType
 from school_it.network.types.sheet import DEVICE_TYPES
+from school_it.network.uplinks.models import Uplink
+from school_it.network.uplinks.sheet import UPLINKS
 from school_it.network.wiring import joining, places, ports
 from school_it.network.wiring.models import Panel, Rack
 from school_it.schools import queries as school_queries
@@ -99,6 +101,13 @@ UNDOINGS = (
         batches={"import.addresses": May.IMPORT_ALL},
         shown={"school_id": "school_number", "device_id": "device"},
         names=headers(ADDRESSES),
+    ),
+    Undoing(
+        Uplink,
+        N_("Internetanschluss"),
+        batches={"import.uplinks": May.IMPORT_ALL},
+        shown={"school_id": "school_number", "router_id": "router"},
+        names=headers(UPLINKS),
     ),
     Undoing(
         DeviceType,

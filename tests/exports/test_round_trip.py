@@ -52,6 +52,7 @@ BOUND = {
     "licences": {"school_number", "valid_from", "valid_to", "cancel_by", "basis"},
     "outlets": {"room", "panel_port", "switch_port"},
     "addresses": {"device", "vlan"},
+    "uplinks": {"router", "notice_on", "ends_on"},
     "programmes": {"status", "financing", "rate", "unit_cap"},
     "grants": {"programme", "rate", "completed_on", "proof_handed_in"},
     "receipts": {

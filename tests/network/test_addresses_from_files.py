@@ -59,7 +59,9 @@ def stored(session: Session) -> dict[str, tuple[str, str | None, str | None]]:
     """By address its name, its device and its remark."""
     session.rollback()
     found = session.scalars(select(FixedAddress).order_by(FixedAddress.address_key))
-    return {one.address: (one.name, one.device and one.device.asset_tag, one.remark) for one in found}
+    return {
+        one.address: (one.name, one.device.asset_tag if one.device else None, one.remark) for one in found
+    }
 
 
 def test_a_list_comes_in_with_its_own_headers_and_again_changes_nothing(

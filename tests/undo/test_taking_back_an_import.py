@@ -43,6 +43,8 @@ FIRST = {
     "outlets": "Schulnummer;Raum;Dose;Patchfeld;Patchport;VLAN\n115514;1.07;D1;PF1;13;20\n115514;1.08;D2;PF1;14;\n",
     "addresses": "Schulnummer;IP-Adresse;Name;Inventarnummer\n115514;10.20.0.10;Drucker;\n"
     "115514;10.20.0.11;;A-1\n",
+    "uplinks": "Schulnummer;Anbieter;Vertragsnummer;Mbit/s herunter;Router\n115514;Beispielnetz;;1 Gbit/s;A-1\n"
+    "167149;Ortsnetz;V-2;250;\n",
     "targets": "MEP;Schulform;Gerätegruppe;Grundlage;Wert;Reserve;gültig ab\n"
     "V;GE, GY;mobil;Schüler je Gerät;1,5;5 %;01.08.2025\n",
     "asset-ledger": "Anlagennummer;Bezeichnung;Aktivierungsdatum;Menge;AHK\n"
@@ -55,6 +57,7 @@ NEEDS = {
     "receipts": ["programmes", "grants"],
     "outlets": ["rooms"],
     "addresses": ["devices"],
+    "uplinks": ["devices"],
 }
 SECOND = {
     "schools": "Schulnummer;Schule;Schulform;Ort\n115514;Beispielschule;G;Musterstadt\n193240;Gesamtschule Neu;GE;\n",
@@ -82,6 +85,8 @@ SECOND = {
     "outlets": "Schulnummer;Raum;Dose;Patchfeld;Patchport;VLAN\n115514;1.08;D1;PF2;15;30\n115514;1.08;D3;PF2;16;\n",
     "addresses": "Schulnummer;IP-Adresse;Name;Inventarnummer;Bemerkung\n"
     "115514;10.20.0.10;Drucker Sekretariat;A-2;neu\n115514;10.20.0.12;Switch;;\n",
+    "uplinks": "Schulnummer;Anbieter;Vertragsnummer;Mbit/s herunter;Vertragsende;Kosten im Monat;Ersatzleitung\n"
+    "115514;Beispielnetz;V-1;600;30.06.2027;99,90;\n167149;Fernnetz;V-2;250;;;ja\n167149;Nahnetz;;16;;;\n",
     "targets": "MEP;Schulform;Gerätegruppe;Grundlage;Wert;Reserve;gültig ab\n"
     "V;GE, GY;mobil;Schüler je Gerät;1,25;10 %;01.08.2025\nV;;Präsentation;je Unterrichtsraum;1;;01.08.2025\n",
     "asset-ledger": "Anlagennummer;Bezeichnung;Aktivierungsdatum;Menge;AHK\n4711-0;28 Tablets;16.01.2024;28;13.997,20\n"

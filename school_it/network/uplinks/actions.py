@@ -11,9 +11,10 @@ from school_it import audit
 from school_it.access import Actor, May
 from school_it.audit import Action
 from school_it.database import expect_version
-from school_it.errors import N_, BadValue
+from school_it.errors import BadValue
 from school_it.network import own_devices
 from school_it.network import queries as network_queries
+from school_it.network.uplinks import rules
 from school_it.network.uplinks.models import Uplink
 from school_it.schools.models import School
 
@@ -52,11 +53,9 @@ def remove_uplink(session: Session, uplink: Uplink, *, by: Actor) -> None:
 
 
 def _checked(session: Session, school_id: int, values: Mapping[str, Any], *, by: Actor) -> dict[str, Any]:
-    ends, notice = values.get("ends_on"), values.get("notice_on")
-    if ends and notice and notice > ends:
-        raise BadValue(N_("Gekündigt werden muss vor dem Ende des Vertrags, nicht danach."))
-    if (cost := values.get("monthly_cost")) is not None and cost < 0:
-        raise BadValue(N_("Die Kosten im Monat sind kein Minusbetrag."))
+    wrong = rules.what_is_wrong(values)
+    if wrong is not None:
+        raise BadValue(wrong[1].text, **wrong[1].values)
     wanted = {name: value for name, value in values.items() if name != "router"}
     if "router" in values:
         router = own_devices.at_school(session, school_id, values["router"], by=by)

@@ -21,7 +21,7 @@ from school_it.network.types.rules import DEVICE_KINDS, DeviceKind
 from school_it.network.views.blueprint import bp
 from school_it.network.wiring import actions, queries, renaming
 from school_it.schools import queries as school_queries
-from school_it.web import flash_done, page
+from school_it.web import flash_done, lists, page
 from school_it.web.fields import refusals_in, status_of
 
 
@@ -84,6 +84,7 @@ def models() -> Any:
     return page(
         "network/models.html",
         models=found,
+        has_ports=lists.count(session, queries.switches(seen_by=actor)).number > 0,
         types=types,
         text=text,
         asked=asked,

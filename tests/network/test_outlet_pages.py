@@ -165,6 +165,7 @@ def test_an_auditor_reads_and_a_teacher_sees_none(sign_in_as: SignInAs, bring: B
     assert "1.07-D1" not in text(teacher, "/schools/115514/rooms/1.07")
 
 
+@pytest.mark.usefixtures("school")
 def test_the_first_page_says_what_to_do_first(admin: FlaskClient) -> None:
     page = text(admin, "/network")
     assert "Noch ist keine Netzwerkdose eingetragen" in page

@@ -95,6 +95,4 @@ def _help(title: str, sheet: Sheet, authority: str) -> Page:
         for column in sheet.columns
     ]
     subtitle = (authority, "Dieses Blatt wird nicht eingelesen.")
-    return Page(
-        f"{title}: {HELP_SHEET}", HELP_SHEET, _HELP, rows, subtitle=subtitle, widest=60, fits_rows=True
-    )
+    return Page(f"{title}: {HELP_SHEET}", HELP_SHEET, _HELP, rows, subtitle=subtitle, widest=60)

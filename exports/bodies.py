@@ -9,8 +9,9 @@ import re
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence, Sized
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from itertools import chain, islice
 from typing import IO, Any, Protocol
 
 from school_it.sheets import Column
@@ -23,7 +24,7 @@ from school_it.workbooks.rows import Formula, Look
 SAMPLE_ROW, FIRST_ROW = 4, 6  # as people count
 _STEP = 500
 _IN_MEMORY = 2**20
-_LINE_HEIGHT = 15
+_LINE_HEIGHT, _MOST_LINES = 15, 27  # points; a row is at most 409 high
 _FEW = 5000  # rows that are ruled across their empty cells too; in longer lists these would only make the file bigger
 
 
@@ -38,9 +39,6 @@ class Lines(Protocol):
 
     @property
     def sums(self) -> Sequence[str]: ...
-
-    @property
-    def fits_rows(self) -> bool: ...
 
     @property
     def widest(self) -> int: ...
@@ -82,10 +80,8 @@ class Body:
             place: Decimal(0) for place, column in enumerate(page.columns) if column.field in page.sums
         }
         headers = [column.header for column in page.columns]
-        self._row = rows.row_writer(
-            [rows.writer(place, look, header=headers[place]) for place, look in enumerate(looks)],
-            with_blanks=isinstance(page.rows, Sized) and len(page.rows) <= _FEW,
-        )
+        self._writers = [rows.writer(place, look, header=headers[place]) for place, look in enumerate(looks)]
+        self._widest = page.widest
         self._file: IO[bytes] = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  closed by whoever opened the body
 
     def __enter__(self) -> Body:
@@ -101,11 +97,14 @@ class Body:
 
     def _write(self) -> None:
         made: list[str] = []
-        number, write_cells, fits = FIRST_ROW, self._row, self.page.fits_rows
-        for values in self.page.rows:
-            height = self._height(values) if fits else ""
+        rest = iter(self.page.rows)
+        first = list(islice(rest, _FEW + 1))
+        write_cells = rows.row_writer(self._writers, with_blanks=len(first) <= _FEW)
+        number = FIRST_ROW
+        for values in chain(first, rest):
+            lines = self._measure(values)
+            height = f' ht="{_LINE_HEIGHT * min(lines, _MOST_LINES)}" customHeight="1"' if lines > 1 else ""
             made.append(f'<row r="{number}"{height}>{write_cells(number, values)}</row>')
-            self._measure(values)
             number += 1
             if len(made) == _STEP:
                 self._file.write(rows.encoded("".join(made)))
@@ -113,23 +112,31 @@ class Body:
         self._file.write(rows.encoded("".join(made)))
         self.count = number - FIRST_ROW
 
-    def _height(self, values: Sequence[Any]) -> str:
-        longest = max((len(value) for value in values if isinstance(value, str)), default=0)
-        return f' ht="{_LINE_HEIGHT * (1 + longest // self.page.widest)}" customHeight="1"'
-
-    def _measure(self, values: Sequence[Any]) -> None:
-        widths = self.widths
+    def _measure(self, values: Sequence[Any]) -> int:
+        """How many lines the row needs, for programs that do not look for themselves."""
+        widths, lines = self.widths, 1
         for place, value in enumerate(values):
-            if type(value) is str and len(value) > widths[place]:
-                widths[place] = len(value)
+            if type(value) is str:
+                length = len(value)
+                if length > widths[place]:
+                    widths[place] = length
+                if length > self._widest or "\n" in value:
+                    lines = max(lines, _lines(value, self._widest))
         for place in self.sums:
             value = values[place]
             if value is not None:
                 self.sums[place] += value.value if isinstance(value, Formula) else value
+        return lines
 
     def copy_to(self, target: IO[bytes]) -> None:
         self._file.seek(0)
         shutil.copyfileobj(self._file, target, 2**20)
+
+
+def _lines(text: str, widest: int) -> int:
+    """What a line cannot hold goes into further ones, which end at a blank before they are full."""
+    beside = max(widest - 4, 1)
+    return sum(1 + max(0, -(-(len(line) - widest) // beside)) for line in text.split("\n"))
 
 
 def put_in(prepared: IO[bytes], target: IO[bytes], bodies: Mapping[int, Body]) -> None:

@@ -141,7 +141,17 @@ ONLY_HERE = (
     Column("invoice_no", "Rechnungsnummer", cells.CODE),
     Column("price", "Wert hier", cells.EURO),
 )
-MOST_TAGS = 200
+EACH = (
+    Column("ledger_no", "Anlagennummer", cells.CODE),
+    Column("text", "Anlagenbezeichnung"),
+    Column("standing", "Ergebnis"),
+    Column("asset_tag", "Inventarnummer", cells.CODE),
+    Column("device", "Gerät"),
+    Column("acquired_on", "Angeschafft am", cells.DATE),
+    Column("price", "Wert hier", cells.EURO),
+)
+MOST_TAGS = 3
+"""Inventory numbers in a cell; all of them stand on the sheet `Geräte`."""
 
 
 def comparison(session: Session, *, subtitle: Sequence[str]) -> list[Page | Cover]:
@@ -153,6 +163,10 @@ def comparison(session: Session, *, subtitle: Sequence[str]) -> list[Page | Cove
     for standing, name in _SHEETS.items():
         rows = map(_matched, found.of(standing))
         pages.append(_page(STANDINGS[standing], name, rows, subtitle))
+    each = (
+        _each(match, thing) for standing in _SHEETS for match in found.of(standing) for thing in match.things
+    )
+    pages.append(Page("Zugeordnete Geräte", "Geräte", EACH, each, subtitle, sums=("price",)))
     here = (
         [one.tag, one.label, one.acquired_on, one.supplier, one.invoice_no, one.price]
         for one in found.only_here
@@ -191,6 +205,13 @@ def _matched(one: Match) -> list[Any]:
     return [
         one.line.number, one.line.text, STANDINGS[one.standing], one.line.quantity, len(one.things), one.line.cost,
         one.ours, one.difference, HOWS[one.how] if one.how else None, _tags(one.things),
+    ]  # fmt: skip
+
+
+def _each(match: Match, thing: Thing) -> list[Any]:
+    return [
+        match.line.number, match.line.text, STANDINGS[match.standing], thing.tag, thing.label, thing.acquired_on,
+        thing.price,
     ]  # fmt: skip
 
 

@@ -98,7 +98,7 @@ def checks_page(
         for one in looked_at
     ]
     rows += [(one.rule, ACCEPTED, WEIGHTS[Severity.WARN], _with_reason(one)) for one in accepted]
-    return Page("Prüfung", "Prüfung", CHECKS, rows, subtitle=subtitle, widest=80, fits_rows=True)
+    return Page("Prüfung", "Prüfung", CHECKS, rows, subtitle=subtitle, widest=80)
 
 
 def _with_reason(one: AcceptedWarning) -> str:

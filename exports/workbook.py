@@ -37,7 +37,10 @@ SUM = "sum"  # the place of a name in the sum row
 
 INK, PAPER, LINE, PALE, STRONG = "#003087", "#FFFFFF", "#C5CAD3", "#EEF1F7", "#8A1538"
 EURO_FORMAT, DATE_FORMAT = '#,##0.00 "€"', "dd.mm.yyyy"
-_FIGURE = {"align": "right", "indent": 1}  # so that a text in the next column does not touch it
+_INDENT = 1
+_FIGURE = {"align": "right", "indent": _INDENT}  # so that a text in the next column does not touch it
+_COLOURS = ("#003087", "#E0A100", "#8A1538", "#2E7D5B", "#6F7D95", "#5AA7D6")
+"""Of charts: told apart by light and dark too, so that they can be read in black and white."""
 _FORMATS: dict[str, dict[str, Any]] = {
     "euro": {"num_format": EURO_FORMAT, **_FIGURE},
     "percent": {"num_format": "0.0# %", **_FIGURE},
@@ -50,7 +53,8 @@ _AS_TEXT = {"num_format": "@", "text_wrap": True}
 _WIDTHS = {"euro": 15, "percent": 10, "date": 12, "integer": 9, "number": 9, "per_hundred": 10}
 _NARROWEST, WIDEST, _LINE_HEIGHT = 8, 44, 15
 _WIDEST_LABEL = 52
-_MANY_COLUMNS = 14  # from here on every blank beside a text makes the print smaller
+_MANY_COLUMNS = 14  # from here on every blank beside a text, and every large header, makes the print smaller
+_SMALL_HEADER = 9  # points, of 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +79,7 @@ class Page:
     `printed_to` is the last field on paper, where all columns would make the print too small to read.
     For whoever goes on filling it in: `dropdowns` and `prompts` by field, `needed` the fields whose headers stand out,
     `open_rows` how many rows below the last one are made ready, with the formats of their columns.
-    `widest` is how many signs a line of a cell may have; with `fits_rows` rows are as high as their longest text needs,
-    also in programs that do not look for themselves.
+    `widest` is how many signs a line of a cell may have; rows are as high as their longest text needs.
     """
 
     title: str
@@ -93,7 +96,6 @@ class Page:
     needed: Collection[str] = ()
     open_rows: int = 0
     widest: int = WIDEST
-    fits_rows: bool = False
     picture: Picture | None = None
 
 
@@ -208,9 +210,16 @@ class _Styles:
         self.heading = book.add_format({"bold": True, "font_color": INK, "bg_color": PALE, "bottom": 1})
         header = {"bold": True, "font_color": PAPER, "text_wrap": True, "valign": "vcenter"}
         header |= {"border": 1, "border_color": LINE}
-        self.header = book.add_format(header | {"bg_color": INK})
-        self.header_of_figures = book.add_format(header | {"bg_color": INK, "align": "right"})
-        self.needed = book.add_format(header | {"bg_color": STRONG})
+        self._headers = {
+            (size, is_needed, above_figures): book.add_format(
+                header
+                | {"font_size": size, "bg_color": STRONG if is_needed else INK}
+                | (_FIGURE if above_figures else {})
+            )
+            for size in (11, _SMALL_HEADER)
+            for is_needed in (False, True)
+            for above_figures in (False, True)
+        }
         names = [*_FORMATS, "text"]
         self.cell = {name: book.add_format({**_FORMATS.get(name, _AS_TEXT), **line}) for name in names}
         leading = {"font_color": INK, "underline": 1, **line}
@@ -224,6 +233,11 @@ class _Styles:
         plain = {name: {**look, "valign": "top"} for name, look in _FORMATS.items()}
         self.entry = {name: book.add_format(look) for name, look in plain.items()}
         self.entry["text"] = book.add_format({**_AS_TEXT, "valign": "top"})
+
+    def header(self, kind: cells.Type, *, needed: bool, small: bool) -> Any:
+        """Above figures it stands at the right, as they do."""
+        above_figures = _FORMATS.get(kind.name, {}).get("align") == "right"
+        return self._headers[_SMALL_HEADER if small else 11, needed, above_figures and not needed]
 
     def of(self, kind: cells.Type) -> Any:
         return self.cell.get(kind.name, self.cell["text"])
@@ -241,7 +255,7 @@ def _set_up(sheet: Any, *, is_blank: bool) -> None:
     sheet.set_paper(9)
     sheet.set_margins(left=0.3, right=0.3, top=0.5, bottom=0.6)
     sheet.fit_to_pages(1, 0)
-    sheet.set_footer("&L&8&A&R&8Seite &P von &N")
+    sheet.set_footer("&L&8&A&R&8Seite &P von &N", {"scale_with_doc": False})
     sheet.hide_gridlines(1 if is_blank else 2)  # who fills in a blank sheet wants to see its cells
 
 
@@ -267,7 +281,8 @@ class _TableWriter:
     ) -> None:
         self.book, self.sheet, self.page, self.styles, self.lists = book, sheet, page, styles, lists
         self.places = {column.field: place for place, column in enumerate(page.columns)}
-        self.widths = [_header_width(column) for column in page.columns]
+        self.is_wide = len(page.columns) > _MANY_COLUMNS
+        self.widths = [self._header_width(column) for column in page.columns]
         self.sums = {self.places[name]: Decimal(0) for name in page.sums}
         self.next_row = HEADER_ROW + 1
         if body:
@@ -294,15 +309,22 @@ class _TableWriter:
             HEADER_ROW, max(32, _LINE_HEIGHT * max(map(self._header_lines, self.page.columns)))
         )
         for place, column in enumerate(self.page.columns):
-            above_figures = _FORMATS.get(column.type.name, {}).get("align") == "right"
-            style = self.styles.header_of_figures if above_figures else self.styles.header
-            style = self.styles.needed if column.field in self.page.needed else style
+            needed = column.field in self.page.needed
+            style = self.styles.header(column.type, needed=needed, small=self.is_wide)
             self.sheet.write_string(HEADER_ROW, place, column.header, style)
 
     def _header_lines(self, column: Column) -> int:
         """At the narrowest that the column can become."""
-        narrowest = _header_width(column, 0 if column.field in self.page.sums else None)
+        narrowest = self._header_width(column, 0 if column.field in self.page.sums else None)
         return len(textwrap.wrap(column.header, max(narrowest, _NARROWEST)))
+
+    def _header_width(self, column: Column, usual: int | None = None) -> int:
+        """Wide enough for what is usual in it, and for the longest word of its header, which is bold."""
+        words = column.header.replace("-", "- ").split()
+        longest = max((len(word) + 1 + len(word) // 6 for word in words), default=0)
+        if self.is_wide:
+            longest = -(-longest * _SMALL_HEADER // 11)
+        return max(_WIDTHS.get(column.type.name, 0) if usual is None else usual, longest)
 
     def _write_sums(self, last_row: int) -> None:
         """The value is stored beside the formula: a reader that does not calculate sees it too."""
@@ -328,9 +350,9 @@ class _TableWriter:
 
     def _finish(self, last_row: int) -> None:
         columns = self.page.columns
-        beside = 1 if len(columns) > _MANY_COLUMNS else 2
+        beside = 1 if self.is_wide else 2
         for place, total in self.sums.items():
-            self.widths[place] = max(_header_width(columns[place], 0), len(f"{total:,.2f} €"))
+            self.widths[place] = max(self._header_width(columns[place], 0), len(f"{total:,.2f} €") + _INDENT)
         for place, width in enumerate(self.widths):
             style = self.styles.entry_of(columns[place].type) if self.page.open_rows else None
             self.sheet.set_column(place, place, min(max(width + beside, _NARROWEST), self.page.widest), style)
@@ -354,10 +376,12 @@ class _TableWriter:
         chart = self.book.add_chart({"type": picture.kind, **({"subtype": "stacked"} if stacked else {})})
         sheet, first = self.page.sheet_name, HEADER_ROW + 1
         over = self.places[picture.over]
-        for name in picture.values:
-            place = self.places[name]
+        for number, name in enumerate(picture.values):
+            place, colour = self.places[name], _COLOURS[number % len(_COLOURS)]
             chart.add_series(
                 {
+                    "fill": {"color": colour},
+                    "line": {"color": colour, "width": 2.25} if picture.kind == "line" else {"none": True},
                     "name": [sheet, HEADER_ROW, place],
                     "categories": [sheet, first, over, last_row, over],
                     "values": [sheet, first, place, last_row, place],
@@ -365,7 +389,10 @@ class _TableWriter:
             )
         chart.set_title({"name": picture.title, "name_font": {"size": 12}})
         kinds = {self.page.columns[self.places[name]].type.name for name in picture.values}
-        chart.set_y_axis({"num_format": '#,##0 "€"' if kinds == {"euro"} else "#,##0"})
+        figures = '#,##0 "€"' if kinds == {"euro"} else "#,##0"
+        pale = {"visible": True, "line": {"color": LINE, "width": 0.5}}
+        chart.set_y_axis({"num_format": figures, "major_gridlines": pale})
+        chart.set_x_axis({"major_gridlines": {"visible": False}})
         chart.set_legend({"position": "bottom"})
         chart.set_size({"width": 860, "height": 380})
         options = {"description": picture.title, "object_position": 1}
@@ -378,14 +405,6 @@ class _TableWriter:
             rule = filling.rule(column, page.dropdowns.get(column.field), prompt, self.lists)
             if rule and bottom > HEADER_ROW:
                 self.sheet.data_validation(HEADER_ROW + 1, place, bottom, place, rule)
-
-
-def _header_width(column: Column, usual: int | None = None) -> int:
-    """Wide enough for what is usual in it, and for the longest word of its header, which is bold."""
-    longest = max(
-        (len(word) + 1 + len(word) // 6 for word in column.header.replace("-", "- ").split()), default=0
-    )
-    return max(_WIDTHS.get(column.type.name, 0) if usual is None else usual, longest)
 
 
 # --- cells --------------------------------------------------------------------------------------------------

@@ -23,11 +23,18 @@ from school_it.funding.drawdowns import calls
 from school_it.funding.models import Grant, Receipt
 from school_it.funding.sheet import GRANTS, PROGRAMMES, RECEIPTS
 
+_NARROW = 20
+"""Signs in a line where many columns have to be read on one sheet of paper."""
+
 
 def _programmes(session: Session, choice: Choice, by: Actor) -> Pages:
     rows = funding_queries.programmes(session, seen_by=by)
     everywhere = replace(choice, school=None)
-    return [sheet_page(PROGRAMMES, rows, everywhere, title=PROGRAMMES.title, sheet_name="Förderprogramme")]
+    page = sheet_page(
+        PROGRAMMES, rows, everywhere, title=PROGRAMMES.title, sheet_name="Förderprogramme",
+        printed_to="final_settlement",
+    )  # fmt: skip
+    return [replace(page, widest=_NARROW)]
 
 
 def _grants(session: Session, choice: Choice, by: Actor) -> Pages:
@@ -35,7 +42,16 @@ def _grants(session: Session, choice: Choice, by: Actor) -> Pages:
     only = {choice.grant.reference} if choice.grant else None
     rows, everywhere = funding_queries.decision_rows(session, only), replace(choice, school=None)
     sums = ("eligible", "granted", "third_party", "drawn")
-    return [sheet_page(GRANTS, rows, everywhere, title=GRANTS.title, sheet_name="Zuwendungen", sums=sums)]
+    page = sheet_page(
+        GRANTS,
+        rows,
+        everywhere,
+        title=GRANTS.title,
+        sheet_name="Zuwendungen",
+        sums=sums,
+        printed_to="proof_due",
+    )
+    return [replace(page, widest=_NARROW)]
 
 
 def _receipts(session: Session, choice: Choice, by: Actor) -> Pages:
@@ -54,7 +70,7 @@ def _receipt_page(session: Session, rows: Iterable[Any], choice: Choice) -> Page
         origin.with_columns(RECEIPTS), told, choice, title="Belegliste", sheet_name="Belegliste",
         sums=funding_queries.RECEIPT_AMOUNTS, holding=_called(choice.needed_grant), printed_to="eligible_recognised",
     )  # fmt: skip
-    return replace(page, widest=20, fits_rows=True)
+    return replace(page, widest=_NARROW)
 
 
 def _called(grant: Grant) -> str:

@@ -15,10 +15,11 @@ from school_it import audit
 from school_it.access import Actor, May
 from school_it.cells import CODE, DATE, EURO, INTEGER, TEXT
 from school_it.errors import N_
-from school_it.funding import measures
 from school_it.funding.book import MEASURE_STATES
-from school_it.funding.measure_rules import by_year
-from school_it.funding.measures import AMOUNTS, Line, Wish
+from school_it.funding.measures import investment_plan
+from school_it.funding.measures.investment_plan import AMOUNTS, Line
+from school_it.funding.measures.queries import Wish
+from school_it.funding.measures.years import by_year
 from school_it.funding.rules import NOTHING
 from school_it.funding.sheet import SHARE
 from school_it.sheets import Column
@@ -68,7 +69,6 @@ def _pages(session: Session, choice: Choice, _by: Actor) -> Pages:
         Page(
             "Investitionsplan", "Investitionsplan", (*COLUMNS, *more), rows, subtitle=below,
             sums=(*AMOUNTS, *(column.field for column in more)), names=NAMES, printed_to="remark", widest=26,
-            fits_rows=True,
         )
     ]  # fmt: skip
 
@@ -111,16 +111,16 @@ def _lines(session: Session, choice: Choice) -> Sequence[Line]:
     if found is None:
         grant_id = choice.grant.id if choice.grant else None
         wish = Wish(grant_id=grant_id, school_id=choice.school_id, year=choice.year)
-        found = choice.known["measures"] = measures.plan_lines(session, wish)
+        found = choice.known["measures"] = investment_plan.plan_lines(session, wish)
     return found
 
 
 def _figures(session: Session, choice: Choice) -> dict[str, Any]:
-    return {name: audit.plain(amount) for name, amount in measures.totals(_lines(session, choice)).items()}
+    return {name: audit.plain(amount) for name, amount in investment_plan.totals(_lines(session, choice)).items()}
 
 
 def _checks(session: Session, choice: Choice) -> list[dict[str, Any]]:
-    return proof_of_use.as_json(list(measures.looked_at(_lines(session, choice))))
+    return proof_of_use.as_json(list(investment_plan.looked_at(_lines(session, choice))))
 
 
 INVESTMENT = (

@@ -184,7 +184,6 @@ def _budget(session: Session, choice: Choice, by: Actor) -> Pages:
         ),
         Page(
             "Annahmen", "Annahmen", FIGURE_COLUMNS, list(_assumed(made, choice.known["differences"])), subtitle=below,
-            fits_rows=True,
         ),
     ]  # fmt: skip
 

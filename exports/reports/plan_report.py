@@ -309,7 +309,7 @@ def _behind(made: YearReport, below: tuple[str, str]) -> list[Page]:
         ),
         Page("Lizenzen", "Lizenzen", LICENCES, licences, subtitle=below, sums=("this_year", "next_year")),
         Page("Vereinbarungen mit den Schulen", "Vereinbarungen", AGREEMENTS, agreed, subtitle=below),
-        Page("Texte", "Texte", TEXTS, texts, subtitle=below, fits_rows=True, widest=90),
+        Page("Texte", "Texte", TEXTS, texts, subtitle=below, widest=90),
     ]  # fmt: skip
 
 

@@ -47,7 +47,7 @@ def _orders(session: Session, choice: Choice, by: Actor) -> Pages:
     title = "Offene Aufträge" if wish.standing == queries.AWAITED else "Aufträge"
     return [
         Page(
-            title, "Aufträge", COLUMNS, _lines(rows), subtitle=subtitle(choice), sums=SUMS, widest=24, fits_rows=True
+            title, "Aufträge", COLUMNS, _lines(rows), subtitle=subtitle(choice), sums=SUMS, widest=24
         )
     ]  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -91,6 +92,20 @@ def test_the_sum_row_is_last_and_holds_formulas_with_their_values(tmp_path):
     sheet = opened(tmp_path, asked).active
     assert (sheet["A8"].value, sheet["G8"].value, sheet.max_row) == ("Summe", "=SUM(G6:G7)", 8)
     assert load_workbook(tmp_path / "bericht.xlsx", data_only=True).active["G8"].value == 1299.1
+
+
+def test_a_row_is_as_high_as_its_longest_text_needs(tmp_path):
+    sheet = opened(
+        tmp_path, page([{"asset_tag": "1", "remark": "ein Wort " * 20}, {"asset_tag": "2"}])
+    ).active
+    assert sheet.row_dimensions[6].height >= 4 * 15
+    assert sheet.row_dimensions[7].height is None
+
+
+def test_the_lines_of_a_short_table_go_on_below_its_empty_cells(tmp_path):
+    asked = replace(page(), rows=(row for row in page([{"asset_tag": "1"}]).rows))
+    sheet = opened(tmp_path, asked).active
+    assert {cell.border.bottom.style for cell in sheet[6]} == {"thin"}
 
 
 def test_a_table_without_rows_has_its_header_and_sums_of_nothing(tmp_path):

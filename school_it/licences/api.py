@@ -42,6 +42,8 @@ api = Blueprint("licences")
 OF_GROUP = "group-"
 """What the id of a seat begins with that stands for a whole group."""
 
+HOLDERS = ("person", "device", "school_class")
+
 
 class LicenceShape(Shape):
     licence_no = fields.String(required=True)
@@ -82,14 +84,20 @@ class SeatShape(Shape):
     group = fields.String(
         required=True, allow_none=True, metadata={"description": "The group through which it was given."}
     )
+    group_id = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "The `group-…` with which all seats of that group are released."},
+    )
     given_on = Day(required=True)
+    released_on = Day(required=True, allow_none=True)
     seats = fields.Integer(
         required=True, metadata={"description": "1, or how many seats the group got by this request."}
     )
 
 
 class NewSeat(Shape):
-    """To a person by their `id`, a device by its inventory number, or a class.
+    """To a person by their `id`, a device by its inventory number, a class, or a school by nothing but its number.
 
     Of a licence for people, a class means a seat for each of its pupils, now and when somebody joins.
     """
@@ -100,20 +108,33 @@ class NewSeat(Shape):
     school_number = Text(
         6,
         pattern="1[0-9]{5}",
-        metadata={"description": "Of the class, where the licence is for all schools and you reach several."},
+        metadata={
+            "description": "Alone: the school itself. Beside `school_class`: whose class it is, where the "
+            "licence is for all schools and you reach several."
+        },
     )
     reason = Text(
         seats.LONGEST_REASON, metadata={"description": "Gives it though none is free; your name is recorded."}
     )
 
     also = {  # noqa: RUF012  Mapping, not changed
-        "oneOf": [{"required": ["person"]}, {"required": ["device"]}, {"required": ["school_class"]}]
+        "oneOf": [
+            {"required": ["person"], "not": {"required": ["school_number"]}},
+            {"required": ["device"], "not": {"required": ["school_number"]}},
+            {"required": ["school_class"]},
+            {"required": ["school_number"], "not": {"anyOf": [{"required": [name]} for name in HOLDERS]}},
+        ]
     }
 
     @validates_schema
     def one_holder(self, values: Mapping[str, Any], **_more: Any) -> None:
-        if sum(name in values for name in ("person", "device", "school_class")) != 1:
-            raise ValidationError(N_("Genau eines wird gebraucht: »person«, »device« oder »school_class«."))
+        named = [name for name in HOLDERS if name in values]
+        allowed = [["school_class"], []] if "school_number" in values else [[name] for name in HOLDERS]
+        if named not in allowed:
+            raise ValidationError(
+                N_("Genau eines wird gebraucht: »person«, »device«, »school_class« (auch mit »school_number«) "
+                   "oder »school_number« allein.")
+            )  # fmt: skip
 
 
 class LicenceListing(Listing):
@@ -121,11 +142,18 @@ class LicenceListing(Listing):
 
     q = filter_text("Words of number, product, vendor, supplier or invoice.")
     school = filter_text("School number; `-` for those of all schools.")
+    product = filter_text("Exactly this product.")
     basis = one_of([one.value for one in BASES], "Who a seat is for.")
     state = one_of(forms.STATES, "How its term stands.")
 
 
 class SeatListing(Listing):
+    """The filters of the page."""
+
+    q = filter_text("Words of the person's name or of the device.")
+    school = filter_text("School number.")
+    school_class = filter_text("Class, as `07B`.")
+    group = filter_text("The `group_id` through which they were given.", pattern=f"({OF_GROUP}[0-9]+)?")
     state = one_of(forms.SEAT_STATES, "`open` unless said otherwise.")
 
 
@@ -136,7 +164,9 @@ class SeatListing(Listing):
 def licences(asked: dict[str, Any]) -> Any:
     """The licences within reach, by number."""
     session = db.session()
-    wanted = forms.wish({name: asked[name] for name in ("q", "school", "basis", "state") if asked.get(name)})
+    wanted = forms.wish(
+        {name: asked[name] for name in ("q", "school", "product", "basis", "state") if asked.get(name)}
+    )
     table = Licence.__table__.c
     found = lists.slice_of(
         session, queries.licences(wanted, seen_by=current()), key=table.licence_no, ident=table.id,
@@ -164,7 +194,13 @@ def seats_of(asked: dict[str, Any], licence_no: str) -> Any:
     """Who has seats, as far as you reach their schools; the oldest first."""
     session, actor = db.session(), current()
     found = queries.get_licence_called(session, licence_no, seen_by=actor)
-    wanted = seat_queries.Wish(state=asked["state"] or "open")
+    wanted = seat_queries.Wish(
+        text=asked["q"] or "",
+        school_number=asked["school"],
+        school_class=class_name(asked["school_class"] or "") or None,
+        rule_id=_rule_id(asked["group"]) if asked["group"] else None,
+        state=asked["state"] or "open",
+    )
     table = Seat.__table__.c
     part = lists.slice_of(
         session, seat_queries.seats(wanted, found, seen_by=actor), key=table.id, ident=table.id,
@@ -182,12 +218,12 @@ def give(session: Session, values: dict[str, Any], licence_no: str) -> Any:
     actor = current()
     found = queries.get_licence_called(session, licence_no, seen_by=actor)
     reason = values.get("reason")
-    if "school_class" not in values:
+    if not {"school_class", "school_number"} & values.keys():
         seat = seats.give_seat(session, found, _holder(session, values, actor), reason=reason, by=actor)
         return _seat(seat)
     school = _school(session, found, values, actor)
-    name = class_name(values["school_class"])
-    if seat_for(found.basis) is SeatFor.CLASS:
+    name = class_name(values["school_class"]) if "school_class" in values else None
+    if name is None or seat_for(found.basis) is SeatFor.CLASS:
         return _seat(seats.give_seat(session, found, (school.id, name), reason=reason, by=actor))
     short = seats.Short.OVER if reason else seats.Short.REFUSE
     group = Group(school_id=school.id, school_class=name)
@@ -205,7 +241,7 @@ def release(licence_no: str, seat: str) -> Any:
     with transaction() as session:
         found = queries.get_licence_called(session, licence_no, seen_by=actor)
         if seat.startswith(OF_GROUP):
-            number = whole_number(seat.removeprefix(OF_GROUP)) or 0
+            number = _rule_id(seat)
             rule = seat_queries.get_rule(session, found, number, seen_by=actor, may=May.EDIT_LICENCES)
             return _group(rule, rule.school, roster.end_rule(session, rule, by=actor))
         held = seat_queries.get_seat(
@@ -238,9 +274,17 @@ def _seat(one: Seat) -> dict[str, Any]:
         "school_number": school.school_number if school else None,
         "school_class": one.school_class,
         "group": group_words(one.rule) if one.rule else None,
+        "group_id": f"{OF_GROUP}{one.rule_id}" if one.rule_id else None,
         "given_on": one.given_on,
+        "released_on": one.released_on,
         "seats": 1,
     }
+
+
+def _rule_id(group: str) -> int:
+    """The id in ``group-12``; one that no group has for anything else."""
+    number = whole_number(group.removeprefix(OF_GROUP)) if group.startswith(OF_GROUP) else None
+    return number or -1
 
 
 def _group(rule: SeatRule, school: School | None, number: int) -> dict[str, Any]:
@@ -252,7 +296,9 @@ def _group(rule: SeatRule, school: School | None, number: int) -> dict[str, Any]
         "school_number": school.school_number if school else None,
         "school_class": rule.school_class,
         "group": group_words(rule),
+        "group_id": f"{OF_GROUP}{rule.id}",
         "given_on": rule.made_on,
+        "released_on": rule.ended_on,
         "seats": number,
     }
 

@@ -37,6 +37,14 @@ RULED = (
     "licence_id", "kind", "school_id", "role", "grade", "school_class", "category_id", "room_id", "made_on", "made_by",
 )  # fmt: skip
 
+NARROWED_BY: dict[SeatFor, frozenset[str]] = {
+    SeatFor.PERSON: frozenset({"role", "grade", "school_class"}),
+    SeatFor.DEVICE: frozenset({"category_id", "room_id"}),
+    SeatFor.CLASS: frozenset({"grade", "school_class"}),
+    SeatFor.SCHOOL: frozenset(),
+}
+"""What a group may say of those who have such seats, beside the school. A class says nothing of devices."""
+
 
 class NotEnough(RuleBroken):
     """Fewer seats are free than are needed."""
@@ -105,6 +113,7 @@ def give_to_group(
     """
     licence = seat_queries.hold(session, licence.id)
     kind = _kind(licence)
+    _refuse_foreign(kind, group)
     if kind is SeatFor.SCHOOL or (kind is SeatFor.CLASS and group.school_class):
         if group.school_id is None:
             raise BadValue(N_("Bitte eine Schule wählen."))
@@ -161,6 +170,13 @@ def _kind(licence: Licence) -> SeatFor:
     if rules.standing(licence.valid_from, licence.valid_to, licence.renews, today()) is Standing.ENDED:
         raise RuleBroken(N_("Diese Lizenz ist abgelaufen; Plätze werden nicht mehr vergeben."))
     return kind
+
+
+def _refuse_foreign(kind: SeatFor, group: Group) -> None:
+    """Otherwise a class would mean every device of its school."""
+    said = {name for name, value in asdict(group).items() if value is not None and name != "school_id"}
+    if said - NARROWED_BY[kind]:
+        raise BadValue(N_("Ein Platz dieser Lizenz gilt für: %(kind)s."), kind=Sentence(rules.SEAT_FOR[kind]))
 
 
 def _target(

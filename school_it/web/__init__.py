@@ -254,6 +254,7 @@ _TITLES = {
     429: lambda: _("Zu viele Versuche"),
 }
 _DETAILS = {
+    400: lambda: _("Sie enthält etwas, das sich hier nicht lesen lässt."),
     404: lambda: _("Die Adresse stimmt nicht, oder Sie dürfen es nicht sehen."),
     405: lambda: _("Diese Adresse nimmt diese Art von Anfrage nicht an."),
     413: lambda: _("Bitte eine kleinere Datei wählen."),

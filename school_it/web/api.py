@@ -20,7 +20,6 @@ from flask_smorest.spec import prepare_response
 from marshmallow import Schema, ValidationError, fields
 from sqlalchemy.orm import Session
 from webargs.flaskparser import FlaskParser
-from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from school_it import web
 from school_it.access import public
@@ -66,6 +65,18 @@ class Unconditional(SchoolItError):
     status = 428
 
 
+class Unreadable(SchoolItError):
+    """A body that says it is JSON and is none."""
+
+    status = 400
+
+
+class NotJson(SchoolItError):
+    """A body that does not even say that it is JSON."""
+
+    status = 415
+
+
 class Problem(Shape):
     type = fields.String(required=True)
     title = fields.String(required=True)
@@ -81,11 +92,16 @@ class Parser(FlaskParser):
 
     def load_json(self, req: Any, schema: Schema) -> Any:
         if not req.is_json and (req.content_length or req.get_data(cache=True)):
-            raise UnsupportedMediaType
+            raise NotJson(
+                N_("Bitte die Daten als JSON schicken und das mit »Content-Type: application/json« sagen.")
+            )
         try:
             return super().load_json(req, schema)
         except (ValueError, RecursionError):
-            raise BadRequest from None
+            self._handle_invalid_json_error()
+
+    def _handle_invalid_json_error(self, *_args: Any, **_more: Any) -> NoReturn:
+        raise Unreadable(N_("Das ist kein JSON, das sich lesen lässt.")) from None
 
     def handle_error(self, error: ValidationError, *args: Any, **more: Any) -> NoReturn:
         (problems,) = error.normalized_messages().values()  # type: ignore[no-untyped-call]
@@ -163,7 +179,7 @@ class Blueprint(smorest.Blueprint):
 
                 return _answer(once.do_once(write, status), status)
 
-            documented = self._documented(done, shape, status, versioned=True)
+            documented = self._documented(done, shape, status, versioned="version" in telling.fields)
             return cast("View", self.doc(parameters=[IDEMPOTENCY_KEY])(documented))
 
         return wrap

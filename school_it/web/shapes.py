@@ -23,6 +23,8 @@ from school_it.web import said
 MOST_ROWS = 200
 USUAL_ROWS = 50
 LONGEST_REMARK = 4000
+NO_NUL = r"^[^\u0000]*$"
+"""What an address may hold: the house answers a NUL in it with 400 (`web`)."""
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MONEY = re.compile(r"-?[0-9]{1,7}\.[0-9]{2}")
@@ -177,13 +179,17 @@ class Listing(Shape):
     limit = Whole(1, MOST_ROWS, load_default=USUAL_ROWS)
     next = fields.String(
         load_default=None,
-        metadata={"description": "The `next` of the answer before, or only the cursor in it."},
+        metadata={
+            "description": "The `next` of the answer before, or only the cursor in it.",
+            "pattern": NO_NUL,
+        },
     )
 
 
 def filter_text(description: str, **more: Any) -> Text:
     """A filter of a list; empty asks for nothing."""
-    return Text(200, load_default=None, allow_none=True, metadata={"description": description}, **more)
+    facts = {"description": description, **({} if "pattern" in more else {"pattern": NO_NUL})}
+    return Text(200, load_default=None, allow_none=True, metadata=facts, **more)
 
 
 def flag(description: str) -> fields.Boolean:

@@ -20,6 +20,11 @@ from school_it.devices import actions as device_actions
 from school_it.devices import catalogue
 from school_it.funding import actions as funding_actions
 from school_it.funding.rules import Financing
+from school_it.licences import actions as licence_actions
+from school_it.licences import seats
+from school_it.network import actions as network_actions
+from school_it.network.types.models import DeviceType
+from school_it.network.types.rules import DeviceKind
 from school_it.people.models import Membership, Person
 from school_it.people.rules import PersonRole, findable, sort_name
 from school_it.schools import actions as school_actions
@@ -183,3 +188,28 @@ def book(session: Session, school: School, house: Actor) -> int:
         }  # fmt: skip
         there = writing.merge(school)
         return funding_actions.add_receipt(writing, grant, there, receipt, by=house).id
+
+
+@pytest.fixture
+def licence(session: Session, school: School, house: Actor, add_person: Callable[..., int]) -> str:
+    """Seats for all schools; one is given to a pupil of the 07B, where there is one more pupil."""
+    _unseated, seated = [add_person(name, school, school_class="07B") for name in ("Aydin", "Brandt")]
+    with transaction() as writing:
+        values = {"licence_no": "L-1", "product": "Lernapp", "seats": 300, "price_gross": Decimal("900.00")}
+        bought = licence_actions.add_licence(writing, values, by=house)
+        seats.give_seat(writing, bought, writing.get_one(Person, seated), by=house)
+        return bought.licence_no
+
+
+@pytest.fixture
+def outlet(school: School, room: str, house: Actor, add_device: Callable[..., str]) -> str:
+    """An outlet with a printer in it, patched to a port of a switch of a known type; its name."""
+    port = {"name": "Gi1/0/13", "kind": "interface", "type": "1000base-t"}
+    with transaction() as writing:
+        writing.add(DeviceType(manufacturer="Knotenpunkt", model="S48", slug="knotenpunkt-s48", kind=DeviceKind.SWITCH,
+                               u_height=Decimal(1), ports=[port]))  # fmt: skip
+    add_device("SW-1", school, category="Switch", manufacturer="Knotenpunkt", model="S48")
+    chain = {"rack": "EV2", "panel": "PF1", "panel_port": "13", "switch": "SW-1", "switch_port": "Gi1/0/13"}
+    with transaction() as writing:
+        values = {"outlet": "1.07-D1", "room": room, **chain, "vlan": "20", "connected": "Drucker"}
+        return network_actions.add_outlet(writing, writing.merge(school), values, by=house).outlet

@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 
 from school_it.access import Actor
 from school_it.database import today
-from school_it.funding import measures, queries
+from school_it.funding import queries
 from school_it.funding.book import MeasureState
 from school_it.funding.decisions import change_requests, cost_plan
 from school_it.funding.decisions.cost_plan import Planned
 from school_it.funding.drawdowns import payouts
+from school_it.funding.measures import actions as measures
 from school_it.funding.models import Grant
 from school_it.schools.models import School
 

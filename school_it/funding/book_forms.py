@@ -17,7 +17,7 @@ from school_it.errors import BadValue
 from school_it.funding.book import DECISION_KINDS, MEASURE_STATES, DecisionKind, MeasureState
 from school_it.funding.decisions.cost_plan import Plan, Planned
 from school_it.funding.forms import DAY, DecisionForm, FundingForm, Lines
-from school_it.funding.measure_rules import read_years, show_years
+from school_it.funding.measures.years import read_years, show_years
 from school_it.funding.rules import NOTHING
 from school_it.web import said
 from school_it.web.fields import (

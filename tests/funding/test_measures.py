@@ -17,8 +17,11 @@ from sqlalchemy.orm import Session
 from school_it.access import Actor
 from school_it.database import transaction
 from school_it.errors import Refused
-from school_it.funding import measures, queries
+from school_it.funding import queries
 from school_it.funding.book import MeasureState
+from school_it.funding.measures import actions as measures
+from school_it.funding.measures import investment_plan
+from school_it.funding.measures import queries as measure_queries
 from school_it.funding.models import Grant
 from school_it.funding.rules import CapBasis, Financing
 from school_it.schools.models import School
@@ -89,7 +92,7 @@ def test_an_application_without_concept_or_confirmed_support_is_told_as_incomple
         found = writing.get(School, school.id)
         assert found is not None
         found.use_concept_date = date(2023, 11, 14)
-        measure = measures.get_measure(writing, 1, seen_by=house)
+        measure = measure_queries.get_measure(writing, 1, seen_by=house)
         measures.change_measure(writing, measure, found, {"support_confirmed": True}, grant=None, by=house)
     checks = {one["rule"]: one for one in json.loads(run(app, *words).stdout)["checks"]}
     assert checks["F27"]["holds"]
@@ -117,7 +120,7 @@ def test_what_is_no_measure_is_refused_at_its_field(
 def test_measures_are_numbered_within_their_programme(session: Session, house: Actor, grant: Facts) -> None:
     first, second = planned(house), planned(house, {"state": MeasureState.GRANTED}, "DT-2024-01")
     session.rollback()
-    found = [measures.get_measure(session, ident, seen_by=house) for ident in (first, second)]
+    found = [measure_queries.get_measure(session, ident, seen_by=house) for ident in (first, second)]
     assert [one.position for one in found] == [1, 2]
     assert found[1].grant == session.scalars(select(Grant)).one()
 
@@ -137,4 +140,4 @@ def test_measures_are_numbered_within_their_programme(session: Session, house: A
 def test_what_is_asked_for_follows_the_way_a_programme_finances(
     financing: Financing, rate: Decimal | None, cap: Decimal | None, basis: CapBasis | None, asked: Decimal | None
 ) -> None:  # fmt: skip
-    assert measures.asked_for(financing, rate, cap, basis, D("10800.00"), 20) == asked
+    assert investment_plan.asked_for(financing, rate, cap, basis, D("10800.00"), 20) == asked

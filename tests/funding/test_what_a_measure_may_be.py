@@ -24,7 +24,10 @@ from school_it.devices.models import Category, Device
 from school_it.documents.models import Document, Link
 from school_it.documents.rules import DocumentKind, Form
 from school_it.errors import BadValue, Refused
-from school_it.funding import actions, measure_rules, measures, papers, queries, rules, standing
+from school_it.funding import actions, papers, queries, rules, standing
+from school_it.funding.measures import actions as measures
+from school_it.funding.measures import queries as measure_queries
+from school_it.funding.measures.years import read_years, show_years
 from school_it.funding.models import Grant, Measure, Programme
 from school_it.schools.models import School, YearlyFigures
 from tests.funding.conftest import PROGRAMME, RECEIPT, Facts, TakeIn, run
@@ -51,7 +54,13 @@ def planned(by: Actor, linked: str | None = None, grant: bool = False, **more: A
         of = session.scalars(select(Grant)).first() if grant else None
         values = {**VALUES, **more}
         return measures.add_measure(
-            session, programme, school, values, grant=of, linked=measures.called(session, linked), by=by
+            session,
+            programme,
+            school,
+            values,
+            grant=of,
+            linked=measure_queries.called(session, linked),
+            by=by,
         ).id
 
 
@@ -74,13 +83,13 @@ def test_the_years_of_a_measure_are_its_whole_costs_to_the_cent(house: Actor) ->
 @settings(max_examples=25)
 def test_what_is_shown_of_the_years_is_read_back(cents: dict[int, int]) -> None:
     years = {str(year): f"{D(cents[year]) / 100:.2f}" for year in sorted(cents)}
-    assert (measure_rules.read_years(measure_rules.show_years(years)) or {}) == years
+    assert (read_years(show_years(years)) or {}) == years
 
 
 @pytest.mark.parametrize("line", ["2026", "26: 5", "2026: viel", "1999: 1,00", "2026: -5,00"])
 def test_a_line_that_is_no_year_with_an_amount_is_refused(line: str) -> None:
     with pytest.raises(BadValue, match="Haushaltsjahr"):
-        measure_rules.read_years(line)
+        read_years(line)
 
 
 @pytest.mark.usefixtures("grant")

@@ -25,9 +25,10 @@ from school_it.devices.rules import DisposalReason, ItemClass
 from school_it.documents import actions as documents
 from school_it.documents.rules import DocumentKind
 from school_it.funding import actions as funding
-from school_it.funding import measures, rules
+from school_it.funding import rules
 from school_it.funding.decisions import change_requests, cost_plan
 from school_it.funding.drawdowns import payouts
+from school_it.funding.measures import actions as measures
 from school_it.jobs.models import Job
 from school_it.jobs.models import State as JobState
 from school_it.ledger.models import LedgerLine

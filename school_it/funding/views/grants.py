@@ -18,7 +18,6 @@ from school_it.funding import (
     bound,
     checking,
     listing,
-    measures,
     papers,
     queries,
     rules,
@@ -35,6 +34,7 @@ from school_it.funding.forms import (
     NewGrantForm,
 )
 from school_it.funding.listing import STAGES, Stage, Wish
+from school_it.funding.measures import queries as measure_queries
 from school_it.funding.models import Decision, Grant
 from school_it.funding.views.blueprint import bp, say_odd
 from school_it.web import flash_done, lists, page, said
@@ -107,7 +107,7 @@ def grant(ident: int) -> Any:
         said=said,
         receipts=stands.receipts,
         pending=waiting,
-        measures=measures.sums(session, measures.Wish(grant_id=found.id)),
+        measures=measure_queries.sums(session, measure_queries.Wish(grant_id=found.id)),
         bound=bound.counted(session, [one.file_reference for one in found.decisions]),
         story=_decision_story(found),
         deadline=ahead.next_deadline(found, today()),

@@ -11,10 +11,13 @@ from flask_babel import gettext as _
 from school_it import audit
 from school_it.access import May, current, needs
 from school_it.database import db, transaction, whole_number
-from school_it.funding import checking, measure_rules, measures, queries, story
+from school_it.funding import checking, queries, story
 from school_it.funding.book import MEASURE_STATES, MeasureState
 from school_it.funding.book_forms import MeasureForm
-from school_it.funding.measures import Wish
+from school_it.funding.measures import actions as measures
+from school_it.funding.measures import investment_plan, years
+from school_it.funding.measures import queries as measure_queries
+from school_it.funding.measures.queries import Wish
 from school_it.funding.models import Measure
 from school_it.funding.views.blueprint import bp
 from school_it.schools import queries as school_queries
@@ -28,7 +31,7 @@ def measures_list() -> Any:
     session, actor = db.session(), current()
     schools = school_queries.ids_by_number(session)
     wish = _wish(request.args, schools)
-    rows = measures.listed(wish, seen_by=actor)
+    rows = measure_queries.listed(wish, seen_by=actor)
     found = lists.slice_of(
         session,
         rows,
@@ -37,7 +40,7 @@ def measures_list() -> Any:
         cursor=request.args.get("cursor"),
         size=lists.wanted_size(request.args),
     )
-    number, total, eligible = measures.sums(session, wish)
+    number, total, eligible = measure_queries.sums(session, wish)
     programmes = queries.programmes(session, seen_by=actor)
     return page(
         "funding/measures.html",
@@ -45,7 +48,11 @@ def measures_list() -> Any:
         number=number,
         total=total,
         eligible=eligible,
-        lacking=[one for one in measures.looked_at(measures.plan_lines(session, wish)) if not one.holds],
+        lacking=[
+            one
+            for one in investment_plan.looked_at(investment_plan.plan_lines(session, wish))
+            if not one.holds
+        ],
         severities=checking.SEVERITIES,
         said=said,
         count=lists.count(session, rows),
@@ -76,15 +83,15 @@ def _wish(args: Mapping[str, str], schools: Mapping[str, int]) -> Wish:
 @needs(May.SEE_FUNDING)
 def measure(ident: int) -> Any:
     session = db.session()
-    found = measures.get_measure(session, ident, seen_by=current())
-    (line,) = measures.plan_lines(session, Wish(programme_id=found.programme_id, ident=found.id))
+    found = measure_queries.get_measure(session, ident, seen_by=current())
+    (line,) = investment_plan.plan_lines(session, Wish(programme_id=found.programme_id, ident=found.id))
     return page(
         "funding/measure.html",
         measure=found,
         line=line,
-        lacking=[one for one in measures.looked_at([line]) if not one.holds],
+        lacking=[one for one in investment_plan.looked_at([line]) if not one.holds],
         said=said,
-        years=measure_rules.by_year(dict(line.measure._mapping)),
+        years=years.by_year(dict(line.measure._mapping)),
         state_names=MEASURE_STATES,
         events=story.of_entries(session, audit.story(session, found)),
     )
@@ -114,7 +121,7 @@ def new_measure() -> Any:
             of_grant = _grant(writing, form)
             made = measures.add_measure(
                 writing, programme, school, form.values, grant=of_grant,
-                linked=measures.called(writing, form.linked.data), by=actor,
+                linked=measure_queries.called(writing, form.linked.data), by=actor,
             )  # fmt: skip
             ident = made.id
         if not form.errors:
@@ -126,7 +133,7 @@ def new_measure() -> Any:
 @bp.route("/measures/<int:ident>/edit", methods=["GET", "POST"])
 @needs(May.EDIT_FUNDING)
 def edit_measure(ident: int) -> Any:
-    found = measures.get_measure(db.session(), ident, seen_by=current())
+    found = measure_queries.get_measure(db.session(), ident, seen_by=current())
     known = {name: getattr(found, name) for name in ("version", *measures.FIELDS)}
     form = MeasureForm(
         data={
@@ -138,7 +145,7 @@ def edit_measure(ident: int) -> Any:
     del form.programme
     if form.validate_on_submit():
         with refusals_in(form), transaction() as writing:
-            changing = measures.get_measure(writing, ident, seen_by=current())
+            changing = measure_queries.get_measure(writing, ident, seen_by=current())
             school = school_queries.get_school(writing, form.school.data or "", seen_by=current())
             measures.change_measure(
                 writing,
@@ -146,7 +153,7 @@ def edit_measure(ident: int) -> Any:
                 school,
                 form.values,
                 grant=_grant(writing, form),
-                linked=measures.called(writing, form.linked.data),
+                linked=measure_queries.called(writing, form.linked.data),
                 version=form.seen_version,
                 by=current(),
             )

@@ -10,10 +10,11 @@ from flask_babel import gettext as _
 
 from school_it.access import May, current, needs
 from school_it.database import db, transaction
-from school_it.funding import measures, queries, removing
+from school_it.funding import queries, removing
 from school_it.funding.decisions import change_requests
 from school_it.funding.drawdowns import payouts
 from school_it.funding.forms import RemoveForm
+from school_it.funding.measures import queries as measure_queries
 from school_it.funding.views.blueprint import bp
 from school_it.money import shown
 from school_it.web import flash_done, page, said
@@ -54,11 +55,11 @@ def remove_programme(ident: int) -> Any:
 @bp.route("/measures/<int:ident>/remove", methods=["GET", "POST"])
 @needs(May.EDIT_FUNDING)
 def remove_measure(ident: int) -> Any:
-    found = measures.get_measure(db.session(), ident, seen_by=current())
+    found = measure_queries.get_measure(db.session(), ident, seen_by=current())
     back = url_for(".measure", ident=ident)
     going = [_("%(what)s, %(school)s", what=found.description, school=found.school.label)]
     title = _("Maßnahme %(number)s", number=found.position)
-    return _page(measures.get_measure, found, title, going, back, url_for(".measures_list"))
+    return _page(measure_queries.get_measure, found, title, going, back, url_for(".measures_list"))
 
 
 @bp.route("/drawdowns/<int:ident>/remove", methods=["GET", "POST"])

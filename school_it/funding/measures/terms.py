@@ -1,4 +1,4 @@
-"""What a programme wants of a measure: F23 to F25, F33, its caps for a measure or a person; and fiscal years."""
+"""What a programme wants of a measure: F23 to F25, F33, and its caps for a measure or a person."""
 
 from __future__ import annotations
 
@@ -9,78 +9,16 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from school_it import cells
-from school_it.errors import N_, BadValue, Sentence
+from school_it.errors import N_, Sentence
 from school_it.funding import bound, rules
 from school_it.funding.book import MeasureState
+from school_it.funding.measures.years import against_years
 from school_it.funding.models import Measure, Programme
 from school_it.funding.programmes import terms
 from school_it.funding.programmes.terms import Limit
-from school_it.funding.rules import NOTHING, Faults, Scope
+from school_it.funding.rules import Faults, Scope
 from school_it.money import shown
 from school_it.schools.models import School, YearlyFigures
-
-FIRST_YEAR, LAST_YEAR = 2000, 2100
-Years = Mapping[str, str]
-
-
-# --- fiscal years ---
-
-
-def read_years(raw: cells.Raw) -> dict[str, str] | None:
-    """Lines such as ``2026: 1.200,00``; a year named twice is added up. Raises BadValue."""
-    found: dict[str, Decimal] = {}
-    for line in str(raw or "").splitlines():
-        if line.strip():
-            year, _colon, amount = line.partition(":")
-            read = _amount(amount)
-            if read is None or not year.strip().isdigit() or not FIRST_YEAR <= int(year) <= LAST_YEAR:
-                raise BadValue(_NO_YEAR, line=line.strip())
-            found[year.strip()] = found.get(year.strip(), NOTHING) + read
-    return {year: f"{found[year]:.2f}" for year in sorted(found)} or None
-
-
-def _amount(text: str) -> Decimal | None:
-    """None where there is none, or one below zero."""
-    try:
-        read = cells.read_euro(text)
-    except BadValue:
-        return None
-    return read if read is not None and read >= 0 else None
-
-
-_NO_YEAR = N_("»%(line)s« ist kein Haushaltsjahr mit Betrag. Bitte je Zeile etwa »2026: 1.200,00« eintragen.")
-
-
-def show_years(years: Years) -> str:
-    return "\n".join(f"{year}: {shown(Decimal(amount))}" for year, amount in years.items())
-
-
-YEARS = cells.Type("years", read_years, show_years)
-
-
-def by_year(values: Mapping[str, Any]) -> dict[int, Decimal]:
-    """What a measure spends in which fiscal year: as it says; all of it in the one it lies in; else unknown."""
-    if values["years"]:
-        return {int(year): Decimal(amount) for year, amount in values["years"].items()}
-    if values["starts_on"].year == values["ends_on"].year:
-        return {values["starts_on"].year: values["total"]}
-    return {}
-
-
-def against_years(values: Mapping[str, Any]) -> Faults:
-    years = values.get("years")
-    if years:
-        together = sum((Decimal(amount) for amount in years.values()), NOTHING)
-        if together != values["total"]:
-            amounts = {"together": shown(together), "total": shown(values["total"])}
-            yield "years", Sentence(_YEARS_DIFFER, **amounts)
-
-
-_YEARS_DIFFER = N_("Die Jahre ergeben zusammen %(together)s, die Maßnahme kostet %(total)s.")
-
-
-# --- what the programme wants ---
 
 
 def against(

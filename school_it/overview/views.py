@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,6 +48,8 @@ QUICK_ACTIONS: tuple[tuple[May, str, dict[str, Any], str, str], ...] = (
     (May.EDIT_LICENCES, "licences.index", {"state": "idle"}, N_("Plätze geben"), "key"),
     (May.IMPORT_DEVICES, "imports.index", {}, N_("Liste einlesen"), "upload"),
 )
+AT_FIRST = ("devices.new", "licences.index")
+"""Where nothing is kept yet, there is nothing to hand out or to take back; the list to read in has its own button."""
 
 
 @bp.get("/")
@@ -55,15 +57,19 @@ QUICK_ACTIONS: tuple[tuple[May, str, dict[str, Any], str, str], ...] = (
 def home() -> Any:
     actor, session = current(), db.session()
     sees_devices = actor.may(May.SEE_DEVICES)
+    charts = pictures.of(session, actor) if sees_devices else []
+    begins = sees_devices and not charts
     return page(
         "overview/home.html",
         answers=queries.answers(session, actor),
         list_address=_list_address,
-        actions=_quick_actions(actor),
+        actions=_quick_actions(actor, AT_FIRST if begins else None),
         schools=_own_schools(session, actor),
         own=device_queries.devices_of_person(session, actor.person_id) if actor.person_id else [],
         state_names=STATES,
-        charts=pictures.of(session, actor) if sees_devices else [],
+        charts=charts,
+        begins=begins,
+        without_schools=begins and not school_queries.choices(session, seen_by=actor),
         deadlines=deadline_views.next_ones(session, actor),
         titles=known_deadlines.titles(actor),
         **deadline_views.looks(),
@@ -75,11 +81,12 @@ def _list_address(answer: Answer) -> str:
     return url_for(answer.question.endpoint, **answer.question.args)
 
 
-def _quick_actions(actor: Actor) -> list[tuple[str, str, str]]:
+def _quick_actions(actor: Actor, only: Container[str] | None) -> list[tuple[str, str, str]]:
+    """Of these, `only` those that lead to these endpoints; None for all."""
     return [
         (_(title), url_for(endpoint, **args), icon)
         for may, endpoint, args, title, icon in QUICK_ACTIONS
-        if actor.may(may)
+        if actor.may(may) and (only is None or endpoint in only)
     ]
 
 

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event, func, select
+from sqlalchemy.orm import Session
 
 from school_it.access import Actor, Grant, Role
 from school_it.accounts.models import User
@@ -140,6 +141,15 @@ def test_what_is_at_rest_is_named_too(full: None, sign_in_as: SignInAs, school: 
 def test_an_empty_house_says_what_to_do(app: Flask, sign_in_as: SignInAs, school: School) -> None:
     page = sign_in_as(Role.COORDINATOR, school).get("/").get_data(as_text=True)
     assert "Noch ist kein Gerät aufgenommen" in page
+    assert "Gerät zurücknehmen" not in page
+    assert "Hier liegt nichts an:" not in page
+
+
+def test_where_there_is_no_school_yet_the_schools_come_first(session: Session, sign_in_as: SignInAs) -> None:
+    page = sign_in_as(Role.ADMIN).get("/").get_data(as_text=True)
+    assert "Noch ist keine Schule angelegt" in page
+    assert 'href="/imports?kind=schools"' in page
+    assert "Gerät aufnehmen" not in page
 
 
 def test_a_few_statements_answer_whatever_the_number_of_devices(full: None, statements: list[str]) -> None:

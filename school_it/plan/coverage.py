@@ -44,7 +44,8 @@ class NetworkStand:
     points: Share
     rooms_with_point: Share
     outlets: Share
-    switches: Share
+    switch_ports: Share
+    switches_missing: int
     uplink: Connected | None
     uplink_target: Decimal
     ports_target: int
@@ -112,7 +113,8 @@ def _stand(
             covered.rooms_with_point if covered else None, covered.rooms if covered else None
         ),
         outlets=Share(max(0, ports - short) if known else None, ports),
-        switches=Share(school.switches, budget.switches_needed(ports)),
+        switch_ports=Share(school.ports, budget.ports_wanted(ports)),
+        switches_missing=budget.switches_missing(ports, school.ports),
         uplink=line if line and line.used else None,
         uplink_target=town.assumed["network.uplink"],
         ports_target=each,

@@ -93,7 +93,7 @@ def reckoned(
     spread, again = _spread(town, scenario, shares)
     ports = [budget.ports_needed(_rooms(school), assumed["network.ports"]) for school in town.schools]
     switches = sum(
-        max(0, budget.switches_needed(number) - school.switches)
+        budget.switches_missing(number, school.ports)
         for number, school in zip(ports, town.schools, strict=True)
     )
     posts = [

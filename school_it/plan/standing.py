@@ -12,9 +12,12 @@ from sqlalchemy.orm import Session
 
 from school_it import school_year
 from school_it.access import Actor
+from school_it.devices import numbers
 from school_it.devices.models import Category
 from school_it.devices.rules import ItemClass, Use
 from school_it.money import to_cent
+from school_it.network.types.rules import sockets
+from school_it.network.wiring.ports import Types
 from school_it.plan.models import Plan, Scenario
 from school_it.plan.queries import aims_on, counting_on, plan_called, stock
 from school_it.plan.rules import assumptions, budget, need, wave
@@ -76,6 +79,18 @@ class SchoolStand:
     figures: Figures | None
     cells: dict[ItemClass, Cell]
     switches: int = 0
+    typed: int = 0
+    """How many of the usable switches are of a known type, and so have a known number of ports."""
+    typed_ports: int = 0
+
+    @property
+    def untyped(self) -> int:
+        return max(0, self.switches - self.typed)
+
+    @property
+    def ports(self) -> int:
+        """The ports of the usable switches; one of no known type counts as the one that the plan buys."""
+        return self.typed_ports + self.untyped * budget.PORTS_OF_A_SWITCH
 
     @property
     def label(self) -> str:
@@ -215,6 +230,7 @@ def look(
         {one: Cell(one) for one in ItemClass},
     )
     _fill(town, rows, life_of)
+    _count_ports(session, town, life_of, seen_by=seen_by, school_id=school_id)
     for school in schools:
         for one, cell in school.cells.items():
             cell.requested = asked.get((school.id, one), 0)
@@ -226,6 +242,24 @@ def look(
         ]
         town.beyond += beyond(agreed.get((school.id, None), ()), 0)
     return town
+
+
+def _count_ports(
+    session: Session, town: Town, lives: _Lives, *, seen_by: Actor, school_id: int | None
+) -> None:
+    """The ports of each school's switches, as the types of their models have them; three statements."""
+    if not any(school.switches for school in town.schools):
+        return
+    of_switches = {ident: lives.of(ident, None) for ident in town.categories if lives.is_switch(ident)}
+    found = stock.models_of(session, town.on, of_switches, seen_by=seen_by, school_id=school_id)
+    keys = {(maker, numbers.folded(model)) for _school_id, maker, model, _count in found}
+    types = Types(session).find(keys)
+    schools = {school.id: school for school in town.schools}
+    for ident, maker, model, count in found:
+        of_type, school = types.get((maker, numbers.folded(model))), schools.get(ident)
+        if of_type is not None and school is not None:
+            school.typed += count
+            school.typed_ports += count * sockets(of_type.ports)
 
 
 def applied(scenario: Scenario, assumed: Assumptions, aims: Sequence[Aim]) -> tuple[Assumptions, list[Aim]]:
@@ -271,6 +305,11 @@ class _Lives:
         self._known[category, use] = life
         return life
 
+    def is_switch(self, category: int) -> bool:
+        """A switch counts for no class: what is to be there follows from the rooms."""
+        is_called_so = self.categories[category].name.casefold() == "switch"
+        return is_called_so and not any((category, use) in self.class_of for use in need.ALL_USES)
+
     def all(self) -> set[int]:
         return {self.of(category, use) for category in self.categories for use in need.ALL_USES}
 
@@ -293,7 +332,7 @@ def _fill(town: Town, rows: Iterable[stock.Counted], lives: _Lives) -> None:
         usable = row.fresh[life]
         school = schools.get(row.school_id) if row.school_id is not None else None
         if item_class is None:
-            if school is not None and town.categories[row.category_id].name.casefold() == "switch":
+            if school is not None and lives.is_switch(row.category_id):
                 school.switches += usable
             continue
         _add(school.cells[item_class] if school is not None else town.pooled[item_class], row, usable)

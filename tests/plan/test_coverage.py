@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -17,6 +18,7 @@ from school_it.devices import actions as device_actions
 from school_it.devices import catalogue
 from school_it.devices.rules import ItemClass, State
 from school_it.network import actions as network
+from school_it.network.types.models import DeviceType
 from school_it.network.uplinks import actions as uplinks
 from school_it.plan import actions, coverage, money, standing
 from school_it.plan.coverage import NetworkStand
@@ -80,7 +82,7 @@ def stands(session: Session, house: Actor) -> dict[str, NetworkStand]:
 def test_example_c_thirty_rooms_are_held_against_what_is_entered(session: Session, house: Actor) -> None:
     here = stands(session, house)["115514"]
     assert (here.points.have, here.points.target) == (1, 30)
-    assert (here.switches.have, here.switches.target) == (0, 3)
+    assert (here.switch_ports.have, here.switch_ports.target, here.switches_missing) == (0, 144, 3)
     assert (here.mbits.have, here.mbits.target, here.mbits.missing) == (300, 400, 100)
     assert (here.outlets.have, here.outlets.target) == (5, 120)
     assert here.unlisted == 27
@@ -159,3 +161,31 @@ def test_the_budget_pays_for_outlets_that_are_known_to_be_missing_and_for_no_oth
     made = money.of(session, town, seen_by=house)
     assert (made.outlets.missing, made.outlets.unknown) == (115, 1)
     assert made.part(Part.INFRASTRUCTURE) == 115 * 250 + 6 * 1500
+
+
+@pytest.mark.usefixtures("thirty_rooms")
+def test_a_switch_counts_with_its_ports_and_one_of_no_known_type_with_48(
+    session: Session, house: Actor, school: School, sign_in_as: Sign
+) -> None:
+    """144 ports are wanted: two switches with 24 (two slots for fibre aside) and one that nobody knows leave 48."""
+    with transaction() as writing:
+        known = catalogue.ensure_categories(writing, by=house)
+        ports = [{"kind": "interface", "name": str(one), "type": "1000base-t"} for one in range(1, 25)]
+        ports += [{"kind": "interface", "name": f"S{one}", "type": "10gbase-x-sfpp"} for one in (1, 2)]
+        ports += [{"kind": "interface", "name": "mgmt", "type": "1000base-t", "management": True}]
+        writing.add(DeviceType(manufacturer="Nordlicht", model="NL 24", slug="nl-24", ports=ports))
+        for tag, model, begun in (
+            ("SW-1", "nl 24", today()), ("SW-2", "NL 24", today()), ("SW-3", "Unbekannt", today()),
+            ("SW-4", "NL 24", date(2001, 1, 1)),
+        ):  # fmt: skip
+            values = {
+                "asset_tag": tag, "category_id": known["Switch"], "school_id": school.id, "manufacturer": "Nordlicht",
+                "model": model, "acquired_on": begun, "state": State.IN_USE,
+            }  # fmt: skip
+            device_actions.add_device(writing, values, by=house)
+    here = stands(session, house)["115514"]
+    assert (here.switch_ports.have, here.switch_ports.missing, here.switches_missing) == (96, 48, 1)
+    assert (here.school.switches, here.school.untyped) == (3, 1)
+    page = sign_in_as(Role.OFFICE).get("/plan/coverage/115514").get_data(as_text=True)
+    assert "96 von 144" in page
+    assert "1 Switch ohne Gerätetyp zählt mit 48 Anschlüssen" in page

@@ -54,7 +54,7 @@ def test_example_b_two_deliveries_come_due_and_are_spread_under_a_ceiling() -> N
 
 def test_example_c_thirty_rooms_need_three_switches_and_400_megabits() -> None:
     ports = budget.ports_needed(30, D(4))
-    assert (ports, budget.switches_needed(ports)) == (120, 3)
+    assert (ports, budget.ports_wanted(ports), budget.switches_missing(ports, 0)) == (120, 144, 3)
     rooms = need.worked(
         SchoolType.G, Figures(2025, 800, rooms=30), [aim(ItemClass.ACCESS_POINT, Basis.ROOM, "1")]
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
@@ -111,3 +112,16 @@ def bundles(ports: Iterable[Mapping[str, Any]]) -> list[Bundle]:
     order = {kind: place for place, kind in enumerate(PortKind)}
     found = [Bundle(*which, number) for which, number in counted.items()]
     return sorted(found, key=lambda one: (order[one.kind], -one.number, one.type, one.poe))
+
+
+_COPPER = re.compile(r"base-tx?$", re.IGNORECASE)
+
+
+def sockets(ports: Iterable[Mapping[str, Any]]) -> int:
+    """How many ports of a type take the copper cable of a panel: no slot for fibre, no radio, no management port."""
+    return sum(
+        port["kind"] == PortKind.INTERFACE
+        and not port.get("management")
+        and (not port.get("type") or _COPPER.search(str(port["type"])) is not None)
+        for port in ports
+    )

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Subquery, and_, case, func, not_, select, true
+from sqlalchemy import ColumnElement, Integer, Subquery, and_, case, false, func, not_, or_, select, true
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.functions import GenericFunction
@@ -96,6 +96,24 @@ def counted(
         values: Any = (*row[: len(group)], *counts[:4], dict(zip(ages, counts[4:], strict=True)))
         found.append(Counted(*values))
     return found
+
+
+def models_of(
+    session: Session, on: date, lives: Mapping[int, int], *, seen_by: Actor, school_id: int | None = None
+) -> list[tuple[int, str, str | None, int]]:
+    """By school, maker (folded) and model, the usable devices of these categories; `lives` by category in years."""
+    begun = func.coalesce(Device.commissioned_on, Device.acquired_on)
+    young = [
+        and_(Device.category_id == ident, begun > too_old_since(on, life)) for ident, life in lives.items()
+    ]
+    defective = and_(Device.state == State.DEFECTIVE, func.coalesce(Device.state_since, LONG_AGO) <= on)
+    within = seen_by.scope(May.SEE_PLAN).where(Device.school_id)
+    only = Device.school_id.is_not(None) if school_id is None else Device.school_id == school_id
+    wanted = select(Device.school_id, Device.maker_folded, Device.model, func.count()).where(
+        within, only, here_on(on), Device.state != State.ORDERED, not_(defective), or_(false(), *young)
+    )
+    rows = session.execute(wanted.group_by(Device.school_id, Device.maker_folded, Device.model))
+    return [(ident or 0, maker or "", model, count) for ident, maker, model, count in rows]
 
 
 def _alike(on: date, *, seen_by: Actor, school_id: int | None) -> Subquery:

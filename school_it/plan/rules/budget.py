@@ -119,9 +119,15 @@ def ports_needed(rooms: int, each: Decimal) -> int:
     return -(-exact.numerator // exact.denominator)
 
 
-def switches_needed(ports: int) -> int:
-    """``ceil(ports * 1.2 / 48)``: a fifth stays free."""
-    exact = ports * SPARE_PORTS / PORTS_OF_A_SWITCH
+def ports_wanted(ports: int) -> int:
+    """``ceil(ports * 1.2)``: a fifth stays free."""
+    exact = ports * SPARE_PORTS
+    return -(-exact.numerator // exact.denominator)
+
+
+def switches_missing(ports: int, have: int) -> int:
+    """Switches with 48 ports to buy, where the ones there have so many: ``ceil((ports * 1.2 - have) / 48)``."""
+    exact = max(ports * SPARE_PORTS - have, Fraction(0)) / PORTS_OF_A_SWITCH
     return -(-exact.numerator // exact.denominator)
 
 

@@ -83,7 +83,7 @@ def network(session: Session, town: Town, *, seen_by: Actor) -> list[Line]:
         (N_("Accesspoints, nutzbar"), stand.points),
         (N_("eingetragene Unterrichtsräume mit Accesspoint"), stand.rooms_with_point),
         (N_("Netzwerkdosen"), stand.outlets),
-        (N_("Switches, nutzbar"), stand.switches),
+        (N_("Anschlüsse an nutzbaren Switches"), stand.switch_ports),
         (N_("Mbit/s ins Internet"), stand.mbits),
     )
     return [

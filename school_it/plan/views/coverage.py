@@ -47,8 +47,9 @@ def coverage_page() -> Any:
         missing={
             "points": sum(one.points.missing for one in schools),
             "outlets": sum(one.outlets.missing for one in schools),
-            "switches": sum(one.switches.missing for one in schools),
+            "switches": sum(one.switches_missing for one in schools),
         },
+        untyped=sum(one.school.untyped for one in schools),
         unknown_outlets=sum(one.outlets.have is None for one in schools),
         slow=sum(one.mbits.is_known and one.mbits.missing > 0 for one in schools),
         unconnected=sum(one.uplink is None for one in schools),
@@ -64,13 +65,13 @@ def _map(schools: list[NetworkStand]) -> Any:
         fields = [
             _field(one, _("Accesspoints"), one.points, f"{here}#rooms"),
             _field(one, _("Netzwerkdosen"), one.outlets, f"{here}#rooms"),
-            _field(one, _("Switches"), one.switches, f"{here}#switches"),
+            _field(one, _("Anschlüsse an Switches"), one.switch_ports, f"{here}#switches"),
             _field(one, _("Mbit/s"), one.mbits, line),
         ]
         rows.append((one.school.label, here, fields))
     return charts.heat(
         _("Netz der Schulen gegen den Plan"),
-        [_("Accesspoints"), _("Dosen"), _("Switches"), _("Internet, Mbit/s")],
+        [_("Accesspoints"), _("Dosen"), _("Switch-Anschlüsse"), _("Internet, Mbit/s")],
         rows,
         column=_("Schule"),
         legend=[str(_(name)) for name in LEVELS],

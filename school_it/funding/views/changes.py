@@ -12,15 +12,10 @@ from school_it.access import May, current, needs
 from school_it.database import db, today, transaction
 from school_it.funding import queries, story
 from school_it.funding.book import CHANGE_STATES, ChangeState
-from school_it.funding.book_forms import (
-    MOST_ROWS,
-    AmendmentForm,
-    ChangeForm,
-    RefusedForm,
-    read_rows,
-    rows_of,
-)
 from school_it.funding.decisions import change_requests, cost_plan
+from school_it.funding.forms.change_requests import ChangeForm, RefusedForm
+from school_it.funding.forms.cost_plans import MOST_ROWS, read_rows, rows_of
+from school_it.funding.forms.grants import AmendmentForm
 from school_it.funding.models import ChangeRequest, Decision
 from school_it.funding.views.blueprint import bp
 from school_it.funding.views.plans import holds_now

@@ -12,8 +12,8 @@ from school_it.access import May, current, needs
 from school_it.database import db, today, transaction
 from school_it.funding import checking, queries, story
 from school_it.funding.book import DRAWDOWN_STATES, DrawdownState
-from school_it.funding.book_forms import DrawdownForm, PayoutForm
 from school_it.funding.drawdowns import calls, payouts
+from school_it.funding.forms.drawdowns import DrawdownForm, PayoutForm
 from school_it.funding.views.blueprint import bp
 from school_it.web import flash_done, page, said
 from school_it.web.fields import refusals_in, status_of

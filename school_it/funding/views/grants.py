@@ -28,11 +28,7 @@ from school_it.funding.book import CHANGE_STATES, DECISION_KINDS, DecisionKind
 from school_it.funding.checking import left, reasons
 from school_it.funding.decisions import change_requests, cost_plan
 from school_it.funding.drawdowns import payouts
-from school_it.funding.forms import (
-    DecisionForm,
-    GrantForm,
-    NewGrantForm,
-)
+from school_it.funding.forms.grants import DecisionForm, GrantForm, NewGrantForm
 from school_it.funding.listing import STAGES, Stage, Wish
 from school_it.funding.measures import queries as measure_queries
 from school_it.funding.models import Decision, Grant

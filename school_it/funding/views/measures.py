@@ -13,7 +13,7 @@ from school_it.access import May, current, needs
 from school_it.database import db, transaction, whole_number
 from school_it.funding import checking, queries, story
 from school_it.funding.book import MEASURE_STATES, MeasureState
-from school_it.funding.book_forms import MeasureForm
+from school_it.funding.forms.measures import MeasureForm
 from school_it.funding.measures import actions as measures
 from school_it.funding.measures import investment_plan, years
 from school_it.funding.measures import queries as measure_queries

@@ -11,9 +11,10 @@ from school_it.access import May, current, needs
 from school_it.database import db, transaction
 from school_it.funding import queries, rules
 from school_it.funding.book import DecisionKind
-from school_it.funding.book_forms import MOST_ROWS, AmendmentForm, read_rows, rows_of
 from school_it.funding.decisions import amending, cost_plan
-from school_it.funding.forms import RemoveForm
+from school_it.funding.forms.base import RemoveForm
+from school_it.funding.forms.cost_plans import MOST_ROWS, read_rows, rows_of
+from school_it.funding.forms.grants import AmendmentForm
 from school_it.funding.views.blueprint import bp, say_odd
 from school_it.web import flash_done, page
 from school_it.web.fields import refusals_in, status_of

@@ -15,7 +15,7 @@ from school_it.charts import Bar
 from school_it.database import db, transaction
 from school_it.errors import BadValue, NotThere
 from school_it.funding import actions, checking, queries, rules, story
-from school_it.funding.forms import ProgrammeForm, TakeOverForm
+from school_it.funding.forms.programmes import ProgrammeForm, TakeOverForm
 from school_it.funding.models import Programme
 from school_it.funding.programmes import compare, facts, shipped, terms, versions, whatif
 from school_it.funding.programmes.compare import Kind

@@ -12,10 +12,8 @@ from school_it.access import May, current, needs
 from school_it.database import db, today, transaction
 from school_it.funding import actions, listing, origin, queries, rules, story
 from school_it.funding.checking import left, reasons
-from school_it.funding.forms import (
-    ReceiptForm,
-    RemoveForm,
-)
+from school_it.funding.forms.base import RemoveForm
+from school_it.funding.forms.receipts import ReceiptForm
 from school_it.funding.models import Grant, Receipt
 from school_it.funding.views.blueprint import bp, say_odd
 from school_it.schools import queries as school_queries

@@ -13,7 +13,7 @@ from school_it.database import db, transaction
 from school_it.funding import queries, removing
 from school_it.funding.decisions import change_requests
 from school_it.funding.drawdowns import payouts
-from school_it.funding.forms import RemoveForm
+from school_it.funding.forms.base import RemoveForm
 from school_it.funding.measures import queries as measure_queries
 from school_it.funding.views.blueprint import bp
 from school_it.money import shown

@@ -1,0 +1,1 @@
+"""Forms of funding; they read what people type as the cells of files are read."""

@@ -169,6 +169,11 @@ class Device(Versioned, Model):
         return rules.life_ends(self.commissioned_on or self.acquired_on, self.category.useful_life_years)
 
     @property
+    def outlives_use(self) -> bool:
+        """F08."""
+        return rules.outlives_use(self.life_ends, self.bound_until)
+
+    @property
     def trace_label(self) -> str:
         return self.asset_tag
 

@@ -223,6 +223,14 @@ def life_ends(begun: date | None, years: int | None) -> date | None:
     return None if begun is None or not years else years_after(begun, years)
 
 
+def outlives_use(ends: date | None, bound_until: date | None) -> bool:
+    """F08 (derived): its earmark lasts beyond its useful life, so that the town replaces it from its own money.
+
+    In use from 01.09.2020 for 5 years, bound until 31.12.2029 -> yes; no where one of the days is not known.
+    """
+    return ends is not None and bound_until is not None and ends < bound_until
+
+
 def is_low_value(price_net: Decimal | None) -> bool | None:
     """A low-value asset; None where the price is not known (I01)."""
     return None if price_net is None else price_net <= LOW_VALUE

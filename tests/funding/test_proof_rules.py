@@ -151,6 +151,11 @@ def test_what_a_device_costs_beyond_the_fixed_amount_is_said() -> None:
 # --- the draw-down ---
 
 
+def test_f18_of_thirty_thousand_that_fall_due_soon_the_grant_bears_twenty_seven() -> None:
+    (line,) = asking.lines(SHARE, [Decided(D(100_000), D(90_000))], [], [Spent("2.3", D(30_000), D(30_000))])
+    assert line.requested == D("27000.00")
+
+
 def test_of_what_falls_due_soon_the_grant_bears_its_share() -> None:
     share = Terms(Financing.SHARE, D("0.8"), None)
     (line,) = asking.lines(
@@ -192,7 +197,8 @@ def test_the_lines_of_a_draw_down_add_up_and_never_exceed_a_decision(
         assert line.remaining == one.granted - one.drawn - line.requested
 
 
-def test_more_drawn_than_the_receipts_bear_is_a_warning() -> None:
-    decisions = [Decided(D(50_000), D(45_000), drawn=D(9_001))]
-    (found,) = asking.looked_at(SHARE, decisions, [Spent("2.3", D(10_000), D(10_000))])
-    assert (found.rule, found.holds, found.severity) == ("F19", False, "warn")
+@pytest.mark.parametrize(("drawn", "holds"), [("45000.00", True), ("45000.01", False)])
+def test_f19_more_drawn_than_the_receipts_bear_is_a_warning(drawn: str, holds: bool) -> None:
+    decisions = [Decided(D(100_000), D(90_000), drawn=D(drawn))]
+    (found,) = asking.looked_at(SHARE, decisions, [Spent("2.3", D(50_000), D(50_000))])
+    assert (found.rule, found.holds, found.severity) == ("F19", holds, "warn")

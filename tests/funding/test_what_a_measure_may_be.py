@@ -24,7 +24,7 @@ from school_it.devices.models import Category, Device
 from school_it.documents.models import Document, Link
 from school_it.documents.rules import DocumentKind, Form
 from school_it.errors import BadValue, Refused
-from school_it.funding import actions, papers, queries, rules, standing
+from school_it.funding import actions, papers, queries, standing
 from school_it.funding.measures import actions as measures
 from school_it.funding.measures import queries as measure_queries
 from school_it.funding.measures.years import read_years, show_years
@@ -263,11 +263,8 @@ def test_the_register_of_earmarks_finds_what_the_rule_calls_worn_out(
     assert facts["exit"] == 0, facts
     session.rollback()
     device = session.scalars(select(Device)).one()
-    assert device.commissioned_on is not None
-    assert device.bound_until is not None
     found = session.scalar(select(Device.id).join(Category).where(earmark.outlives()))
-    life = device.category.useful_life_years
-    assert (found is not None) == rules.outlives_use(device.commissioned_on, life, device.bound_until)
+    assert (found is not None) == device.outlives_use
 
 
 def test_the_base_amounts_of_the_schools_stand_beside_the_budget(

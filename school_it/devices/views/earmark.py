@@ -17,7 +17,7 @@ from school_it.database import db
 from school_it.devices import earmark, queries
 from school_it.devices.earmark import Sum, Wish
 from school_it.devices.models import Device
-from school_it.devices.rules import STATES
+from school_it.devices.rules import STATES, outlives_use
 from school_it.funding import bound
 from school_it.schools import queries as school_queries
 from school_it.web import lists, page
@@ -54,6 +54,7 @@ def register() -> Any:
         schools=earmark.by_school(session, wanted, seen_by=actor),
         worn=earmark.to_replace(session, wanted, seen_by=actor),
         life_ends=earmark.life_ends,
+        outlives_use=outlives_use,
         states=STATES,
         here=lists.here_with,
         offered=_offered(session, actor),

@@ -16,9 +16,7 @@ from school_it.funding.rules.deadlines import (
 from school_it.funding.rules.drawing import (
     SHIFT,
     may_draw,
-    most_drawn,
     most_in_advance,
-    most_needed,
     most_of_item,
 )
 from school_it.funding.rules.earmark import (
@@ -26,7 +24,6 @@ from school_it.funding.rules.earmark import (
     earmark_end,
     kept_until,
     lasts,
-    outlives_use,
 )
 from school_it.funding.rules.eligibility import (
     VOCATIONAL,
@@ -147,15 +144,12 @@ __all__ = [
     "management_due",
     "management_in_time",
     "may_draw",
-    "most_drawn",
     "most_in_advance",
-    "most_needed",
     "most_of_item",
     "odd_in_decision",
     "odd_in_programme",
     "odd_in_receipt",
     "open_per_unit",
-    "outlives_use",
     "over_training_cap",
     "per_unit",
     "proof_due",

@@ -1,4 +1,7 @@
-"""How much may be drawn, and when: F17 to F20 and F32."""
+"""How much may be drawn, and when: F17, F20 and F32.
+
+F18 and F19 hang on what a grant bears in all: `funding.drawdowns.asking` has them.
+"""
 
 from __future__ import annotations
 
@@ -16,16 +19,6 @@ SHIFT = Decimal("0.20")
 def may_draw(on: date, last: date | None) -> bool:
     """F17: up to and on the last day. The last day of DigitalPakt NRW was 08.11.2024."""
     return last is None or on <= last
-
-
-def most_needed(due: Decimal, rate: Decimal) -> Decimal:
-    """F18 (ANBest-Gk): of what falls due in the next two months, the share. 30,000 at 0.9 -> 27,000.00."""
-    return granted(due, rate)
-
-
-def most_drawn(paid: Decimal, rate: Decimal) -> Decimal:
-    """F19 (ANBest-Gk): in proportion to what is paid, own share included. 50,000 at 0.9 -> 45,000.00."""
-    return granted(paid, rate)
 
 
 def most_of_item(planned: Decimal, shift: Decimal = SHIFT) -> Decimal:

@@ -1,6 +1,7 @@
-"""How long a device has to serve its purpose: F05, F06, F08, F33 and F34.
+"""How long a device has to serve its purpose: F05, F06, F33 and F34.
 
-F07, what may not happen to a bound device, is a rule of the devices."""
+F07 and F08, what may not happen to a bound device and when it outlives its use, are rules of the devices.
+"""
 
 from __future__ import annotations
 
@@ -51,14 +52,6 @@ def earmark_end(
     if earmark.end_rule is EndRule.DAY_BEFORE and not is_short:
         return anniversary - timedelta(days=1)
     return anniversary
-
-
-def outlives_use(commissioned_on: date, useful_life_years: int, bound_until: date) -> bool:
-    """F08 (derived): bound for longer than it serves, so that its replacement is the town's own money.
-
-    In use from 01.09.2020 for 5 years, bound until 31.12.2029 -> yes.
-    """
-    return years_after(commissioned_on, useful_life_years) < bound_until
 
 
 def lasts(remaining_years: int, earmark_years: int) -> bool:

@@ -20,6 +20,8 @@ MOST_WORDS = 10
 MOST_SPANS = 12
 MOST_COMPARED = 500
 _LISTED = frozenset({"word", "words"})
+_SHARED = frozenset({"school_number", "grant", "school_year", "plan"})
+"""Fields of a key that all rows of a list may have in common: the list of receipts is that of one grant."""
 
 
 def advice(outlook: Outlook) -> dict[str, Any]:
@@ -42,7 +44,7 @@ def advice(outlook: Outlook) -> dict[str, Any]:
 def _lacking(outlook: Outlook) -> list[str]:
     sheet, here = outlook.sheet, {name for _header, name in outlook.reading.columns}
     offered = {name for guess in outlook.guesses for name in guess.fields}
-    names = {name for key in sheet.keys for name in key if name != "school_number"}
+    names = {name for key in sheet.keys for name in key} - _SHARED
     missing = [one for one in sheet.columns if one.needed and one.field in names - here - offered]
     return [column.header for column in missing if outlook.reading.faulty]
 
@@ -122,7 +124,7 @@ def _is_for_all(outlook: Outlook, name: str, text: str, rows: int) -> bool:
     if not text and not _is_sayable(outlook, name):
         return False
     keys = {one for key in outlook.sheet.keys for one in key}
-    return rows > 1 and (name not in keys or (name == "school_number" and len(keys) > 1))
+    return rows > 1 and (name not in keys or (name in _SHARED and len(keys) > 1))
 
 
 def _is_sayable(outlook: Outlook, name: str) -> bool:

@@ -21,6 +21,7 @@ from imports.wish import Wish
 from school_it import cells, jobs
 from school_it.access import May, current
 from school_it.database import db, whole_number
+from school_it.funding import queries as funding_queries
 from school_it.jobs import Job
 from school_it.kinds import KINDS, Kind, get_kind
 from school_it.people.class_moves import WHATS
@@ -106,6 +107,7 @@ def show_preview(
         may_fetch=inbox.may_work_on(upload, current()) and inbox.path_of(home(), upload.digest).is_file(),
         may_keep=inbox.may_work_on(upload, current()) and not wish.profile and bool(advice.get("headers")),
         schools=_schools(session) if is_open else [],
+        grants=_grants(session) if is_open and "grant" in sheet.fields else [],
         other_kinds=[
             (one.name, _(one.title)) for one in KINDS.values() if one is not kind and current().may(one.may)
         ],
@@ -166,6 +168,10 @@ def _place(kind: str) -> str | None:
 
 def _schools(session: Session) -> list[tuple[str, str]]:
     return list(school_queries.choices(session, seen_by=current()))
+
+
+def _grants(session: Session) -> list[tuple[str, str]]:
+    return funding_queries.grant_choices(session) if current().may(May.SEE_FUNDING) else []
 
 
 def _narrow_form(upload: Upload) -> NarrowForm:

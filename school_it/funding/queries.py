@@ -154,6 +154,15 @@ def bare_grants(session: Session) -> Sequence[Any]:
     return session.execute(select(Grant.reference, Grant.id, Grant.rate)).all()
 
 
+def grant_choices(session: Session) -> list[tuple[str, str]]:
+    """Short sign, and what a list to choose from says of it; the newest first."""
+    known: dict[str, str] = {}
+    rows = select(Grant.reference, Decision.title).join(Decision, isouter=True)
+    for reference, title in session.execute(rows.order_by(Grant.id.desc(), Decision.id)):
+        known[reference] = known.get(reference) or title or ""
+    return [(reference, f"{reference} {title}".strip()) for reference, title in known.items()]
+
+
 def grants_of(session: Session, programme: Programme) -> Sequence[Grant]:
     return session.scalars(
         select(Grant).where(Grant.programme_id == programme.id).order_by(Grant.reference)

@@ -18,6 +18,18 @@ from school_it.devices.models import Category, Device
 from school_it.schools.models import Room, School
 from tests.imports.pages import HEAD, bring, buttons, fields, press, said, seen
 
+PROGRAMME = "Kürzel;Titel;Finanzierungsart;Fördersatz\nDP;Digitale Schule;Anteil;90 %\n"
+GRANT = (
+    "Kennzeichen;Programm;Maßnahme;Aktenzeichen;Bescheid vom;Durchführung bis;zuwendungsfähige Ausgaben\n"
+    "DT-1;DP;Netze;48.03-07/20;20.07.2020;31.12.2021;61.214,55\n"
+)
+RECEIPTS = (
+    "Beleg-Nr.;Fördergegenstand;Schulnummer;Auftrag vom;Rechnungsdatum;Zahlung am;Rechnungssteller;Rechnungsnummer;"
+    "Gegenstand;Rechnungsbetrag brutto;gezahlt\n"
+    "1;2.1;115514;01.09.2020;01.10.2020;10.10.2020;Netzbau Muster;R-1;Accesspoints;1.000,00;980,00\n"
+    "2;2.1;115514;02.09.2020;02.10.2020;12.10.2020;Netzbau Muster;R-2;Switch;500,00;500,00\n"
+)
+
 
 @pytest.fixture(autouse=True)
 def _town(school: School, other_school: School, house: Actor) -> None:
@@ -157,6 +169,17 @@ def test_a_school_that_is_missing_in_all_rows_is_said_once(admin: FlaskClient) -
     assert "»Schulnummer« fehlt in 2 Zeilen" in seen(admin, page)
     digest = admin.get(page).get_data(as_text=True).partition('name="seen" value="')[2].partition('"')[0]
     admin.post(page + "/mend", data={"word-0": "115514", "seen": digest})
+    assert "2 Zeilen übernehmen" in seen(admin, page)
+
+
+def test_a_list_of_receipts_that_says_of_no_grant_is_given_one_once(admin: FlaskClient) -> None:
+    admin.post(bring(admin, PROGRAMME, kind="programmes", school="") + "/apply")
+    admin.post(bring(admin, GRANT, kind="grants", school="") + "/apply")
+    page = bring(admin, RECEIPTS, kind="receipts", school="")
+    assert "»Kennzeichen« fehlt in 2 Zeilen" in seen(admin, page)
+    assert "DT-1 Netze" in seen(admin, page)
+    digest = admin.get(page).get_data(as_text=True).partition('name="seen" value="')[2].partition('"')[0]
+    admin.post(page + "/mend", data={"word-0": "DT-1", "seen": digest})
     assert "2 Zeilen übernehmen" in seen(admin, page)
 
 

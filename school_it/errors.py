@@ -6,7 +6,8 @@ beside its text, so that a page, a command or a workbook can say it in the reade
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 
@@ -118,6 +119,17 @@ def refuse(faults: Collection[tuple[str, Sentence]]) -> None:
     """Raises Refused, unless no rule has anything to say."""
     if faults:
         raise Refused(list(faults))
+
+
+@contextmanager
+def about(field: str) -> Iterator[None]:
+    """What is found wrong in here is the fault of this field."""
+    try:
+        yield
+    except Refused:
+        raise
+    except (BadValue, NotThere) as problem:
+        raise Refused([(field, problem.sentence)]) from None
 
 
 class CannotRead(SchoolItError):

@@ -11,7 +11,7 @@ from school_it import audit
 from school_it.access import Actor, May
 from school_it.audit import Action
 from school_it.database import expect_version
-from school_it.errors import N_, BadValue, Refused, RuleBroken
+from school_it.errors import N_, BadValue, Refused, RuleBroken, refuse
 from school_it.licences import queries, rules, seat_queries
 from school_it.licences.models import Licence
 
@@ -54,9 +54,7 @@ def _check(values: Mapping[str, Any]) -> None:
     if not values.get("licence_no") or not values.get("product") or values.get("seats") is None:
         raise BadValue(N_("Eine Lizenz braucht eine Lizenz-Nr., ein Produkt und eine Anzahl."))
     wrong = rules.what_is_wrong(values)
-    if wrong is not None:
-        _field, sentence = wrong
-        raise BadValue(sentence.text, **sentence.values)
+    refuse([wrong] if wrong else [])
 
 
 def _refuse_against_seats(session: Session, licence: Licence, values: Mapping[str, Any]) -> None:

@@ -12,7 +12,7 @@ from school_it.access import Actor, May
 from school_it.audit import Action
 from school_it.database import expect_version
 from school_it.devices import numbers
-from school_it.errors import N_, BadValue, RuleBroken
+from school_it.errors import N_, BadValue, Refused, RuleBroken, Sentence
 from school_it.network import patching, queries
 from school_it.network.models import Outlet
 from school_it.network.rules import Place
@@ -94,16 +94,13 @@ def _checked(
     queries.lock_schools(session, [school.id])
     room = school_queries.find_room(session, school.id, values.get("room") or "")
     if room is None:
-        raise BadValue(
-            N_("Den Raum %(room)s hat die Schule nicht. Bitte den Raum berichtigen oder zuerst anlegen."),
-            room=values.get("room") or "",
-        )
+        said = N_("Den Raum %(room)s hat die Schule nicht. Bitte den Raum berichtigen oder zuerst anlegen.")
+        raise Refused([("room", Sentence(said, room=values.get("room") or ""))])
     wanted = {**values, "room_id": room.id}
     device = queries.switches(session, [values.get("switch")]).get(numbers.folded(values.get("switch")))
     if device is not None and by.scope(May.SEE_DEVICES).holds(device.school_id):
         if device.is_no_switch:
-            sentence = patching.no_switch(device)
-            raise BadValue(sentence.text, **sentence.values)
+            raise Refused([("switch", patching.no_switch(device))])
         wanted["switch"] = device.asset_tag
     _refuse_taken_ports(
         session, Place(ident, wanted["outlet"], school.school_number, wanted, 0), school, by=by

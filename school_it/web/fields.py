@@ -10,12 +10,13 @@ from typing import Any, ClassVar
 
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
-from wtforms import Field, SelectChoice, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import Field, SelectChoice, SelectField, StringField, TextAreaField
+from wtforms.validators import StopValidation
 from wtforms.widgets import TextInput
 
 from school_it import cells, money
 from school_it.database import HIGHEST_AMOUNT, whole_number
-from school_it.errors import N_, BadValue, Refused, SchoolItError
+from school_it.errors import N_, BadValue, Busy, NotAllowed, Refused, SchoolItError, Stale
 from school_it.web import said
 
 
@@ -41,12 +42,16 @@ EMAIL = r"^[^@\s]{1,64}@[^@\s]{1,100}\.[^@\s]{1,30}$"
 
 
 @contextmanager
-def refusals_in(form: Form) -> Iterator[None]:
-    """What an action refuses becomes an error of the form, which keeps everything that was typed."""
+def refusals_in(form: Form, at: str = "") -> Iterator[None]:
+    """What an action refuses becomes an error of the form, which keeps everything that was typed.
+
+    `at`: the field that a sentence is about where it names none itself.
+    """
     try:
         yield
     except SchoolItError as problem:
-        show_refusal(form, problem)
+        names_none = not isinstance(problem, Refused | NotAllowed | Stale | Busy)
+        show_refusal(form, Refused([(at, problem.sentence)]) if at and names_none else problem)
 
 
 def show_refusal(form: Form, problem: SchoolItError) -> None:
@@ -120,6 +125,11 @@ class ReadField(Field):
     widget = TextInput()
     read: Callable[[str], Any]
     show: Callable[[Any], str]
+
+    def pre_validate(self, form: Any) -> None:
+        """One sentence for a text that cannot be read: the rules about the value have nothing to look at."""
+        if self.process_errors:
+            raise StopValidation()
 
     def process_formdata(self, valuelist: list[str]) -> None:
         text = cells.clean(valuelist[0]) if valuelist else ""
@@ -225,4 +235,4 @@ class Needed:
 
     def __call__(self, form: Any, field: Any) -> None:
         if field.data in (None, "") and not field.errors:
-            raise ValidationError(_("Bitte ausfüllen."))
+            raise StopValidation(_("Bitte ausfüllen."))

@@ -215,3 +215,18 @@ def test_the_pages_cost_as_many_statements_with_a_hundred_seats_as_with_two(
         numbers.append(of_round)
     assert numbers[0] == numbers[1]
     assert max(numbers[0]) < 25
+
+
+def test_a_number_of_no_device_is_told_at_its_field_and_stays_there(
+    admin: FlaskClient, school: School, buy: Buy
+) -> None:
+    licence = buy(5, school, basis=Basis.DEVICE)
+    unknown = admin.post(f"/licences/{licence.id}/give", data={"device": "IT-0"})
+    page = unknown.get_data(as_text=True)
+    assert unknown.status_code == 422
+    assert 'value="IT-0"' in page
+    assert 'id="device-error"' in page
+    nothing = admin.post(f"/licences/{licence.id}/give", data={"device": " "})
+    assert nothing.status_code == 422
+    assert "Bitte ausfüllen." in nothing.get_data(as_text=True)
+    assert db.session.scalar(select(func.count()).select_from(Seat)) == 0

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from school_it.access import Actor, May, current, needs
 from school_it.database import db, transaction
 from school_it.devices import queries as device_queries
-from school_it.errors import N_, BadValue, NotThere
+from school_it.errors import N_, BadValue, NotThere, RuleBroken
 from school_it.licences import forms, offering, queries, rules, seat_queries, seats
 from school_it.licences.forms import ReasonForm
 from school_it.licences.models import Licence
@@ -24,7 +24,7 @@ from school_it.people import queries as people_queries
 from school_it.people.rules import sorted_name
 from school_it.schools import queries as school_queries
 from school_it.schools.models import School
-from school_it.web import flash_done, flash_hint, page
+from school_it.web import flash_done, flash_hint, page, said
 from school_it.web.fields import status_of
 
 GROUP_ARGS = ("school", "role", "grade", "class", "category", "room")
@@ -42,6 +42,11 @@ def licence_to_give(session: Session, ident: int, actor: Actor) -> Licence:
 @bp.get("/<int:ident>/give")
 @needs(May.EDIT_LICENCES)
 def give(ident: int) -> Any:
+    return _offered(ident)
+
+
+def _offered(ident: int, *, device: str = "", fault: str = "") -> Any:
+    """Who may get a seat; `fault`: what is wrong with the number of the `device` that was typed."""
     session, actor = db.session(), current()
     licence = licence_to_give(session, ident, actor)
     schools = offering.schools(session, licence, seen_by=actor)
@@ -50,6 +55,9 @@ def give(ident: int) -> Any:
     q = request.args.get("q", "").strip()[:200]
     return page(
         "licences/give.html",
+        422 if fault else 200,
+        device=device,
+        fault=fault,
         licence=licence,
         kind=kind,
         free=seats.free_seats(session, licence),
@@ -91,11 +99,18 @@ def give_to(ident: int) -> Any:
     if short is Short.OVER and not form.validate_on_submit():
         return _ask(ident, form)
     reason = form.reason.data if short is Short.OVER else None
+    device = request.form.get("device", "").strip()[:200]
+    if "device" in request.form and not (device or request.form.get("person")):
+        return _offered(ident, fault=_("Bitte ausfüllen."))
     try:
         with transaction() as session:
             given = _give(session, licence_to_give(session, ident, current()), short, reason)
     except NotEnough as problem:
         return _ask(ident, form, problem)
+    except (BadValue, NotThere, RuleBroken) as problem:
+        if not device:
+            raise
+        return _offered(ident, device=device, fault=said(problem))
     _tell(given)
     return redirect(url_for(".licence", ident=ident))
 

@@ -89,7 +89,7 @@ BADGES = {
 def new() -> Any:
     form = _offered(LicenceForm())
     if form.validate_on_submit():
-        with refusals_in(form), transaction() as session:
+        with refusals_in(form, "licence_no"), transaction() as session:
             made = actions.add_licence(session, _values(session, form), by=current())
             ident = made.id
         if not form.errors:
@@ -138,7 +138,7 @@ def edit(ident: int) -> Any:
         )
     )
     if form.validate_on_submit():
-        with refusals_in(form), transaction() as session:
+        with refusals_in(form, "licence_no"), transaction() as session:
             changing = queries.get_licence(session, ident, seen_by=current(), may=May.EDIT_LICENCES)
             values = _values(session, form)
             actions.change_licence(session, changing, values, version=form.seen_version, by=current())

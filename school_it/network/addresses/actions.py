@@ -12,7 +12,7 @@ from school_it import audit
 from school_it.access import Actor, May
 from school_it.audit import Action
 from school_it.database import expect_version
-from school_it.errors import N_, BadValue, RuleBroken
+from school_it.errors import N_, BadValue, Refused, RuleBroken, Sentence, about
 from school_it.network import own_devices
 from school_it.network import queries as network_queries
 from school_it.network.addresses import queries, rules
@@ -156,12 +156,15 @@ def _checked_subnet(
 ) -> dict[str, Any]:
     """The columns of a subnet; all schools are locked, for each may have the same addresses in mind."""
     network_queries.lock_schools(session, school_queries.ids_by_number(session).values())
-    net = rules.read_network(values.get("network") or "")
+    with about("network"):
+        net = rules.read_network(values.get("network") or "")
+    with about("gateway"):
+        gateway = _gateway(net, values.get("gateway"))
     first, last = rules.keys_of(net)
     separate = bool(values.get("is_separate"))
     _refuse_overlap(session, school_id, net, separate=separate, but=but, by=by)
     return {
-        "network": str(net), "first_key": first, "last_key": last, "gateway": _gateway(net, values.get("gateway")),
+        "network": str(net), "first_key": first, "last_key": last, "gateway": gateway,
         "vlan_id": _vlan_id(session, school_id, values.get("vlan")), "is_separate": separate,
         "remark": values.get("remark"),
     }  # fmt: skip
@@ -222,7 +225,10 @@ def add_range(session: Session, subnet: Subnet, values: Mapping[str, Any], *, by
     """`values`: first, last as text, use, remark. Raises BadValue, RuleBroken for what is in the way."""
     by.must(May.EDIT_NETWORK, subnet.school_id)
     network_queries.lock_schools(session, [subnet.school_id])
-    first, last = (rules.read_address(values[name] or "") for name in ("first", "last"))
+    with about("first"):
+        first = rules.read_address(values["first"] or "")
+    with about("last"):
+        last = rules.read_address(values["last"] or "")
     net = subnet.net
     if first.version != net.version or last.version != net.version or first not in net or last not in net:
         raise BadValue(N_("Der Bereich liegt nicht ganz in %(network)s."), network=subnet.network)
@@ -323,12 +329,13 @@ def _checked_address(
     session: Session, school: School, values: Mapping[str, Any], *, subnet: Subnet | None = None,
     but: FixedAddress | None = None, by: Actor,
 ) -> dict[str, Any]:  # fmt: skip
-    device = own_devices.at_school(session, school.id, values.get("device"), by=by)
+    with about("device"):
+        device = own_devices.at_school(session, school.id, values.get("device"), by=by)
     name = (values.get("name") or "").strip() or (device.asset_tag if device else "")
     if not name:
-        raise BadValue(NO_NAME)
-    text = values.get("address") or _next_free(session, school, subnet)
-    address = rules.read_address(text)
+        raise Refused([("name", Sentence(NO_NAME))])
+    with about("address"):
+        address = rules.read_address(values.get("address") or _next_free(session, school, subnet))
     key = rules.key_of(address)
     if but is None or key != but.address_key:
         _refuse_not_free(session, school, address, key)

@@ -11,7 +11,7 @@ from school_it import audit
 from school_it.access import Actor, May
 from school_it.audit import Action
 from school_it.database import expect_version
-from school_it.errors import BadValue
+from school_it.errors import about, refuse
 from school_it.network import own_devices
 from school_it.network import queries as network_queries
 from school_it.network.uplinks import rules
@@ -54,10 +54,10 @@ def remove_uplink(session: Session, uplink: Uplink, *, by: Actor) -> None:
 
 def _checked(session: Session, school_id: int, values: Mapping[str, Any], *, by: Actor) -> dict[str, Any]:
     wrong = rules.what_is_wrong(values)
-    if wrong is not None:
-        raise BadValue(wrong[1].text, **wrong[1].values)
+    refuse([wrong] if wrong else [])
     wanted = {name: value for name, value in values.items() if name != "router"}
     if "router" in values:
-        router = own_devices.at_school(session, school_id, values["router"], by=by)
+        with about("router"):
+            router = own_devices.at_school(session, school_id, values["router"], by=by)
         wanted["router_id"] = router.ident if router else None
     return wanted

@@ -108,7 +108,7 @@ def new_vlan(number: str) -> Any:
     form = VlanForm()
     form.purpose.choices = _purposes()
     if form.validate_on_submit():
-        with refusals_in(form), transaction() as session:
+        with refusals_in(form, "number"), transaction() as session:
             actions.add_vlan(session, _school_to_edit(number), form.values, by=current())
         if not form.errors:
             flash_done(_("Das VLAN ist eingetragen."))
@@ -123,7 +123,7 @@ def edit_vlan(ident: int) -> Any:
     form = VlanForm(data={name: getattr(found, name) for name in ("version", *actions.VLAN_FIELDS)})
     form.purpose.choices = _purposes()
     if form.validate_on_submit():
-        with refusals_in(form), transaction() as session:
+        with refusals_in(form, "number"), transaction() as session:
             changing = queries.get_vlan(session, ident, seen_by=current(), may=May.EDIT_NETWORK)
             actions.change_vlan(session, changing, form.values, version=form.seen_version, by=current())
         if not form.errors:
@@ -190,7 +190,7 @@ def new_subnet(number: str) -> Any:
     form = SubnetForm(data={"vlan": whole_number(request.args.get("vlan", ""))})
     form.vlan.choices = _vlan_choices(school)
     if form.validate_on_submit():
-        with refusals_in(form), transaction() as session:
+        with refusals_in(form, "network"), transaction() as session:
             ident = actions.add_subnet(session, _school_to_edit(number), form.values, by=current()).id
         if not form.errors:
             flash_done(_("Das Teilnetz ist eingetragen."))
@@ -210,7 +210,7 @@ def edit_subnet(ident: int) -> Any:
     )  # fmt: skip
     form.vlan.choices = _vlan_choices(found.school)
     if form.validate_on_submit():
-        with refusals_in(form), transaction() as session:
+        with refusals_in(form, "network"), transaction() as session:
             changing = queries.get_subnet(session, ident, seen_by=current(), may=May.EDIT_NETWORK)
             actions.change_subnet(session, changing, form.values, version=form.seen_version, by=current())
         if not form.errors:
@@ -246,7 +246,7 @@ def new_range(ident: int) -> Any:
     form = RangeForm()
     form.use.choices = [(use.value, _(name)) for use, name in rules.RANGE_USES.items()]
     if form.validate_on_submit():
-        with refusals_in(form), transaction() as session:
+        with refusals_in(form, "first"), transaction() as session:
             at = queries.get_subnet(session, ident, seen_by=current(), may=May.EDIT_NETWORK)
             actions.add_range(session, at, form.values, by=current())
         if not form.errors:
@@ -290,7 +290,7 @@ def new_address(number: str) -> Any:
         free = next(one.next_free for one in held if one.subnet.id == at.id)
     form = AddressForm(data={"address": str(free or ""), "device": request.args.get("device")})
     if form.validate_on_submit():
-        with refusals_in(form), transaction() as session:
+        with refusals_in(form, "address"), transaction() as session:
             of = queries.get_subnet(session, ident, seen_by=current()) if ident else None
             actions.give_address(session, _school_to_edit(number), form.values, subnet=of, by=current())
         if not form.errors:
@@ -313,7 +313,7 @@ def edit_address(ident: int) -> Any:
         }
     )  # fmt: skip
     if form.validate_on_submit():
-        with refusals_in(form), transaction() as session:
+        with refusals_in(form, "address"), transaction() as session:
             changing = queries.get_address(session, ident, seen_by=current(), may=May.EDIT_NETWORK)
             actions.change_address(session, changing, form.values, version=form.seen_version, by=current())
         if not form.errors:

@@ -36,7 +36,7 @@ def rules() -> Any:
     tried = None
     if form.validate_on_submit():
         values = form.values
-        with refusals_in(form):
+        with refusals_in(form, "pattern"):
             renaming.checked_rule(values["pattern"], values["becomes"])
             if values["example"] and request.form.get("try"):
                 found = renaming.renamed(values["example"], [(values["pattern"], values["becomes"])])

@@ -12,7 +12,7 @@ from school_it.access import May, current, needs
 from school_it.database import db, transaction, whole_number
 from school_it.devices import queries as device_queries
 from school_it.devices.models import Device
-from school_it.errors import N_, BadValue
+from school_it.errors import N_, BadValue, about
 from school_it.network import actions as outlet_actions
 from school_it.network import queries as outlet_queries
 from school_it.network.forms import PlugForm
@@ -107,7 +107,7 @@ def plug(ident: int) -> Any:
     found = queries.get_port(db.session(), ident, seen_by=current(), may=May.EDIT_NETWORK)
     form = PlugForm()
     if form.validate_on_submit():
-        with refusals_in(form), transaction() as session:
+        with refusals_in(form, "to"), transaction() as session:
             here = queries.get_port(session, ident, seen_by=current(), may=May.EDIT_NETWORK)
             _plug(session, here, form.values)
         if not form.errors:
@@ -129,7 +129,8 @@ def _plug(session: Session, here: Node, values: dict[str, Any]) -> None:
         device = device_queries.find_device(session, to)
         if device is None or not actor.scope(May.EDIT_NETWORK).holds(device.school_id):
             raise BadValue(N_("Weder eine Dose noch ein Gerät heißt hier »%(name)s«."), name=to)
-        other = queries.pick_port(session, device, values.get("port"))
+        with about("port" if values.get("port") else "to"):
+            other = queries.pick_port(session, device, values.get("port"))
     met = tracing.nodes(session, [other])
     actions.plug_in(
         session, here, met[other], colour=values.get("colour"), label=values.get("label"), by=actor

@@ -13,7 +13,7 @@ from school_it import audit
 from school_it.access import Actor, May
 from school_it.audit import Action
 from school_it.database import expect_version
-from school_it.errors import N_, BadValue, RuleBroken
+from school_it.errors import N_, BadValue, Refused, RuleBroken, Sentence
 from school_it.plan import money
 from school_it.plan.models import DecidedPlan, Scenario
 from school_it.plan.standing import look
@@ -64,12 +64,13 @@ def _check(session: Session, values: Mapping[str, Any], *, ident: int | None) ->
     for name, (lowest, highest) in BOUNDS.items():
         value = values.get(name)
         if value is not None and not Decimal(lowest) <= value <= highest:
-            raise BadValue(
+            said = Sentence(
                 N_("Eine Zahl des Szenarios liegt nicht zwischen %(lowest)s und %(highest)s: %(value)s."),
                 lowest=lowest,
                 highest=highest,
                 value=value,
             )
+            raise Refused([(name, said)])
     same = select(Scenario.id).where(Scenario.plan == values["plan"], Scenario.name == values["name"])
     if session.scalar(same) not in (None, ident):
         raise RuleBroken(N_("Ein Szenario mit diesem Namen gibt es schon."))

@@ -12,7 +12,7 @@ from school_it import audit
 from school_it.access import Actor, May
 from school_it.audit import Action
 from school_it.database import expect_version
-from school_it.errors import N_, BadValue, RuleBroken
+from school_it.errors import N_, BadValue, RuleBroken, refuse
 from school_it.plan import queries, rules
 from school_it.plan.models import Target
 
@@ -47,9 +47,7 @@ def _checked(session: Session, values: Mapping[str, Any], *, ident: int | None) 
     if any(values.get(name) in (None, "") for name in NEEDED):
         raise BadValue(N_("Ein Ziel braucht MEP, Gerätegruppe, Grundlage, Wert und den Tag, ab dem es gilt."))
     wrong = rules.what_is_wrong(values)
-    if wrong is not None:
-        _field, sentence = wrong
-        raise BadValue(sentence.text, **sentence.values)
+    refuse([wrong] if wrong else [])
     known = queries.stored(session, [values["plan"]]).get(queries.key_of(values))
     if known is not None and known[0] != ident:
         raise RuleBroken(N_("Dieses Ziel steht schon im Plan. Bitte dort den Wert ändern."))

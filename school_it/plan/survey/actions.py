@@ -11,7 +11,7 @@ from school_it import audit, setwise
 from school_it.access import Actor, May
 from school_it.audit import Action
 from school_it.database import expect_version, table_of, today
-from school_it.errors import N_, BadValue, RuleBroken
+from school_it.errors import N_, BadValue, Refused, RuleBroken, Sentence
 from school_it.plan import standing
 from school_it.plan.standing import SchoolStand
 from school_it.plan.survey import queries, rules
@@ -177,19 +177,22 @@ def _decided(wish: SurveyWish, values: Mapping[str, Any]) -> dict[str, Any]:
     if decision is not Decision.OPEN and not wish.wanted:
         raise RuleBroken(N_("Hier ist nichts gewünscht; zu entscheiden gibt es nichts."))
     if decision in (Decision.CUT, Decision.REJECTED) and not reason:
-        raise BadValue(N_("Wer kürzt oder ablehnt, nennt der Schule den Grund."))
+        said = Sentence(N_("Wer kürzt oder ablehnt, nennt der Schule den Grund."))
+        raise Refused([("decision_reason", said)])
     if decision is Decision.ACCEPTED:
         if granted not in (None, wish.wanted):
-            raise BadValue(
+            said = Sentence(
                 N_("Angenommen sind alle %(n)s. Für weniger bitte »gekürzt« wählen oder »bewilligt« leeren."),
                 n=wish.wanted,
             )
+            raise Refused([("granted", said)])
         granted = wish.wanted
     elif decision is Decision.CUT:
         if granted is None or not 0 < granted < (wish.wanted or 0):
-            raise BadValue(
+            said = Sentence(
                 N_("Gekürzt heißt: mehr als 0 und weniger als die gewünschten %(n)s."), n=wish.wanted
             )
+            raise Refused([("granted", said)])
     else:
         granted = None
     return {"decision": decision, "granted": granted, "decision_reason": reason}

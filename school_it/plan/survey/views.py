@@ -90,7 +90,7 @@ def mail_to(one: SurveyRound, state: SchoolState) -> str:
 def new_round() -> Any:
     form = NewRoundForm()
     if form.validate_on_submit():
-        with refusals_in(form), transaction() as session:
+        with refusals_in(form, "school_year"), transaction() as session:
             actions.open_round(session, form.values, by=current())
         if not form.errors:
             flash_done(_("Die Bedarfsabfrage ist eröffnet. Die Mappen liegen bereit."))
@@ -104,7 +104,7 @@ def edit_round(year: int) -> Any:
     one = queries.get_round(db.session(), year)
     form = RoundForm(data={"due_on": one.due_on, "text": one.text, "version": one.version})
     if form.validate_on_submit():
-        with refusals_in(form), transaction() as session:
+        with refusals_in(form, "due_on"), transaction() as session:
             changing = queries.get_round(session, year)
             actions.change_round(session, changing, form.values, version=form.seen_version, by=current())
         if not form.errors:
@@ -228,7 +228,7 @@ def decide_wish(ident: int) -> Any:
     )  # fmt: skip
     year, number = wish.round.school_year, wish.school.school_number
     if form.validate_on_submit():
-        with refusals_in(form), transaction() as writing:
+        with refusals_in(form, "decision"), transaction() as writing:
             changing = queries.get_wish(writing, ident, seen_by=current())
             actions.decide(writing, changing, form.values, version=form.seen_version, by=current())
         if not form.errors:

@@ -14,7 +14,7 @@ from school_it.access import Actor, May
 from school_it.audit import Action
 from school_it.database import expect_version, today
 from school_it.devices.rules import ItemClass
-from school_it.errors import N_, BadValue
+from school_it.errors import N_, BadValue, Refused, Sentence, refuse
 from school_it.plan.talks import queries, rules
 from school_it.plan.talks.models import Agreement, AnnualReview
 from school_it.plan.talks.rules import Kept
@@ -55,7 +55,7 @@ def _minutes(values: Mapping[str, Any]) -> dict[str, Any]:
     if day is None:
         raise BadValue(N_("Wann war das Gespräch? Bitte den Tag angeben."))
     if day > today():
-        raise BadValue(N_("Eine Niederschrift gibt es erst, wenn das Gespräch war."))
+        raise Refused([("held_on", Sentence(N_("Eine Niederschrift gibt es erst, wenn das Gespräch war.")))])
     return {
         "held_on": day,
         "school_year": values.get("school_year") or school_year(day),
@@ -100,9 +100,10 @@ def settle(
     wanted = {name: getattr(agreement, name) for name in TERMS} | dict(values)
     _check(wanted)
     if wanted["kept"] is Kept.POSTPONED and wanted["due_on"] <= today():
-        raise BadValue(N_("Verschoben auf wann? Bitte einen künftigen Tag angeben."))
+        raise Refused([("due_on", Sentence(N_("Verschoben auf wann? Bitte einen künftigen Tag angeben.")))])
     if wanted["kept"] is Kept.DROPPED and not wanted["note"]:
-        raise BadValue(N_("Warum entfällt es? Die Schule liest den Grund im nächsten Gespräch."))
+        said = Sentence(N_("Warum entfällt es? Die Schule liest den Grund im nächsten Gespräch."))
+        raise Refused([("note", said)])
     changes = audit.assign(agreement, wanted, TERMS)
     if changes:
         audit.record(session, Action.AGREEMENT_CHANGED, agreement, by=by, changes=changes)
@@ -110,8 +111,7 @@ def settle(
 
 def _check(values: dict[str, Any]) -> None:
     wrong = rules.what_is_wrong(values)
-    if wrong is not None:
-        raise BadValue(wrong.text, **wrong.values)
+    refuse([wrong] if wrong else [])
 
 
 class Wished(Protocol):

@@ -70,14 +70,17 @@ def beyond(agreed: Sequence[Agreed], gap: int) -> list[Beyond]:
     return found
 
 
-def what_is_wrong(values: dict[str, Any]) -> Sentence | None:
+def what_is_wrong(values: dict[str, Any]) -> tuple[str, Sentence] | None:
     if not values.get("what"):
-        return Sentence(N_("Was ist vereinbart? Bitte in einem Satz sagen."))
+        return "what", Sentence(N_("Was ist vereinbart? Bitte in einem Satz sagen."))
     if values.get("due_on") is None:
-        return Sentence(N_("Bis wann? Eine Vereinbarung braucht einen Tag."))
+        return "due_on", Sentence(N_("Bis wann? Eine Vereinbarung braucht einen Tag."))
     number, euros = values.get("number"), values.get("euros")
     if (number is not None and not 0 < number <= 9999) or (euros is not None and euros < 0):
-        return Sentence(N_("Die Anzahl geht von 1 bis 9999, der Betrag ist nicht kleiner als 0."))
+        said = Sentence(N_("Die Anzahl geht von 1 bis 9999, der Betrag ist nicht kleiner als 0."))
+        return "euros" if euros is not None and euros < 0 else "number", said
     if number is not None and values.get("item_class") is None:
-        return Sentence(N_("Zu einer Anzahl gehört die Gerätegruppe, damit der Plan sie zählt."))
+        return "item_class", Sentence(
+            N_("Zu einer Anzahl gehört die Gerätegruppe, damit der Plan sie zählt.")
+        )
     return None

@@ -75,7 +75,7 @@ def new_version() -> Any:
     )
     if form.validate_on_submit():
         made = None
-        with refusals_in(form), transaction() as session:
+        with refusals_in(form, "first_year"), transaction() as session:
             made = actions.add_plan(session, form.values, by=current())
         if made is not None and not form.errors:
             flash_done(_("Angelegt, mit Vorgaben für alle Annahmen. Bitte prüfen, vor allem die mit »M«."))

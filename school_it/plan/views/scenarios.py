@@ -84,7 +84,7 @@ def new_scenario() -> Any:
     plan, _aims = queries.aims_on(db.session(), today())
     form = ScenarioForm(data={"plan": plan})
     if form.validate_on_submit():
-        with refusals_in(form), transaction() as session:
+        with refusals_in(form, "name"), transaction() as session:
             actions.add_scenario(session, form.values, by=current())
         if not form.errors:
             flash_done(_("Das Szenario ist angelegt. Geräte und Ziele bleiben, wie sie sind."))
@@ -110,7 +110,7 @@ def edit_scenario(ident: int) -> Any:
     found = queries.get_scenario(db.session(), ident, seen_by=current(), may=May.EDIT_PLAN)
     form = ScenarioForm(obj=found)
     if form.validate_on_submit():
-        with refusals_in(form), transaction() as session:
+        with refusals_in(form, "name"), transaction() as session:
             changing = queries.get_scenario(session, ident, seen_by=current(), may=May.EDIT_PLAN)
             actions.change_scenario(session, changing, form.values, version=form.seen_version, by=current())
         if not form.errors:
@@ -147,7 +147,7 @@ def new_decided() -> Any:
     ]
     if form.validate_on_submit():
         made = None
-        with refusals_in(form), transaction() as session:
+        with refusals_in(form, "reference"), transaction() as session:
             ident = whole_number(form.scenario.data or "")
             chosen = queries.get_scenario(session, ident, seen_by=actor) if ident else None
             made = actions.freeze(session, form.values, chosen, by=actor)

@@ -150,7 +150,9 @@ class DeviceListing(Listing):
     holder = one_of(listing.HOLDER, "Whether somebody has it.")
     bound = one_of(listing.BOUND, "Whether its funding still binds it.")
     warranty = one_of(listing.WARRANTY, "How its warranty stands.")
-    year = Whole(1900, 2999, load_default=None, metadata={"description": "The year of acquisition."})
+    year = Whole(
+        1900, 2999, in_query=True, load_default=None, metadata={"description": "The year of acquisition."}
+    )
     reference = filter_text("File reference of the grant.")
     approval = one_of(("open",), "Proposed for disposal and not yet approved.")
 

@@ -157,14 +157,17 @@ class Word(fields.Field[Any]):
 
 
 class Whole(fields.Field[int]):
-    """A whole number, in a query as its digits."""
+    """A whole number; `in_query` where it comes as its digits."""
 
-    def __init__(self, lowest: int = 0, highest: int = HIGHEST_ID, **more: Any) -> None:
-        self.lowest, self.highest = lowest, highest
+    def __init__(
+        self, lowest: int = 0, highest: int = HIGHEST_ID, *, in_query: bool = False, **more: Any
+    ) -> None:
+        self.lowest, self.highest, self.in_query = lowest, highest, in_query
         super().__init__(**_described(more, minimum=lowest, maximum=highest))
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **_more: Any) -> int:
-        number = int(value) if isinstance(value, str) and _WHOLE.fullmatch(value) else value
+        digits = self.in_query and isinstance(value, str) and _WHOLE.fullmatch(value)
+        number = int(value) if digits else value
         if type(number) is not int or not self.lowest <= number <= self.highest:
             low, high = self.lowest, self.highest
             raise ValidationError(
@@ -176,7 +179,7 @@ class Whole(fields.Field[int]):
 class Listing(Shape):
     """What every list can be asked for."""
 
-    limit = Whole(1, MOST_ROWS, load_default=USUAL_ROWS)
+    limit = Whole(1, MOST_ROWS, in_query=True, load_default=USUAL_ROWS)
     next = fields.String(
         load_default=None,
         metadata={

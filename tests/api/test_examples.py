@@ -8,6 +8,7 @@ import shlex
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from werkzeug.test import TestResponse
 
 from school_it.schools.models import School
@@ -41,10 +42,21 @@ def run(program: Program, command: str) -> TestResponse:
     return Program(program.app, None).ask(method, address.removeprefix(HOST), headers=headers, data=data)
 
 
+@pytest.fixture
+def pupil(school: School, add_person: Callable[..., int]) -> int:
+    return add_person("Beispiel", school)
+
+
 def test_the_examples_of_the_page_are_true(
-    office: Program, school: School, room: str, device: str, add_person: Callable[..., int]
+    office: Program,
+    school: School,
+    room: str,
+    device: str,
+    pupil: int,
+    licence: str,
+    outlet: str,
 ) -> None:
-    assert add_person("Beispiel", school) == 1
+    assert (pupil, licence, outlet) == (1, "L-1", "1.07-D1")
     found = examples()
     assert len(found) == PAGE.read_text("utf-8").count("curl ")
     for command, status in found:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -191,3 +192,42 @@ def test_what_is_no_json_is_told_in_the_readers_language(office: Program, licenc
     form = office.ask("POST", "/licences/L-1/seats", data={"person": "1"})
     assert form.status_code == 415
     assert "Bitte die Daten als JSON schicken" in form.get_json()["detail"]
+
+
+READING = (
+    "/licences", "/licences/L-1", "/licences/L-1/seats", "/outlets", "/outlets/115514/1.07-D1",
+    "/outlets/115514/1.07-D1/trace",
+)  # fmt: skip
+WRITING: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("POST", "/licences/L-1/seats", {"person": 1}),
+    ("DELETE", "/licences/L-1/seats/1", {}),
+)
+
+
+def test_who_may_read_and_who_may_write(
+    app: Flask, program: Programs, school: School, licence: str, outlet: str
+) -> None:
+    nobody, reader = Program(app, None), program(Role.OFFICE, scope="read")
+    auditor, teacher = program(Role.AUDITOR), program(Role.TEACHER, school)
+    for path in READING:
+        answers = [one.get(path) for one in (nobody, teacher, reader, auditor)]
+        assert [one.status_code for one in answers] == [401, 404, 200, 200], path
+        assert answers[0].content_type == answers[1].content_type == "application/problem+json"
+    for method, path, body in WRITING:
+        refused = [one.ask(method, path, json=body) for one in (nobody, teacher, reader, auditor)]
+        assert [one.status_code for one in refused] == [401, 403, 403, 403], path
+    (left,) = reader.get("/licences/L-1/seats").get_json()["items"]
+    assert (left["id"], left["released_on"]) == ("1", None)
+
+
+def test_a_licence_and_an_outlet_are_read_with_their_version(
+    office: Program, licence: str, outlet: str
+) -> None:
+    for path in ("/licences/L-1", "/outlets/115514/1.07-D1"):
+        one = office.get(path)
+        assert one.headers["ETag"] == f'"{one.get_json()["version"]}"'
+    seat = office.post("/licences/L-1/seats", {"person": 1})
+    assert seat.status_code == 201
+    assert "ETag" not in seat.headers  # and none is described: a seat is given and released, never changed
+    described = office.get("/api/v1/openapi.json").get_json()["paths"]
+    assert "headers" not in described["/api/v1/licences/{licence_no}/seats"]["post"]["responses"]["201"]

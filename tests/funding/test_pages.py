@@ -66,9 +66,13 @@ def test_from_programme_to_receipt_by_form(session: Session, office: FlaskClient
     grant = one_of(session, Grant)
     assert (grant.rate, grant.granted) == (D("0.8"), D("40000.00"))
     assert office.post(f"/funding/grants/{grant.id}/receipts/new", data=RECEIPT_FORM).status_code == 302
-    assert one_of(session, Receipt).eligible_requested == D("9604.00")
+    receipt = one_of(session, Receipt)
+    assert receipt.eligible_requested == D("9604.00")
+    less = {**RECEIPT_FORM, "paid_amount": "9.600,00", "eligible_requested": "9.604,00"}
+    assert office.post(f"/funding/receipts/{receipt.id}/edit", data=less).status_code == 302
+    assert one_of(session, Receipt).eligible_requested == D("9600.00")
     page = text_of(office.get(f"/funding/grants/{grant.id}"))
-    for shown in ("50.000,00 €", "40.000,00 €", "9.604,00 €", "40.396,00 €", "31.12.2029"):
+    for shown in ("50.000,00 €", "40.000,00 €", "9.600,00 €", "40.400,00 €", "31.12.2029"):
         assert shown in page
     actions = {entry.action for entry in session.scalars(select(Entry))}
     assert {

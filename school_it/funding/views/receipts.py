@@ -97,7 +97,7 @@ def edit_receipt(ident: int) -> Any:
                 writing,
                 changing,
                 school,
-                form.values,
+                _anew(form.values, changing),
                 reason=form.reason.data,
                 version=form.seen_version,
                 by=current(),
@@ -107,6 +107,12 @@ def edit_receipt(ident: int) -> Any:
             flash_done(_("Gespeichert."))
             return redirect(url_for(".receipt", ident=ident))
     return _entered(form, found.grant, found)
+
+
+def _anew(values: dict[str, Any], stored: Receipt) -> dict[str, Any]:
+    """The eligible part as it stood follows what else has changed."""
+    untouched = values["eligible_requested"] == stored.eligible_requested
+    return {**values, "eligible_requested": None} if untouched else values
 
 
 def _entered(form: ReceiptForm, grant: Grant, receipt: Receipt | None) -> Any:

@@ -279,7 +279,7 @@ def test_the_types_stand_on_a_page_with_their_ports_counted(
     ident = stored(session)["knotenpunkt-110"].id
     one = mine.get(f"/network/types/{ident}").get_data(as_text=True)
     for said in (
-        "type2-ieee802.3at",
+        "PoE+ (802.3at, bis 30 W)",
         "Modulschacht",
         "Gi1/0/48",
         "740 W",

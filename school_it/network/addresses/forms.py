@@ -41,8 +41,8 @@ class SubnetForm(Form):
 
 
 class RangeForm(Form):
-    first = TextField(_l("von"), [Needed(), Length(max=60)])
-    last = TextField(_l("bis"), [Needed(), Length(max=60)])
+    first = TextField(_l("erste Adresse"), [Needed(), Length(max=60)])
+    last = TextField(_l("letzte Adresse"), [Needed(), Length(max=60)])
     use = ChoiceField(_l("Wofür"), coerce=RangeUse, validators=[Needed()])
     remark = TextField(_l("Bemerkung"), [Length(max=160)])
 

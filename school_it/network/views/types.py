@@ -20,6 +20,7 @@ from school_it.network.types.models import DeviceType
 from school_it.network.types.queries import Wish
 from school_it.network.types.rules import DeviceKind
 from school_it.network.views.blueprint import bp
+from school_it.network.wiring.rules import POE_NAMES
 from school_it.web import lists, page, show
 
 TYPE_FIELDS = {
@@ -98,6 +99,7 @@ def device_type(ident: int) -> Any:
         bundles=rules.bundles(found.ports),
         kind_names=rules.DEVICE_KINDS,
         port_kinds=rules.PORT_KINDS,
+        poe_names=POE_NAMES,
         units=_units(found),
         events=show.story(audit.story(session, found), names=TYPE_FIELDS, value=worded),
     )

@@ -16,7 +16,6 @@ from school_it.plan.queries.targets import (
     Wish,
     aims_on,
     as_text,
-    counting,
     get_target,
     key_of,
     plans,
@@ -27,7 +26,7 @@ from school_it.plan.queries.targets import (
 )
 
 __all__ = [
-    "Ruled", "Wish", "aims_on", "as_text", "counting", "counting_on", "counting_rules", "decided_plans", "get_decided",
+    "Ruled", "Wish", "aims_on", "as_text", "counting_on", "counting_rules", "decided_plans", "get_decided",
     "get_plan", "get_scenario", "get_target", "key_of", "plan_called", "plan_records", "plans", "rows_for_sheet",
     "ruled", "scenarios", "stored", "values_of",
 ]  # fmt: skip

@@ -12,7 +12,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from school_it.access import Actor, May
-from school_it.devices.models import Category
 from school_it.devices.rules import ItemClass
 from school_it.errors import N_, NotThere
 from school_it.plan import rules
@@ -115,20 +114,6 @@ def rows_for_sheet(session: Session) -> list[dict[str, Any]]:
         Target.plan, Target.valid_from, Target.item_class, Target.school_types, Target.id
     )
     return [values_of(one) for one in session.scalars(wanted)]
-
-
-def counting(session: Session) -> dict[ItemClass, list[str]]:
-    """Which categories of devices count for which class: part of every figure that is made of a target."""
-    rows = session.execute(
-        select(Category.item_class, Category.name)
-        .where(Category.item_class.is_not(None))
-        .order_by(Category.name)
-    )
-    found: dict[ItemClass, list[str]] = defaultdict(list)
-    for item_class, name in rows:
-        if item_class is not None:
-            found[item_class].append(name)
-    return dict(found)
 
 
 def as_text(types: Sequence[SchoolType] | None) -> str:

@@ -63,7 +63,9 @@ class Section:
         if not self.lines or not any(head.summed for head in self.heads):
             return []
         return [
-            sum((line[place] or 0 for line in self.lines), start=0) if head.summed else None
+            sum((line[place] for line in self.lines if line[place] is not None), start=0)
+            if head.summed
+            else None
             for place, head in enumerate(self.heads)
         ]
 
@@ -329,8 +331,9 @@ def _wishes(session: Session, found: Dossier, seen_by: Actor) -> Section:
     return Section(
         "wishes", N_("Wünsche der Schule"),
         (
-            Head(N_("Gerätegruppe")), Head(N_("Fehlbedarf"), True), Head(N_("gewünscht"), True), Head(N_("Begründung")),
-            Head(N_("Entscheidung"), is_word=True), Head(N_("bewilligt"), True), Head(N_("Grund")),
+            Head(N_("Gerätegruppe"), is_word=True), Head(N_("Fehlbedarf"), True), Head(N_("gewünscht"), True),
+            Head(N_("Begründung")), Head(N_("Entscheidung"), is_word=True), Head(N_("bewilligt"), True),
+            Head(N_("Grund")),
         ),
         lines, empty=N_("Die Schule hat sich nicht geäußert."),
         place=("plan.survey_school", {"year": one.school_year, "number": found.school.school_number}) if one else None,

@@ -299,7 +299,9 @@ def school(number: str) -> Any:
         figures_year=year_label(date(stands.figures.school_year, 8, 1)) if stands.figures else "",
         class_names=ITEM_CLASSES,
         cells=[
-            stands.cells[one] for one in ItemClass if stands.cells[one].has_target or stands.cells[one].stock
+            cell
+            for one in ItemClass
+            if (cell := stands.cells[one]).has_target or cell.stock or cell.worked.lacking
         ],
         working=working,
         shared={

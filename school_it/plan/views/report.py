@@ -338,7 +338,11 @@ def edit_report_text(year: int, name: str) -> Any:
         before_label=school_year.label(year - 1),
         title=school.name if school else _(PARTS[part]),
         before=before.text if before else "",
-        events=show.story(audit.story(session, kept), names=FIELD_NAMES, value=lambda _field, _stored: None)
-        if kept
-        else [],
+        events=show.story(audit.story(session, kept), names=FIELD_NAMES, value=_worded) if kept else [],
     )
+
+
+def _worded(field: str, stored: Any) -> str | None:
+    if field == "school_year" and isinstance(stored, int):
+        return school_year.label(stored)
+    return str(_(PARTS[Part(stored)])) if field == "part" and stored in set(Part) else None

@@ -8,18 +8,19 @@ from typing import Any
 
 from flask import redirect, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from school_it import audit
 from school_it.access import May, current, needs
 from school_it.cells import show_number, show_percent
 from school_it.database import db, today, transaction
-from school_it.devices.rules import ITEM_CLASSES
+from school_it.devices.rules import ITEM_CLASSES, ItemClass
 from school_it.errors import N_
 from school_it.plan import actions, queries, rules
 from school_it.plan.forms import targets as forms
 from school_it.plan.forms.targets import TargetForm
 from school_it.plan.models import Target
-from school_it.plan.views.blueprint import bp, tabs
+from school_it.plan.views.blueprint import bp, count_words, tabs
 from school_it.schools.rules import TYPE_NAMES
 from school_it.web import flash_done, page, said, show
 from school_it.web.fields import refusals_in, status_of
@@ -43,12 +44,13 @@ def targets() -> Any:
     session, wanted = db.session(), forms.wish(request.args)
     found = queries.ruled(session, wanted, today())
     plans = queries.plans(session)
+    by_plan = [(name, list(some)) for name, some in groupby(found, key=lambda one: one.target.plan)]
     return page(
         "plan/targets.html",
         tabs=tabs("targets"),
-        by_plan=[(name, list(some)) for name, some in groupby(found, key=lambda one: one.target.plan)],
+        by_plan=by_plan,
         in_words=in_words,
-        counting=queries.counting(session),
+        counting={name: _counted(session, name) for name, _some in by_plan},
         plans=[(name, name) for name in plans],
         types=[(one.value, f"{_(TYPE_NAMES[one])} ({one})") for one in forms.OFFERED],
         classes=[(one.value, _(name)) for one, name in ITEM_CLASSES.items()],
@@ -57,6 +59,12 @@ def targets() -> Any:
         standing_badges=BADGES,
         wish=wanted,
     )
+
+
+def _counted(session: Session, plan: str) -> dict[ItemClass, str]:
+    """What counts today under this version of the plan, as with every other figure."""
+    counting, categories = queries.counting_on(session, plan, today())
+    return {one: count_words(counting[one], categories) for one in ItemClass}
 
 
 def in_words(target: Target) -> str:
@@ -95,7 +103,7 @@ def target(ident: int) -> Any:
         "plan/target.html",
         target=found,
         words=in_words(found),
-        counting=queries.counting(session).get(found.item_class, []),
+        counting=_counted(session, found.plan)[found.item_class],
         class_names=ITEM_CLASSES,
         basis_names=rules.BASES,
         value=show_number(found.value),

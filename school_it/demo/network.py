@@ -12,6 +12,7 @@ from school_it.devices.models import Category, Device
 from school_it.network.models import Outlet
 from school_it.network.wiring import actions, ports, tracing
 from school_it.network.wiring.models import NetworkPort, Panel, Rack
+from school_it.network.wiring.rules import Face
 
 TOP, BELOW = 40, 30  # the first panel sits here, the first switch there
 SWITCHES_OF_A_RACK, PANELS_OF_A_RACK = 2, 6
@@ -29,6 +30,8 @@ def settle(session: Session, *, by: Actor) -> None:
         for place, device in enumerate(switches[: len(several) * SWITCHES_OF_A_RACK]):
             rack = several[place // SWITCHES_OF_A_RACK]
             actions.mount_device(session, device, rack, BELOW - 2 * (place % SWITCHES_OF_A_RACK), by=by)
+        for device in _devices(session, school_id, "Firewall")[:1]:
+            actions.mount_device(session, device, several[0], TOP, face=Face.REAR, by=by)
         _link(session, switches, by)
         _plug_access_points(session, school_id, by)
     actions.keep_rule(session, "D-{raum}/{nr}", "{raum}-D{nr}", supplier="Netzbau Beispiel AG", by=by)

@@ -9,6 +9,7 @@ from wtforms import HiddenField
 from wtforms.validators import Length, NumberRange, Optional
 
 from school_it.network.queries import STATES, Wish
+from school_it.network.wiring.rules import Face
 from school_it.web.fields import ChoiceField, DayField, Form, Needed, NoteField, NumberField, TextField
 from school_it.web.shapes import LONGEST_REMARK
 
@@ -65,6 +66,7 @@ class MountForm(Form):
         [Optional(), NumberRange(1, 60)],
         description=_l("die unterste, von unten gezählt"),
     )
+    face = ChoiceField(_l("Seite des Verteilers"), coerce=Face, description=_l("an der es angeschraubt ist"))
 
 
 class PlugForm(Form):

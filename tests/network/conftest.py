@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from school_it.access import Actor
 from school_it.database import transaction
 from school_it.devices import actions as device_actions
 from school_it.devices import catalogue
+from school_it.network.wiring.models import NetworkPort
 from school_it.schools import actions as school_actions
 from school_it.schools.models import School
 
@@ -51,3 +53,14 @@ def bring(app: Flask, rooms: None, tmp_path: Path) -> Bring:
         return result.exit_code, json.loads(result.stdout)
 
     return brought
+
+
+def ports_at(session: Session, device_id: int) -> list[int]:
+    """The ids of the ports of a device, in their order."""
+    wanted = select(NetworkPort.id).where(NetworkPort.device_id == device_id)
+    return list(session.scalars(wanted.order_by(NetworkPort.position)))
+
+
+def port_called(session: Session, device_id: int, name: str) -> int | None:
+    wanted = select(NetworkPort.id).where(NetworkPort.device_id == device_id, NetworkPort.name == name)
+    return session.scalar(wanted)

@@ -16,10 +16,9 @@ from school_it.database import transaction
 from school_it.devices.models import Device
 from school_it.network.types.models import DeviceType
 from school_it.network.wiring import actions as wiring
-from school_it.network.wiring import queries as wired
 from school_it.network.wiring.models import Panel, Rack
 from school_it.schools.models import School
-from tests.network.conftest import ONE, TWO, Bring
+from tests.network.conftest import ONE, TWO, Bring, ports_at
 from tests.network.test_the_chain_is_plugged import add_device, types
 
 __all__ = ["types"]
@@ -38,7 +37,7 @@ def wired_school(house: Actor, school: School, types: None, bring: Bring) -> Non
 def port_of(session: Session, tag: str, place: int) -> int:
     session.rollback()
     device = session.scalars(select(Device.id).where(Device.asset_tag == tag)).one()
-    return wired.ports_of_device(session, device)[place - 1]
+    return ports_at(session, device)[place - 1]
 
 
 @pytest.mark.usefixtures("wired_school")
@@ -283,3 +282,36 @@ def test_a_device_is_taken_out_of_its_rack_and_keeps_its_cables(
     assert 'id="device-' not in admin.get(f"/network/racks/{rack.id}").get_data(as_text=True)
     assert "SW-9" in admin.get("/schools/115514/rooms/1.07").get_data(as_text=True)
     assert admin.post(f"/network/racks/{rack.id}/unmount", data={"device": "SW-9"}).status_code == 404
+
+
+@pytest.mark.usefixtures("wired_school")
+def test_both_sides_of_a_rack_are_drawn_where_something_sits_behind(
+    session: Session, house: Actor, school: School, sign_in_as: Sign
+) -> None:
+    """What hangs behind takes no place in front, unless one of the two is as deep as the rack."""
+    client = sign_in_as(Role.COORDINATOR, school)
+    rack_id = session.scalars(select(Rack.id)).one()
+    address = f"/network/racks/{rack_id}"
+    client.post(f"{address}/mount", data={"device": "SW-9", "unit": "30", "face": "front"})
+    assert "von hinten" not in client.get(address).get_data(as_text=True)
+    behind = client.post(f"{address}/mount", data={"device": "SW-8", "unit": "30", "face": "rear"})
+    assert behind.status_code == 302
+    page = client.get(address).get_data(as_text=True)
+    front, rear = page.split('class="rack__side"')[1:]
+    assert ("#device-" in front, "SW-9</text>" in front, "SW-8</text>" in front) == (True, True, False)
+    assert "SW-8</text>" in rear
+    assert "Was auf welcher Höheneinheit sitzt" in page
+    assert "EV2/30 hinten" in client.get("/devices/SW-8").get_data(as_text=True)
+    session.rollback()
+    with transaction() as writing:
+        for of_type in writing.scalars(select(DeviceType)):
+            of_type.full_depth = True
+    taken = client.post(f"{address}/mount", data={"device": "SW-8", "unit": "30", "face": "rear"})
+    assert taken.status_code == 422
+    assert "Auf Höheneinheit 30 sitzt schon SW-9" in taken.get_data(as_text=True)
+    assert (
+        client.post(f"{address}/mount", data={"device": "SW-8", "unit": "20", "face": "rear"}).status_code
+        == 302
+    )
+    page = client.get(address).get_data(as_text=True)
+    assert page.count("rack__box--behind") == 2  # each is seen from the other side as well

@@ -28,7 +28,7 @@ from school_it.network.wiring.models import NetworkPort, Panel, Plug, Rack
 from school_it.network.wiring.rules import panel_size, port_named
 from school_it.schools.models import School
 from tests.api.conftest import Program, program
-from tests.network.conftest import ONE, TWO, Bring
+from tests.network.conftest import ONE, TWO, Bring, port_called, ports_at
 
 __all__ = ["program"]
 MAKER = "Knotenpunkt"
@@ -128,12 +128,12 @@ def test_from_the_switch_port_one_comes_to_what_hangs_there(
     bring(ONE.replace("SW-1", "SW-9"))
     with transaction() as writing:
         tag = dict(writing.execute(select(Device.asset_tag, Device.id)).all())
-        (ap,) = wired.ports_of_device(writing, tag["AP-1"])
+        (ap,) = ports_at(writing, tag["AP-1"])
         outlet = writing.scalars(select(NetworkPort.id).where(NetworkPort.outlet_id.is_not(None))).one()
         one, other = (tracing.nodes(writing, [port])[port] for port in (ap, outlet))
         wiring.plug_in(writing, one, other, by=house)
     session.rollback()
-    port = wired.find_port(session, tag["SW-9"], "GigabitEthernet1/0/13")
+    port = port_called(session, tag["SW-9"], "GigabitEthernet1/0/13")
     assert port is not None
     chain = tracing.from_ports(session, [port], seen_by=house)[port]
     assert [node.label for node in chain] == ["EV2/PF1/13", "1.07-D1", "AP-1 · eth1"]
@@ -155,7 +155,7 @@ def test_an_outlet_is_patched_elsewhere_and_pulled_and_nothing_else_moves(
         assert "GigabitEthernet1/0/13" not in [port.name for port in free]
         actions.patch(writing, outlet, tracing.nodes(writing, [free[0].id])[free[0].id], by=house)
     assert names(session, "1.07-D2", house) == ["1.07-D2", "EV2/PF1/14", "SW-9 · GigabitEthernet1/0/1"]
-    taken = wired.find_port(session, outlet_switch(session), "GigabitEthernet1/0/13")
+    taken = port_called(session, outlet_switch(session), "GigabitEthernet1/0/13")
     assert taken is not None
 
     def patch_into(port: int) -> None:
@@ -185,7 +185,7 @@ def test_a_circle_and_a_taken_port_are_refused_with_a_sentence(
     def plug(one: tuple[str, int], other: tuple[str, int]) -> None:
         with transaction() as writing:
             ports = [
-                wired.ports_of_device(writing, writing.scalars(select(Device.id).where(Device.asset_tag == tag)).one())
+                ports_at(writing, writing.scalars(select(Device.id).where(Device.asset_tag == tag)).one())
                 [place - 1]
                 for tag, place in (one, other)
             ]  # fmt: skip

@@ -18,10 +18,9 @@ from school_it.network.topology import queries
 from school_it.network.topology.rules import Hanging, Node, tree
 from school_it.network.uplinks import actions as uplinks
 from school_it.network.wiring import actions as wiring
-from school_it.network.wiring import queries as wired
 from school_it.network.wiring import tracing
 from school_it.schools.models import School
-from tests.network.conftest import ONE, TWO, Bring
+from tests.network.conftest import ONE, TWO, Bring, ports_at
 from tests.network.test_the_chain_is_plugged import add_device, types
 
 __all__ = ["types"]
@@ -74,7 +73,7 @@ def wired_school(house: Actor, school: School, types: None, bring: Bring) -> Non
     bring(ONE.replace("SW-1", "SW-9"), TWO)
     with transaction() as session:
         ports = {
-            tag: wired.ports_of_device(session, ident)
+            tag: ports_at(session, ident)
             for tag, ident in session.execute(select(Device.asset_tag, Device.id))
         }
         outlet = tracing.port_of_outlet(session, 1)

@@ -49,7 +49,7 @@ def test_example_b_two_deliveries_come_due_and_are_spread_under_a_ceiling() -> N
     spread = wave.smoothed(cohorts, YEARS, D(50_000), flat)
     assert spread.counts() == {2025: 100, 2026: 100, 2027: 100, 2028: 100}
     assert spread.beyond == ()
-    assert [spread.mean_age(year) for year in YEARS] == [4, 5, 6, 5]
+    assert [spread.mean_age(year, M) for year in YEARS] == [4, 5, 6, 5]
 
 
 def test_example_c_thirty_rooms_need_three_switches_and_400_megabits() -> None:

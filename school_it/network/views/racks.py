@@ -14,13 +14,14 @@ from school_it import audit
 from school_it.access import Actor, May, current, needs
 from school_it.database import db, transaction
 from school_it.devices import queries as device_queries
-from school_it.errors import N_, BadValue, NotThere, RuleBroken
+from school_it.errors import N_, NotThere, Refused, RuleBroken, Sentence, about
 from school_it.network.forms import MountForm, PanelForm, RackForm, SureForm
 from school_it.network.views.blueprint import bp
 from school_it.network.wiring import actions, clearing, picture, queries, tracing
 from school_it.network.wiring.models import Mount, Panel, Rack
 from school_it.network.wiring.picture import DrawnBox, DrawnPort
 from school_it.network.wiring.queries import PortView
+from school_it.network.wiring.rules import FACES, Face
 from school_it.network.wiring.tracing import Node
 from school_it.schools import queries as school_queries
 from school_it.schools.models import School
@@ -65,9 +66,10 @@ def rack(ident: int) -> Any:
         rack=found,
         panels=[(one, lines.told(of_panels[one.id])) for one in panels],
         mounts=[(one, lines.told(of_devices[one.device_id])) for one in mounts],
-        picture=picture.rack(_("Verteiler %(name)s", name=found.name), found.units, boxes),
+        picture=picture.sides(_titles(found), found.units, boxes),
         legend=picture.legend(),
-        placed=bool(boxes),
+        placed=sorted(boxes, key=lambda box: (-box.unit, box.face)),
+        faces=FACES,
         loose=[one.name for one in panels if one.unit is None],
         events=show.story(
             audit.story(session, found),
@@ -75,6 +77,13 @@ def rack(ident: int) -> Any:
             value=word,
         ),
     )
+
+
+def _titles(rack: Rack) -> dict[Face, str]:
+    return {
+        Face.FRONT: _("Verteiler %(name)s", name=rack.name),
+        Face.REAR: _("Verteiler %(name)s von hinten", name=rack.name),
+    }
 
 
 class _Lines:
@@ -107,7 +116,7 @@ def _boxes(
     of_devices: dict[int, list[PortView]],
     lines: _Lines,
 ) -> list[DrawnBox]:
-    tall = queries.heights(session, [one.device for one in mounts])
+    sizes = queries.sizes(session, [one.device for one in mounts])
     found = [
         DrawnBox(one.unit, 1, "panel", one.name, f"#panel-{one.id}", lines.drawn(one.name, of_panels[one.id]))
         for one in panels
@@ -115,8 +124,8 @@ def _boxes(
     ]
     return found + [
         DrawnBox(
-            one.unit, tall[one.device_id], "device", one.device.asset_tag, f"#device-{one.device_id}",
-            lines.drawn(one.device.asset_tag, of_devices[one.device_id]),
+            one.unit, sizes[one.device_id].height, "device", one.device.asset_tag, f"#device-{one.device_id}",
+            lines.drawn(one.device.asset_tag, of_devices[one.device_id]), one.face, sizes[one.device_id].is_deep,
         )
         for one in mounts
         if one.unit is not None
@@ -129,7 +138,7 @@ def new_rack() -> Any:
     form = RackForm(data={"school": request.args.get("school"), "units": 42})
     form.school.choices = school_queries.choices(db.session(), seen_by=current(), may=May.EDIT_NETWORK)
     if form.validate_on_submit():
-        with refusals_in(form), transaction() as session:
+        with refusals_in(form, "name"), transaction() as session:
             values = form.values
             at = school_queries.get_school(session, values["school"], seen_by=current(), may=May.EDIT_NETWORK)
             values["room_id"] = _room_id(session, at, values.get("room"))
@@ -240,7 +249,7 @@ def _room_id(session: Session, school: School, room: str | None) -> int | None:
         return None
     found = school_queries.find_room(session, school.id, room)
     if found is None:
-        raise BadValue(N_("Den Raum %(room)s hat die Schule nicht."), room=room)
+        raise Refused([("room", Sentence(N_("Den Raum %(room)s hat die Schule nicht."), room=room))])
     return found.id
 
 
@@ -283,12 +292,17 @@ def new_panel(ident: int) -> Any:
 def mount(ident: int) -> Any:
     """Screw a device into the rack, wherever it was before."""
     found = queries.get_rack(db.session(), ident, seen_by=current(), may=May.EDIT_NETWORK)
-    form = MountForm(data={"device": request.args.get("device")})
+    form = MountForm(data={"device": request.args.get("device"), "face": Face.FRONT})
+    form.face.choices = [(face.value, _(name)) for face, name in FACES.items()]
     if form.validate_on_submit():
-        with refusals_in(form), transaction() as session:
+        with refusals_in(form, "unit"), transaction() as session:
             rack_here: Rack = queries.get_rack(session, ident, seen_by=current(), may=May.EDIT_NETWORK)
-            device = device_queries.get_device(session, form.values["device"], seen_by=current())
-            actions.mount_device(session, device, rack_here, form.values["unit"], by=current())
+            with about("device"):
+                device = device_queries.get_device(session, form.values["device"], seen_by=current())
+            values = form.values
+            actions.mount_device(
+                session, device, rack_here, values["unit"], face=values["face"] or Face.FRONT, by=current()
+            )
         if not form.errors:
             flash_done(_("Eingebaut."))
             return redirect(url_for(".rack", ident=ident))

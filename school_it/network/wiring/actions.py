@@ -20,7 +20,7 @@ from school_it.network.wiring import cables, joining, ports, queries, tracing
 from school_it.network.wiring.cables import End
 from school_it.network.wiring.models import ModelType, Mount, OutletRule, Panel, Rack
 from school_it.network.wiring.renaming import checked_rule
-from school_it.network.wiring.rules import CableKind, Face, Side, Taken, refuse_overlap
+from school_it.network.wiring.rules import CableKind, Face, Side, Taken, place_of, refuse_overlap
 from school_it.network.wiring.tracing import Node
 from school_it.schools.models import School
 
@@ -74,7 +74,7 @@ def add_panel(session: Session, rack: Rack, values: Mapping[str, Any], *, by: Ac
         raise BadValue(N_("Ein Patchfeld braucht einen Namen, etwa PF1."))
     if queries.find_panel(session, rack.id, name) is not None:
         raise RuleBroken(N_("Das Patchfeld %(name)s gibt es in diesem Verteiler schon."), name=name)
-    _refuse_taken_unit(session, rack, values.get("unit"), 1)
+    _refuse_taken_unit(session, rack, values.get("unit"), Taken(values.get("unit") or 0, 1, ""))
     panel = Panel(
         rack_id=rack.id, name=name, name_folded=folded(name), ports=_panel_ports(values.get("ports") or 24),
         unit=values.get("unit"),
@@ -100,7 +100,8 @@ def change_panel(
             N_("Port %(used)s des Patchfelds ist verkabelt; weniger Ports kann es nicht haben."), used=used
         )
     if values.get("unit") != panel.unit:
-        _refuse_taken_unit(session, panel.rack, values.get("unit"), 1, but=panel.name)
+        wanted = Taken(values.get("unit") or 0, 1, panel.name)
+        _refuse_taken_unit(session, panel.rack, values.get("unit"), wanted)
     changes = audit.assign(panel, {**values, "ports": size}, PANEL_FIELDS)
     if changes:
         session.flush()
@@ -112,26 +113,27 @@ def change_panel(
 def mount_device(
     session: Session, device: Device, rack: Rack, unit: int | None, *, face: Face = Face.FRONT, by: Actor
 ) -> Mount:
-    """Screw a device of the school into a rack, wherever it was before. Raises RuleBroken for a taken unit."""
+    """Screw a device of the school to a side of a rack, wherever it was before. Raises RuleBroken for a taken unit."""
     by.must(May.EDIT_NETWORK, rack.school_id)
     if device.school_id not in (None, rack.school_id):
         raise RuleBroken(
             N_("%(tag)s gehört zu einer anderen Schule. Bitte zuerst dorthin umbuchen."), tag=device.asset_tag
         )
-    height = queries.height_of(session, device)
-    _refuse_taken_unit(session, rack, unit, height, but=device.asset_tag)
+    size = queries.size_of(session, device)
+    wanted = Taken(unit or 0, size.height, device.asset_tag, face, size.is_deep)
+    _refuse_taken_unit(session, rack, unit, wanted)
     mount = queries.find_mount(session, device.id) or Mount(device_id=device.id, rack_id=rack.id)
     changes = audit.assign(mount, {"rack_id": rack.id, "unit": unit, "face": face}, MOUNT_FIELDS)
     session.add(mount)
     if changes:
         audit.record(
-            session, Action.DEVICE_MOUNTED, device, by=by, changes={"mount": [None, _told(rack, unit)]}
+            session,
+            Action.DEVICE_MOUNTED,
+            device,
+            by=by,
+            changes={"mount": [None, place_of(rack.name, unit, face)]},
         )
     return mount
-
-
-def _told(rack: Rack, unit: int | None) -> str:
-    return rack.name if unit is None else f"{rack.name}/{unit}"
 
 
 def _units(wanted: int) -> int:
@@ -146,17 +148,18 @@ def _panel_ports(wanted: int) -> int:
     return wanted
 
 
-def _refuse_taken_unit(session: Session, rack: Rack, unit: int | None, height: int, but: str = "") -> None:
+def _refuse_taken_unit(session: Session, rack: Rack, unit: int | None, wanted: Taken) -> None:
+    """`wanted.name` is that of what is moved, so that it is not in its own way."""
     if unit is None:
         return
-    if not 1 <= unit <= rack.units - height + 1:
+    if not 1 <= unit <= rack.units - wanted.height + 1:
         raise BadValue(
             N_("Der Verteiler %(rack)s hat die Höheneinheiten 1 bis %(units)s."),
             rack=rack.name,
             units=rack.units,
         )
-    others = [one for one in queries.taken_units(session, rack.id) if one.name != but]
-    other = refuse_overlap(Taken(unit, height, but), others)
+    others = [one for one in queries.taken_units(session, rack.id) if one.name != wanted.name]
+    other = refuse_overlap(wanted, others)
     if other is not None:
         raise RuleBroken(
             N_("Auf Höheneinheit %(unit)s sitzt schon %(other)s."), unit=other.unit, other=other.name

@@ -19,6 +19,7 @@ from school_it.network.models import Outlet
 from school_it.network.rules import folded
 from school_it.network.wiring import joining, queries
 from school_it.network.wiring.models import Mount, Panel, Rack
+from school_it.network.wiring.rules import place_of
 from school_it.setwise import Changed
 
 
@@ -146,6 +147,6 @@ def remove_rack(session: Session, rack: Rack, *, by: Actor) -> None:
 def unmount(session: Session, mount: Mount, *, by: Actor) -> None:
     """Take a device out of its rack; its cables stay plugged, as they do on a table."""
     by.must(May.EDIT_NETWORK, mount.rack.school_id)
-    told = mount.rack.name if mount.unit is None else f"{mount.rack.name}/{mount.unit}"
+    told = place_of(mount.rack.name, mount.unit, mount.face)
     audit.record(session, Action.DEVICE_UNMOUNTED, mount.device, by=by, changes={"mount": [told, None]})
     session.delete(mount)

@@ -6,15 +6,18 @@ free, used or gives power differs by fill and mark, not by colour alone, and sta
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
-PORT, GAP, LABEL, MARGIN = 26, 2, 150, 30
-EMPTY, BARE = 12, 34
-A_ROW = 24
+from school_it.network.wiring.rules import Face
+
+PORT, GAP, MARGIN = 26, 2, 30
+EMPTY, BARE, LETTER = 12, 34, 7
+A_ROW, LABEL = 24, 150
+HALF_A_ROW, SHORT_LABEL = 12, 100  # where both sides stand beside each other
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,10 @@ class DrawnPort:
 
 @dataclass(frozen=True)
 class DrawnBox:
-    """Something in a rack: its lowest unit, how many it takes, what it is and its ports."""
+    """Something in a rack: its lowest unit, how many it takes, what it is, its ports, and the side it is screwed to.
+
+    `is_deep`: it reaches to the other side, where it is seen from behind, without its ports.
+    """
 
     unit: int
     height: int
@@ -38,62 +44,114 @@ class DrawnBox:
     name: str
     url: str
     ports: Sequence[DrawnPort]
+    face: Face = Face.FRONT
+    is_deep: bool = False
 
 
-def rack(title: str, units: int, boxes: Iterable[DrawnBox]) -> Markup:
-    """The picture from the highest unit down. Boxes do not overlap."""
-    by_top = {box.unit + box.height - 1: box for box in boxes}
-    widest = max((min(len(box.ports), A_ROW) for box in by_top.values()), default=0)
-    width = MARGIN + LABEL + max(widest, 10) * (PORT + GAP) + 16
-    drawn, y, unit = list[Markup](), 4, units
-    while unit >= 1:
-        box = by_top.get(unit)
-        if box is None:
-            drawn.append(_empty(unit, y, width))
-            y, unit = y + EMPTY, unit - 1
-        else:
-            tall = _height(box)
-            drawn.append(_box(box, y, width, tall))
-            y, unit = y + tall, unit - box.height
+def sides(titles: Mapping[Face, str], units: int, boxes: Sequence[DrawnBox]) -> Markup:
+    """A rack from the highest unit down; where something is screwed to its rear, both sides beside each other (below
+    each other where it is narrow), with every unit at the same height.
+
+    `titles` say what is seen of which rack from where. Of boxes with a unit in common the one on its own side is drawn.
+    """
+    shown = [face for face in Face if face is Face.FRONT or any(box.face is face for box in boxes)]
+    seen = {face: sorted(_seen(boxes, face), key=lambda box: box.face is face) for face in shown}
+    grid = _Grid(units, [box for several in seen.values() for box in several], len(shown))
+    drawn = [_rack(titles[face], grid, seen[face]) for face in shown]
+    if len(drawn) == 1:
+        return drawn[0]
+    figures = (
+        Markup('<figure class="rack__side"><figcaption>{}</figcaption>{}</figure>').format(
+            _("von vorn") if face is Face.FRONT else _("von hinten"), one
+        )
+        for face, one in zip(shown, drawn, strict=True)
+    )
+    return Markup('<div class="rack__sides">{}</div>').format(Markup().join(figures))
+
+
+def _seen(boxes: Sequence[DrawnBox], face: Face) -> Iterator[DrawnBox]:
+    for box in boxes:
+        if box.face is face:
+            yield box
+        elif box.is_deep:
+            yield replace(box, kind="behind", ports=())
+
+
+class _Grid:
+    """How wide the picture is, how many ports stand in a row, and where each unit begins and how tall it is."""
+
+    def __init__(self, units: int, boxes: Iterable[DrawnBox], sides: int) -> None:
+        self.units, self.row, self.label = (
+            units,
+            *((A_ROW, LABEL) if sides == 1 else (HALF_A_ROW, SHORT_LABEL)),
+        )
+        several = list(boxes)
+        widest = max((min(len(box.ports), self.row) for box in several), default=0)
+        self.width = MARGIN + self.label + max(widest, 10) * (PORT + GAP) + 16
+        self.tall = dict.fromkeys(range(1, units + 1), EMPTY)
+        for box in sorted(several, key=lambda one: one.unit):
+            short = self._needed(box) - self.height_of(box)
+            self.tall[min(box.unit + box.height - 1, units)] += max(0, short)
+        self.top, y = dict[int, int](), 4
+        for unit in range(units, 0, -1):
+            self.top[unit] = y
+            y += self.tall[unit]
+        self.end = y
+
+    def _needed(self, box: DrawnBox) -> int:
+        rows = (len(box.ports) + self.row - 1) // self.row
+        return max(rows * (PORT + GAP) + 6, BARE)
+
+    def height_of(self, box: DrawnBox) -> int:
+        return sum(self.tall.get(unit, 0) for unit in _units(box))
+
+
+def _units(box: DrawnBox) -> range:
+    return range(box.unit, box.unit + box.height)
+
+
+def _rack(title: str, grid: _Grid, boxes: Iterable[DrawnBox]) -> Markup:
+    by_unit = {unit: box for box in boxes for unit in _units(box) if unit in grid.top}
+    own = {id(box): box for box in by_unit.values()}.values()
+    drawn = [_empty(unit, grid) for unit in range(grid.units, 0, -1) if unit not in by_unit]
+    drawn += [_box(box, grid) for box in sorted(own, key=lambda one: -one.unit)]
     frame = Markup('<rect class="rack__frame" x="{}" y="2" width="{}" height="{}"></rect>').format(
-        MARGIN - 4, width - MARGIN + 2, y
+        MARGIN - 4, grid.width - MARGIN + 2, grid.end
     )
     return Markup(
         '<div class="rack" role="group" tabindex="0" aria-label="{0}"><svg class="rack__picture" width="{1}" '
         'height="{2}" viewBox="0 0 {1} {2}" aria-label="{0}" role="group">{3}</svg></div>'
-    ).format(title, width, y + 4, frame + Markup().join(drawn))
+    ).format(title, grid.width, grid.end + 4, frame + Markup().join(drawn))
 
 
-def _height(box: DrawnBox) -> int:
-    rows = (len(box.ports) + A_ROW - 1) // A_ROW
-    return max(rows * (PORT + GAP) + 6, BARE, box.height * EMPTY)
-
-
-def _empty(unit: int, y: int, width: int) -> Markup:
+def _empty(unit: int, grid: _Grid) -> Markup:
+    end = grid.top[unit] + grid.tall[unit]
     return Markup(
         '<line class="rack__line" x1="{}" x2="{}" y1="{}" y2="{}"></line>'
         '<text class="rack__unit" x="{}" y="{}" aria-hidden="true">{}</text>'
-    ).format(MARGIN - 4, width - 2, y + EMPTY, y + EMPTY, MARGIN - 8, y + EMPTY - 2, unit)
+    ).format(MARGIN - 4, grid.width - 2, end, end, MARGIN - 8, end - 2, unit)
 
 
-def _box(box: DrawnBox, y: int, width: int, tall: int) -> Markup:
-    ports = Markup().join(_port(port, place, y) for place, port in enumerate(box.ports))
+def _box(box: DrawnBox, grid: _Grid) -> Markup:
+    y, tall = grid.top[max(unit for unit in _units(box) if unit in grid.top)], grid.height_of(box)
+    ports = Markup().join(_port(port, place, y, grid) for place, port in enumerate(box.ports))
     body = Markup(
         '<rect class="rack__box rack__box--{}" x="{}" y="{}" width="{}" height="{}"></rect>'
-    ).format(box.kind, MARGIN, y + 1, width - MARGIN - 6, tall - 2)
+    ).format(box.kind, MARGIN, y + 1, grid.width - MARGIN - 6, tall - 2)
     number = Markup('<text class="rack__unit" x="{}" y="{}" aria-hidden="true">{}</text>').format(
         MARGIN - 8, y + 16, box.unit
     )
+    longest = (grid.label - 14) // LETTER
     name = Markup('<text class="rack__name" x="{}" y="{}">{}</text>').format(
-        MARGIN + 6, y + 21, box.name if len(box.name) <= 18 else box.name[:17] + "…"
+        MARGIN + 6, y + 21, box.name if len(box.name) <= longest else box.name[: longest - 1] + "…"
     )
     link = Markup('<a href="{}" aria-label="{}">{}</a>').format(box.url, box.name, name)
     return body + number + link + ports
 
 
-def _port(port: DrawnPort, place: int, y: int) -> Markup:
-    x = MARGIN + LABEL + (place % A_ROW) * (PORT + GAP)
-    top = y + 4 + (place // A_ROW) * (PORT + GAP)
+def _port(port: DrawnPort, place: int, y: int, grid: _Grid) -> Markup:
+    x = MARGIN + grid.label + (place % grid.row) * (PORT + GAP)
+    top = y + 4 + (place // grid.row) * (PORT + GAP)
     mark = (
         Markup('<path class="port__power" d="M{} {}h{}"></path>').format(x + 5, top + PORT - 4, PORT - 10)
         if port.poe
@@ -120,7 +178,7 @@ def legend() -> Markup:
     """What the fills and marks mean, in words."""
     entries = (
         ("free", False, _("frei")),
-        ("fixed", False, _("Dose angeschlossen, nicht gepatcht")), ("used", False, _("belegt")),
+        ("fixed", False, _("Dose angeschlossen, nicht gepatcht")), ("used", False, _("Port belegt")),
         ("free", True, _("Balken unten: gibt Strom (PoE)")),
     )  # fmt: skip
     items = (

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from math import ceil
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, case, exists, func, or_, select
 from sqlalchemy.orm import Session
@@ -174,27 +174,39 @@ def mounts_in(session: Session, rack_id: int) -> Sequence[Mount]:
     return session.scalars(select(Mount).where(Mount.rack_id == rack_id).order_by(Mount.id)).all()
 
 
-def height_of(session: Session, device: Device) -> int:
-    """Rack units of a device by its type; one where nothing is known."""
-    return heights(session, [device])[device.id]
+class Size(NamedTuple):
+    """Rack units of a device, and whether it is as deep as the rack and so shows on both sides."""
+
+    height: int
+    is_deep: bool
 
 
-def heights(session: Session, devices: Iterable[Device]) -> dict[int, int]:
+def size_of(session: Session, device: Device) -> Size:
+    return sizes(session, [device])[device.id]
+
+
+def sizes(session: Session, devices: Iterable[Device]) -> dict[int, Size]:
+    """By device, by its type; one unit and not deep where nothing is known."""
     known = list(devices)
     types = ports.Types(session).find(ports.key_of(one.manufacturer, one.model) for one in known)
     found = {}
     for device in known:
         type_ = types.get(ports.key_of(device.manufacturer, device.model))
-        found[device.id] = max(1, ceil(type_.u_height)) if type_ and type_.u_height is not None else 1
+        height = max(1, ceil(type_.u_height)) if type_ and type_.u_height is not None else 1
+        found[device.id] = Size(height, bool(type_ and type_.full_depth))
     return found
 
 
 def taken_units(session: Session, rack_id: int) -> list[Taken]:
     mounts = mounts_in(session, rack_id)
-    tall = heights(session, [one.device for one in mounts]) if mounts else {}
+    size = sizes(session, [one.device for one in mounts]) if mounts else {}
     found = [Taken(one.unit, 1, one.name) for one in panels_in(session, rack_id) if one.unit is not None]
     return found + [
-        Taken(one.unit, tall[one.device_id], one.device.asset_tag) for one in mounts if one.unit is not None
+        Taken(
+            one.unit, size[one.device_id].height, one.device.asset_tag, one.face, size[one.device_id].is_deep
+        )
+        for one in mounts
+        if one.unit is not None
     ]
 
 
@@ -322,18 +334,6 @@ def free_ports(session: Session, device_id: int) -> list[FreePort]:
     rows = select(NetworkPort.id, NetworkPort.name, NetworkPort.poe, NetworkPort.type)
     rows = rows.where(NetworkPort.device_id == device_id, ~plugged).order_by(NetworkPort.position)
     return [FreePort(*row) for row in session.execute(rows)]
-
-
-def ports_of_device(session: Session, device_id: int) -> list[int]:
-    rows = select(NetworkPort.id).where(NetworkPort.device_id == device_id).order_by(NetworkPort.position)
-    return list(session.scalars(rows))
-
-
-def find_port(session: Session, device_id: int, name: str) -> int | None:
-    wanted = select(NetworkPort.id).where(
-        NetworkPort.device_id == device_id, NetworkPort.name_folded == folded(name)
-    )
-    return session.scalar(wanted)
 
 
 def pick_port(session: Session, device: Device, name: str | None) -> int:

@@ -25,8 +25,23 @@ class Side(StrEnum):
 
 
 class Face(StrEnum):
+    """The side of a rack that something is screwed to."""
+
     FRONT = "front"
     REAR = "rear"
+
+    @property
+    def other(self) -> Face:
+        return Face.REAR if self is Face.FRONT else Face.FRONT
+
+
+FACES = {Face.FRONT: N_("vorn"), Face.REAR: N_("hinten")}
+
+
+def place_of(rack: str, unit: int | None, face: Face) -> str:
+    """Where in a rack something sits, as the story of a device tells it: ``EV2/38``, ``EV2/38 hinten``."""
+    place = rack if unit is None else f"{rack}/{unit}"
+    return place if face is Face.FRONT else f"{place} {FACES[face]}"
 
 
 class CableKind(StrEnum):
@@ -82,20 +97,23 @@ def port_named(said: str | None, names: Mapping[str, int], positions: Mapping[in
 
 
 class Taken(NamedTuple):
-    """Units of a rack that something takes: from `unit` upwards, `height` of them, on one face or through."""
+    """Units of a rack that something takes: from `unit` upwards, `height` of them, on one face, or on both where its
+    type is as deep as the rack."""
 
     unit: int
     height: int
     name: str
+    face: Face = Face.FRONT
+    is_deep: bool = False
+
+    def meets(self, other: Taken) -> bool:
+        same_side = self.face is other.face or self.is_deep or other.is_deep
+        return same_side and self.unit < other.unit + other.height and other.unit < self.unit + self.height
 
 
 def refuse_overlap(wanted: Taken, others: Iterable[Taken]) -> Taken | None:
     """The first of the others that is in the way."""
-    mine = range(wanted.unit, wanted.unit + wanted.height)
-    return next(
-        (one for one in others if one.unit in mine or wanted.unit in range(one.unit, one.unit + one.height)),
-        None,
-    )
+    return next((one for one in others if wanted.meets(one)), None)
 
 
 PANEL_SIZES = (24, 48)

@@ -79,8 +79,9 @@ class Spread:
             found[slot.year] += slot.count * price(slot.cohort.item_class, slot.year)
         return dict(found)
 
-    def mean_age(self, year: int) -> Decimal | None:
-        here = [slot for slot in self.slots if slot.year == year and slot.count]
+    def mean_age(self, year: int, item_class: ItemClass) -> Decimal | None:
+        """How old in years the devices of a class are that are replaced in a year; None where none is."""
+        here = [slot for slot in self.slots if (slot.year, slot.cohort.item_class) == (year, item_class)]
         count = sum(slot.count for slot in here)
         return Decimal(sum(slot.age * slot.count for slot in here)) / count if count else None
 

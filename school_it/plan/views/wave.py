@@ -91,7 +91,7 @@ def _rows(town: Town, spread: Spread) -> list[dict[str, Any]]:
     for (year, one), count in sorted(spread.by_year_and_class().items()):
         slots = [slot for slot in spread.slots if slot.year == year and slot.cohort.item_class is one]
         price = town.assumed.price(one, year)
-        age = Decimal(sum(slot.age * slot.count for slot in slots)) / count
+        age = spread.mean_age(year, one) or Decimal(0)
         found.append(
             {
                 "year": year, "item_class": one, "count": count, "price": price, "cost": price * count,

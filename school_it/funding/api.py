@@ -12,8 +12,9 @@ from school_it.access import May, current, needs
 from school_it.database import HIGHEST_ID, db, today
 from school_it.errors import N_, NotThere
 from school_it.funding import checking, listing, queries, rules, standing
-from school_it.funding.book import DECISION_KINDS
-from school_it.funding.models import Decision, Grant, Programme, Receipt
+from school_it.funding.book import CHANGE_STATES, DECISION_KINDS
+from school_it.funding.decisions import change_requests
+from school_it.funding.models import ChangeRequest, Decision, Grant, Programme, Receipt
 from school_it.schools import queries as school_queries
 from school_it.web import lists, said
 from school_it.web.api import Blueprint, cursor_of, page_of
@@ -141,8 +142,43 @@ class CheckShape(Shape):
     sentence = fields.String(required=True)
 
 
+class ChangeLineShape(Shape):
+    """A funding item: the plan as it was on that day, and as it was asked for."""
+
+    category = fields.String(required=True)
+    old_total = _money(known=True)
+    old_eligible = _money(known=True)
+    new_total = _money(known=True)
+    new_eligible = _money(known=True)
+
+
+class ChangeRequestShape(Shape):
+    """What the town asked to have changed of a decision, and what came of it."""
+
+    file_reference = fields.String(required=True, metadata={"description": "Of the decision."})
+    number = fields.Integer(
+        required=True, metadata={"description": "The first, the second of that decision."}
+    )
+    state = Word(CHANGE_STATES, required=True)
+    requested_on = Day(required=True)
+    reason = fields.String(required=True)
+    period_to = Day(
+        required=True, allow_none=True, metadata={"description": "The end that is asked for; null: as it is."}
+    )
+    drawn = Money(required=True, dump_only=True, metadata={"description": "What was drawn by that day."})
+    lines = fields.List(fields.Nested(ChangeLineShape), required=True)
+    answered_on = Day(required=True, allow_none=True)
+    answered_by = fields.String(
+        required=True, allow_none=True, metadata={"description": "The decision that granted it."}
+    )
+    remark = fields.String(required=True, allow_none=True)
+
+
 class GrantWithFiguresShape(GrantShape):
     receipts = fields.Integer(required=True, metadata={"description": "How many receipts it has."})
+    change_requests = fields.List(
+        fields.Nested(ChangeRequestShape), required=True, metadata={"description": "The newest first."}
+    )
     figures = fields.Nested(FiguresShape, required=True)
     checks = fields.List(fields.Nested(CheckShape), required=True)
 
@@ -261,6 +297,7 @@ def grant(reference: str) -> Any:
     return {
         **_grant(found),
         "receipts": stands.receipts,
+        "change_requests": [_change(one) for one in change_requests.of_grant(session, found)],
         "figures": stands.figures.by_name(),
         "checks": looked_at,
     }
@@ -281,6 +318,15 @@ def _decision(grant: Grant, found: Decision) -> dict[str, Any]:
     return {
         **{name: getattr(found, name) for name in DecisionShape().fields if name != "amends"},
         "amends": amends,
+    }
+
+
+def _change(found: ChangeRequest) -> dict[str, Any]:
+    own = [name for name in ChangeRequestShape().fields if name not in ("file_reference", "answered_by")]
+    return {
+        **{name: getattr(found, name) for name in own},
+        "file_reference": found.decision.file_reference,
+        "answered_by": found.answer.file_reference if found.answer else None,
     }
 
 

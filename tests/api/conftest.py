@@ -19,6 +19,8 @@ from school_it.database import transaction
 from school_it.devices import actions as device_actions
 from school_it.devices import catalogue
 from school_it.funding import actions as funding_actions
+from school_it.funding.decisions import change_requests
+from school_it.funding.decisions.cost_plan import Planned
 from school_it.funding.rules import Financing
 from school_it.licences import actions as licence_actions
 from school_it.licences import seats
@@ -167,7 +169,7 @@ FUNDED_ON = date(2024, 5, 6)
 
 @pytest.fixture
 def book(session: Session, school: School, house: Actor) -> int:
-    """A grant of 50,000.00 at 80 % with one receipt; gives the receipt's id."""
+    """A grant of 50,000.00 at 80 % with one receipt and a change asked for; gives the receipt's id."""
     with transaction() as writing:
         of: dict[str, Any] = {"code": "DP_TEST", "title": "Programm", "items": ("2.3",)}
         programme = funding_actions.add_programme(
@@ -186,6 +188,9 @@ def book(session: Session, school: School, house: Actor) -> int:
             "payment_date": FUNDED_ON, "payee": "Beispieltechnik GmbH", "invoice_no": "RE-1", "subject": "Tablets",
             "invoice_gross": Decimal("9800"), "paid_amount": Decimal("9604"),
         }  # fmt: skip
+        wanted = {"requested_on": FUNDED_ON, "reason": "Mehr Tablets, weniger Tafeln.", "declared": True}
+        plan = {"2.3": Planned(Decimal(52000), Decimal(50000))}
+        change_requests.ask(writing, grant.decisions[0], wanted, plan, by=house)
         there = writing.merge(school)
         return funding_actions.add_receipt(writing, grant, there, receipt, by=house).id
 

@@ -22,6 +22,19 @@ def test_a_grant_tells_its_decisions_figures_and_rules(program: Callable[..., Pr
     assert asking.get("/grants/NICHTS").status_code == 404
 
 
+def test_a_grant_tells_what_was_asked_to_be_changed_of_it(program: Callable[..., Program], book: int) -> None:
+    asking = program(Role.AUDITOR, scope="read")
+    (change,) = asking.get("/grants/DT/24-1").get_json()["change_requests"]
+    assert change == {
+        "file_reference": "48.03-17/24", "number": 1, "state": "beantragt", "requested_on": "2024-05-06",
+        "reason": "Mehr Tablets, weniger Tafeln.", "period_to": None, "drawn": "0.00", "answered_on": None,
+        "answered_by": None, "remark": None,
+        "lines": [{"category": "2.3", "old_total": "0.00", "old_eligible": "0.00", "new_total": "52000.00",
+                   "new_eligible": "50000.00"}],
+    }  # fmt: skip
+    assert "change_requests" not in asking.get("/grants").get_json()["items"][0]
+
+
 def test_receipts_are_filtered_and_read_one_by_one(
     program: Callable[..., Program], book: int, school: School
 ) -> None:

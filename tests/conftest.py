@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextvars
 import re
-import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
@@ -14,7 +13,6 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
-from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -29,6 +27,7 @@ from school_it.funding.rules import Financing
 from school_it.schools import actions as school_actions
 from school_it.schools.models import School
 from school_it.schools.rules import SchoolType
+from tests.emptying import close_own_connections, empty_database, prepare_emptying
 from tests.live import live as live
 
 PASSWORD = "ein langer Satz mit Tuba"
@@ -83,7 +82,9 @@ def app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     made.test_client_class = Browser
     with made.app_context():
         db.create_all()
+        prepare_emptying(db.engine)
     yield made
+    close_own_connections()
     with made.app_context():
         db.engine.dispose()
 
@@ -103,52 +104,6 @@ def _clean(request: pytest.FixtureRequest) -> Iterator[None]:
             left_open = db.engine.pool.checkedout()  # type: ignore[attr-defined]
             empty_database()
         assert not left_open, "a session was left open: on PostgreSQL it would lock its tables"
-
-
-# a session that a failed test left open would lock the tables for the next one
-LEFT_OPEN = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-    WHERE datname = current_database() AND state = 'idle in transaction' AND pid <> pg_backend_pid()"""
-
-
-def empty_database() -> None:
-    tables = [table.name for table in reversed(db.metadata.sorted_tables)]
-    with db.engine.connect() as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execute(text(LEFT_OPEN))
-            _empty_postgresql(connection, tables)
-            return
-    _empty_sqlite(tables)
-
-
-def _empty_postgresql(connection: Connection, tables: list[str]) -> None:
-    """Row by row, around guards and references: a TRUNCATE makes new files for every table and costs ten times that."""
-    asked = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT FROM \"{name}\")" for name in tables)
-    filled = connection.scalars(text(asked)).all()
-    emptying = [f'DELETE FROM "{name}"' for name in filled]
-    connection.execute(text("; ".join(["SET LOCAL session_replication_role = replica", *emptying])))
-    connection.execute(text("SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S'"))
-    connection.commit()
-
-
-def _empty_sqlite(tables: list[str]) -> None:
-    """Around the guards of the audit trail, which refuse a DELETE, on a connection of its own."""
-    raw = sqlite3.connect(db.engine.url.database or "", isolation_level=None)
-    guards = raw.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
-    raw.execute("PRAGMA synchronous=OFF")
-    raw.execute("BEGIN IMMEDIATE")
-    for name, _sql in guards:
-        raw.execute(f'DROP TRIGGER "{name}"')
-    for table in tables:
-        raw.execute(f'DELETE FROM "{table}"')
-    indexes = raw.execute(
-        "SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL TABLE%fts5%'"
-    ).fetchall()
-    for (index,) in indexes:
-        raw.execute(f'INSERT INTO "{index}" ("{index}") VALUES (\'delete-all\')')
-    for _name, sql in guards:
-        raw.execute(sql)
-    raw.execute("COMMIT")
-    raw.close()
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from school_it import audit
 from school_it.access import Actor, Role
 from school_it.accounts import actions as accounts
 from school_it.accounts import queries as account_queries
-from school_it.database import today, transaction
+from school_it.database import Model, db, today, transaction
 from school_it.devices import actions as devices
 from school_it.devices import catalogue, loans
 from school_it.devices.models import Device, DeviceModel, SavedView
@@ -63,6 +63,7 @@ from school_it.schools import actions as schools
 from school_it.schools.models import Room, School
 from school_it.schools.rules import SchoolType
 from tests.conftest import PASSWORD
+from tests.kept import kept
 
 OWN, FOREIGN = "KanarA", "KanarB"
 MISSING_NUMBER = 2_000_000_000
@@ -93,6 +94,23 @@ class World:
 
 
 def build(by: Actor) -> World:
+    """The town, made by the app's own actions the first time in a process and put back from then on."""
+
+    def make() -> tuple[World, list[list[tuple[type[Model], int]]]]:
+        world = made(by)
+        rows = [[(type(row), row.id) for row in one.rows] for one in (world.own, world.foreign)]
+        return World(
+            *(Part(one.school_number, one.samples) for one in (world.own, world.foreign)), world.samples
+        ), rows
+
+    world, rows = kept("world", make)
+    session = db.session()
+    for one, keys in zip((world.own, world.foreign), rows, strict=True):
+        one.rows = [session.get_one(model, ident) for model, ident in keys]
+    return world
+
+
+def made(by: Actor) -> World:
     own, foreign = part(OWN, "115514", by), part(FOREIGN, "167149", by)
     talked((own, foreign), by)
     for name, (role, at) in PEOPLE.items():

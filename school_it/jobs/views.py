@@ -35,8 +35,7 @@ def index() -> Any:
     return page(
         "jobs/index.html",
         jobs=[row[0] for row in found.rows],
-        earlier=found.previous and lists.here_with(cursor=found.previous),
-        later=found.next and lists.here_with(cursor=found.next),
+        **lists.neighbours(found),
         state=state,
         state_names=STATE_NAMES,
         states=[(state.value, _(name)) for state, name in STATE_NAMES.items()],

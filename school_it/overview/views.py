@@ -19,6 +19,8 @@ from school_it.devices import queries as device_queries
 from school_it.devices.rules import STATES
 from school_it.errors import N_, BadValue
 from school_it.funding import queries as funding_queries
+from school_it.funding.book import CHANGE_STATES
+from school_it.funding.decisions import change_requests
 from school_it.licences import queries as licence_queries
 from school_it.network import queries as network_queries
 from school_it.operations import health
@@ -112,9 +114,10 @@ class Hits:
     orders: Sequence[Any] = ()
     licences: Sequence[Any] = ()
     outlets: Sequence[Any] = ()
+    changes: Sequence[Any] = ()
 
     def __bool__(self) -> bool:
-        bought = (self.grants, self.receipts, self.orders, self.licences)
+        bought = (self.grants, self.changes, self.receipts, self.orders, self.licences)
         return any((self.devices, self.people, self.rooms, self.schools, self.outlets, *bought))
 
 
@@ -127,7 +130,14 @@ def search() -> Any:
     if device is not None:
         return redirect(url_for("devices.device", tag=device.asset_tag))
     hits = _hits(session, q, actor) if q else None
-    return page("overview/search.html", q=q, hits=hits, state_names=STATES, role_names=PERSON_ROLES)
+    return page(
+        "overview/search.html",
+        q=q,
+        hits=hits,
+        state_names=STATES,
+        role_names=PERSON_ROLES,
+        change_names=CHANGE_STATES,
+    )
 
 
 def _hits(session: Session, q: str, actor: Actor) -> Hits:
@@ -144,6 +154,7 @@ def _hits(session: Session, q: str, actor: Actor) -> Hits:
         procurement_queries.matching(session, q, seen_by=actor),
         licence_queries.matching(session, q, seen_by=actor),
         network_queries.matching(session, q, seen_by=actor),
+        change_requests.matching(session, q, seen_by=actor),
     )
 
 
@@ -171,8 +182,7 @@ def _trail_page(template: str, wish: TrailWish, **values: Any) -> Any:
         template,
         rows=trail.lines(session, [row[0] for row in found.rows]),
         count=lists.count(session, queries.trail(wish)),
-        earlier=found.previous and lists.here_with(cursor=found.previous),
-        later=found.next and lists.here_with(cursor=found.next),
+        **lists.neighbours(found),
         wish=wish,
         **values,
     )

@@ -100,6 +100,14 @@ def here_with(**changes: Any) -> str:
     return url_for(request.endpoint or "", **{**(request.view_args or {}), **query})
 
 
+def neighbours(of: Slice) -> dict[str, Any]:
+    """The addresses of the slices `earlier` and `later` than this one, as the pager of a page takes them."""
+    return {
+        "earlier": of.previous and here_with(cursor=of.previous),
+        "later": of.next and here_with(cursor=of.next),
+    }
+
+
 def addresses(endpoint: str, *names: str) -> Callable[..., str]:
     """Makes the addresses of many things that differ only in the `names`, in a fraction of the time of ``url_for``."""
     values: dict[str, Any] = {name: f"~{place}~" for place, name in enumerate(names)}

@@ -45,8 +45,7 @@ def register() -> Any:
     return page(
         "devices/earmark.html",
         rows=found.rows,
-        earlier=found.previous and lists.here_with(cursor=found.previous),
-        later=found.next and lists.here_with(cursor=found.next),
+        **lists.neighbours(found),
         wish=wanted,
         total=earmark.total(years),
         chart=_chart(years),

@@ -55,8 +55,7 @@ def receipts(ident: int) -> Any:
         paid=paid,
         eligible=eligible,
         q=request.args.get("q", ""),
-        earlier=part.previous and lists.here_with(cursor=part.previous),
-        later=part.next and lists.here_with(cursor=part.next),
+        **lists.neighbours(part),
     )
 
 

@@ -38,8 +38,7 @@ def seats_of(ident: int) -> Any:
         licence=licence,
         seats=[row[0] for row in found.rows],
         count=lists.count(session, rows),
-        earlier=found.previous and lists.here_with(cursor=found.previous),
-        later=found.next and lists.here_with(cursor=found.next),
+        **lists.neighbours(found),
         wish=wanted,
         schools=offering.schools(session, licence, seen_by=actor) if actor.may(May.EDIT_LICENCES) else [],
         states=[(state, _(name)) for state, name in forms.SEAT_STATES.items()],
@@ -66,8 +65,7 @@ def missing(ident: int) -> Any:
         licence=licence,
         people=[row[0] for row in found.rows],
         number=groups.number_missing(session, licence, rules.seat_for(licence.basis) or SeatFor.PERSON),
-        earlier=found.previous and lists.here_with(cursor=found.previous),
-        later=found.next and lists.here_with(cursor=found.next),
+        **lists.neighbours(found),
         sorted_name=sorted_name,
     )
 

@@ -40,8 +40,7 @@ class Lines(Protocol):
     @property
     def sums(self) -> Sequence[str]: ...
 
-    @property
-    def widest(self) -> int: ...
+    def widths(self) -> list[int]: ...
 
 
 def looks_of(prepared: IO[bytes], pages: Mapping[int, Lines]) -> dict[int, list[Look]]:
@@ -81,7 +80,7 @@ class Body:
         }
         headers = [column.header for column in page.columns]
         self._writers = [rows.writer(place, look, header=headers[place]) for place, look in enumerate(looks)]
-        self._widest = page.widest
+        self._widest = page.widths()
         self._file: IO[bytes] = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  closed by whoever opened the body
 
     def __enter__(self) -> Body:
@@ -114,14 +113,14 @@ class Body:
 
     def _measure(self, values: Sequence[Any]) -> int:
         """How many lines the row needs, for programs that do not look for themselves."""
-        widths, lines = self.widths, 1
+        widths, widest, lines = self.widths, self._widest, 1
         for place, value in enumerate(values):
             if type(value) is str:
                 length = len(value)
                 if length > widths[place]:
                     widths[place] = length
-                if length > self._widest or "\n" in value:
-                    lines = max(lines, _lines(value, self._widest))
+                if length > widest[place] or "\n" in value:
+                    lines = max(lines, _lines(value, widest[place]))
         for place in self.sums:
             value = values[place]
             if value is not None:

@@ -39,7 +39,8 @@ class Page:
     `printed_to` is the last field on paper, where all columns would make the print too small to read.
     For whoever goes on filling it in: `dropdowns` and `prompts` by field, `needed` the fields whose headers stand out,
     `open_rows` how many rows below the last one are made ready, with the formats of their columns.
-    `widest` is how many signs a line of a cell may have; rows are as high as their longest text needs.
+    `widest` is how many signs a line of a cell may have, of a column on paper; rows are as high as their longest text
+    needs.
     """
 
     title: str
@@ -57,6 +58,14 @@ class Page:
     open_rows: int = 0
     widest: int = WIDEST
     picture: Picture | None = None
+
+    def widths(self) -> list[int]:
+        """How wide each column may become: one that is not printed need not be narrow."""
+        printed, found = True, []
+        for column in self.columns:
+            found.append(self.widest if printed else max(self.widest, WIDEST))
+            printed = printed and column.field != self.printed_to
+        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,12 +103,12 @@ class TableWriter:
 
     def _finish(self, last_row: int) -> None:
         columns = self.page.columns
-        beside = 1 if self.is_wide else 2
+        beside, widest = 1 if self.is_wide else 2, self.page.widths()
         for place, total in self.sums.items():
             self.widths[place] = max(self._header_width(columns[place], 0), len(f"{total:,.2f} €") + INDENT)
         for place, width in enumerate(self.widths):
             style = self.styles.entry_of(columns[place].type) if self.page.open_rows else None
-            self.sheet.set_column(place, place, min(max(width + beside, NARROWEST), self.page.widest), style)
+            self.sheet.set_column(place, place, min(max(width + beside, NARROWEST), widest[place]), style)
         self._add_rules(last_row + self.page.open_rows)
         if len(columns) > 7:
             self.sheet.set_landscape()

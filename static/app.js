@@ -5,4 +5,5 @@ import "./js/copying.js";
 import "./js/focus.js";
 import "./js/guard.js";
 import "./js/menus.js";
+import "./js/printing.js";
 import "./js/shortcuts.js";

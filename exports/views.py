@@ -13,6 +13,7 @@ from exports import templates
 from exports import write as writing
 from exports.evidence.keeping import tells_of_people
 from exports.reports import REPORTS, Choice
+from exports.reports.groups import grouped
 from school_it import as_of, cells
 from school_it.access import May, current, needs
 from school_it.database import db, today, transaction, whole_number
@@ -39,7 +40,7 @@ def index() -> Any:
     }
     return page(
         "exports/index.html",
-        reports=[report for report in REPORTS.values() if actor.may(report.may)],
+        groups=grouped(report for report in REPORTS.values() if actor.may(report.may)),
         schools=school_queries.choices(session, seen_by=actor),
         grants=templates.grants(session, seen_by=actor),
         grant=asked.get("grant") or None,

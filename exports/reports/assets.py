@@ -47,7 +47,7 @@ ASSETS = (
     Report(
         "depreciation",
         N_("Abschreibungen"),
-        N_("Anschaffung, Abschreibung und Buchwert jedes Geräts in einem Jahr (--year)"),
+        N_("Anschaffung, Abschreibung und Buchwert jedes Geräts in einem Jahr"),
         May.SEE_FUNDING,
         _depreciation,
     ),
@@ -55,7 +55,7 @@ ASSETS = (
         "disposals",
         N_("Aussonderungen"),
         N_(
-            "Was ausgesondert wurde, mit Grund, Restbuchwert, Erlös, Löschung und Genehmigung; mit --year ein Jahr"
+            "Was ausgesondert wurde, mit Grund, Restbuchwert, Erlös, Löschung und Genehmigung, alle oder die eines Jahres"
         ),
         May.SEE_FUNDING,
         _disposals,

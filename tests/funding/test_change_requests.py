@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -15,7 +16,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from school_it.access import Actor
+from school_it.access import Actor, Role
 from school_it.database import transaction
 from school_it.errors import Refused, RuleBroken
 from school_it.funding import queries, removing, standing
@@ -23,6 +24,7 @@ from school_it.funding.book import ChangeState
 from school_it.funding.decisions import amending, change_requests, cost_plan
 from school_it.funding.decisions.cost_plan import Planned
 from school_it.funding.models import AcceptedWarning, ChangeRequest, Decision, Grant, Programme
+from school_it.schools.models import School
 from tests.funding.conftest import RECEIPT, Facts, TakeIn, run, told
 
 D = Decimal
@@ -234,3 +236,15 @@ def test_an_amendment_beyond_the_programme_asks_for_a_reason_and_keeps_it(
     kept = session.scalars(select(AcceptedWarning)).one()
     assert (kept.rule, kept.reason) == ("F03", "zugesagt")
     assert standing.overview(session, the_grant(session)).accepted
+
+
+def test_the_search_finds_a_request_by_its_reason_and_by_what_it_asks_to_change(
+    asked: int, sign_in_as: Callable[..., FlaskClient], school: School
+) -> None:
+    office = sign_in_as(Role.OFFICE)
+    for q in ("mehr tablets", "48.03-17/24"):
+        page = office.get("/search", query_string={"q": q}).get_data(as_text=True)
+        assert f"/funding/changes/{asked}" in page, q
+        assert "beantragt" in page
+    teacher = sign_in_as(Role.TEACHER, school).get("/search?q=mehr+tablets").get_data(as_text=True)
+    assert "/changes/" not in teacher

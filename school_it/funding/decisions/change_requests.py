@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from school_it import audit
@@ -49,6 +49,21 @@ def of_grant(session: Session, grant: Grant) -> Sequence[ChangeRequest]:
         ChangeRequest.requested_on.desc(), ChangeRequest.id.desc()
     )
     return session.scalars(newest).all()
+
+
+def matching(session: Session, text: str, *, seen_by: Actor) -> Sequence[ChangeRequest]:
+    """Requests whose reason holds the text, or that ask to change this decision or grant; the newest first."""
+    if not seen_by.may(May.SEE_FUNDING):
+        return []
+    columns = (ChangeRequest.reason, Decision.file_reference, Grant.reference)
+    rows = (
+        select(ChangeRequest)
+        .join(Decision, Decision.id == ChangeRequest.decision_id)
+        .join(Grant, Grant.id == Decision.grant_id)
+        .where(or_(*(one.icontains(text, autoescape=True) for one in columns)))
+    )
+    newest = rows.order_by(ChangeRequest.requested_on.desc(), ChangeRequest.id.desc())
+    return session.scalars(newest.limit(queries.MANY)).all()
 
 
 def holds_now(session: Session, decision: Decision) -> dict[str, Planned]:

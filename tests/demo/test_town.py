@@ -25,6 +25,7 @@ from school_it.network.types.models import DeviceType
 from school_it.people.models import Person, PersonState
 from school_it.plan.models import Target
 from school_it.schools.models import Room, School, YearlyFigures
+from tests import demo_town
 
 SMALL = town.Size(schools=3, devices=120, people=240)
 IDENTITY = (Device.asset_tag, Device.serial_number, Device.mac_address, Device.state, Device.price_gross)
@@ -42,7 +43,7 @@ def test_a_small_town_has_everything_a_town_has(session: Session, house: Actor) 
 
 def test_no_port_of_the_town_is_used_twice(session: Session, house: Actor) -> None:
     """Written without the check of an import, so it is asked here; some chains are whole, some have gaps."""
-    town.build(SMALL, by=house)
+    demo_town.build(SMALL, by=house)
     rows = [dict(row) for row in rows_for_sheet(session, seen_by=house)]
     places = [
         Place(number, row["outlet"], row["school_number"], row, number) for number, row in enumerate(rows)
@@ -53,7 +54,7 @@ def test_no_port_of_the_town_is_used_twice(session: Session, house: Actor) -> No
 
 
 def test_somebody_has_left_with_a_device(session: Session, house: Actor) -> None:
-    town.build(SMALL, by=house)
+    demo_town.build(SMALL, by=house)
     gone = select(func.count()).select_from(Device).join(Person, Device.person_id == Person.id)
     assert session.scalar(gone.where(Person.state == PersonState.LEFT))
 
@@ -73,7 +74,7 @@ def test_the_command_says_what_was_made_and_refuses_the_second_time(app: Flask) 
 
 
 def test_what_its_devices_name_was_granted_and_fits_to_the_piece(session: Session, house: Actor) -> None:
-    town.build(SMALL, by=house)
+    demo_town.build(SMALL, by=house)
     devices = session.execute(select(Device).where(Device.file_reference.is_not(None))).scalars().all()
     decisions = {one.file_reference: one for one in session.scalars(select(Decision)).unique()}
     assert {device.file_reference for device in devices} <= decisions.keys()
@@ -89,7 +90,7 @@ def test_what_its_devices_name_was_granted_and_fits_to_the_piece(session: Sessio
 @pytest.mark.parametrize("name", ["grants", "programmes", "receipts"])
 def test_its_funding_keeps_every_rule_of_a_file(app: Flask, house: Actor, tmp_path: Path, name: str) -> None:
     with app.app_context():
-        town.build(SMALL, by=house)
+        demo_town.build(SMALL, by=house)
     out, runner = str(tmp_path / "aus.xlsx"), app.test_cli_runner()
     written = runner.invoke(args=["export", name, "--out", out, "--grant", "48.03-05/24", "--json"])
     assert written.exit_code == 0, written.output

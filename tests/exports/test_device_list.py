@@ -12,14 +12,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from school_it.access import Actor, Role
-from school_it.demo import town
+from school_it.demo.town import Size
 from school_it.devices.models import Category, Device
 from school_it.schools.models import School
+from tests import demo_town
 
 
 @pytest.fixture(autouse=True)
 def _town(session: Session, house: Actor) -> None:
-    town.build(town.Size(schools=2, devices=60, people=120), by=house)
+    demo_town.build(Size(schools=2, devices=60, people=120), by=house)
 
 
 @pytest.fixture

@@ -13,19 +13,20 @@ from sqlalchemy.orm import Session
 from school_it import audit
 from school_it.access import Actor, Role
 from school_it.database import transaction
-from school_it.demo import town
+from school_it.demo.town import Size
 from school_it.devices import loans
 from school_it.devices.models import Device, Handout
 from school_it.errors import RuleBroken
 from school_it.people import actions
 from school_it.people.models import Person
 from school_it.people.rules import PersonState
+from tests import demo_town
 
 
 @pytest.fixture
 def leaver(session: Session, house: Actor) -> Person:
     """Somebody who has left and still has a device."""
-    town.build(town.Size(schools=2, devices=120, people=240), by=house)
+    demo_town.build(Size(schools=2, devices=120, people=240), by=house)
     held = select(Person).join(Device, Device.person_id == Person.id).where(Person.state == PersonState.LEFT)
     return session.scalars(held).first()  # type: ignore[return-value]
 

@@ -9,15 +9,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from school_it.access import Actor, Role
-from school_it.demo import town
+from school_it.demo.town import Size
 from school_it.devices.models import Device
 from school_it.people.models import Person
+from tests import demo_town
 
 
 def test_a_device_that_is_out_stands_on_the_page_of_its_holder(
     session: Session, house: Actor, sign_in_as: Callable[..., FlaskClient]
 ) -> None:
-    town.build(town.Size(schools=2, devices=60, people=120), by=house)
+    demo_town.build(Size(schools=2, devices=60, people=120), by=house)
     device = session.scalars(select(Device).join(Person, Person.id == Device.person_id)).first()
     assert device is not None
     page = sign_in_as(Role.OFFICE).get(f"/people/{device.person_id}").get_data(as_text=True)

@@ -35,7 +35,7 @@ SHOWN_ROWS = 100
 LISTS = {
     "devices": "devices.index", "people": "people.index", "licences": "licences.index", "outlets": "network.index",
     "schools": "schools.index", "rooms": "schools.index", "figures": "schools.index",
-    "addresses": "network.addresses", "uplinks": "network.uplinks",
+    "subnets": "network.addresses", "addresses": "network.addresses", "uplinks": "network.uplinks",
 }  # fmt: skip
 
 
@@ -67,10 +67,7 @@ def show_preview(
         return as_whole_page()
     kind, wish = get_kind(upload.kind), Wish.from_json(upload.wish)
     sheet = kind.sheet(session, new_categories=wish.new_categories)
-    show, start = _shown(upload), whole_number(request.args.get("from", "")) or 0
-    rows = list(inbox.details(home(), upload, show, start, SHOWN_ROWS))
     advice = upload.summary.get("advice") or {}
-    asked = [one for one in advice.get("columns", ()) if one["guesses"]]
     is_open = upload.state == "preview" and inbox.may_work_on(upload, current())
     return page(
         "imports/preview.html",
@@ -82,40 +79,87 @@ def show_preview(
         kind=kind,
         classes=classes_of(upload),
         whats=WHATS,
-        headers={column.field: column.header for column in sheet.columns},
-        meanings=[(column.field, _(column.header)) for column in sheet.columns],
-        known=any(column["field"] for column in upload.summary["columns"]),
-        asked=asked,
-        at_once=_sayable_at_once(asked),
-        questions=[_question(one) for one in upload.summary.get("questions", ())],
-        show=show,
-        rows=rows,
-        cells={row["row"]: cells_of(row, upload, sheet) for row in rows} if show == "problem" else {},
-        typed=typed or {},
-        refusal=refusal,
-        start=start,
-        total=upload.summary[show] if rows else 0,
-        step=SHOWN_ROWS,
-        earlier=inbox.earlier(session, upload.kind, upload.digest),
-        taken_back=taken_back_by(session, upload.batch_id) if upload.batch_id else None,
-        twins=inbox.twins(session, upload) if is_open else [],
         form=form,
         narrow=_narrow_form(upload),
         open=is_open,
-        parts_place={name: request.args[name] for name in ("show", "from") if name in request.args},
-        mapped=_mapped(advice, wish, typed or {}),
-        may_fetch=inbox.may_work_on(upload, current()) and inbox.path_of(home(), upload.digest).is_file(),
-        may_keep=inbox.may_work_on(upload, current()) and not wish.profile and bool(advice.get("headers")),
-        schools=_schools(session) if is_open else [],
-        grants=_grants(session) if is_open and "grant" in sheet.fields else [],
-        other_kinds=[
-            (one.name, _(one.title)) for one in KINDS.values() if one is not kind and current().may(one.may)
-        ],
-        may_add_categories=current().scope(May.EDIT_CATALOGUE).everywhere,
-        place=_place(upload.kind),
-        under_way=_under_way(session, upload),
-        better=_better_kind(session, upload, advice) if is_open else None,
+        typed=typed or {},
+        refusal=refusal,
+        **_shown_rows(upload, sheet),
+        **_columns(upload, sheet, wish, typed or {}),
+        **_story(session, upload),
+        **(_choices(session, upload, sheet) if is_open else _NO_CHOICES),
+        **_allowed(upload, wish),
     )
+
+
+def _shown_rows(upload: Upload, sheet: Sheet) -> dict[str, Any]:
+    """The part of the rows that the address asks for, with the cells that can be mended."""
+    show, start = _shown(upload), whole_number(request.args.get("from", "")) or 0
+    rows = list(inbox.details(home(), upload, show, start, SHOWN_ROWS))
+    return {
+        "show": show,
+        "rows": rows,
+        "cells": {row["row"]: cells_of(row, upload, sheet) for row in rows} if show == "problem" else {},
+        "start": start,
+        "total": upload.summary[show] if rows else 0,
+        "step": SHOWN_ROWS,
+        "parts_place": {name: request.args[name] for name in ("show", "from") if name in request.args},
+    }
+
+
+def _columns(upload: Upload, sheet: Sheet, wish: Wish, typed: Mapping[str, str]) -> dict[str, Any]:
+    """What the columns of the file mean, and what has to be asked of them."""
+    advice = upload.summary.get("advice") or {}
+    asked = [one for one in advice.get("columns", ()) if one["guesses"]]
+    return {
+        "headers": {column.field: column.header for column in sheet.columns},
+        "meanings": [(column.field, _(column.header)) for column in sheet.columns],
+        "known": any(column["field"] for column in upload.summary["columns"]),
+        "asked": asked,
+        "at_once": _sayable_at_once(asked),
+        "questions": [_question(one) for one in upload.summary.get("questions", ())],
+        "mapped": _mapped(advice, wish, typed),
+    }
+
+
+def _story(session: Session, upload: Upload) -> dict[str, Any]:
+    """What became of this file, and of the same bytes before."""
+    return {
+        "earlier": inbox.earlier(session, upload.kind, upload.digest),
+        "taken_back": taken_back_by(session, upload.batch_id) if upload.batch_id else None,
+        "place": _place(upload.kind),
+        "under_way": _under_way(session, upload),
+    }
+
+
+_NO_CHOICES: Mapping[str, Any] = {"twins": [], "schools": [], "grants": [], "better": None}
+
+
+def _choices(session: Session, upload: Upload, sheet: Sheet) -> dict[str, Any]:
+    """What can be chosen as long as nothing is taken over."""
+    advice = upload.summary.get("advice") or {}
+    return {
+        "twins": inbox.twins(session, upload),
+        "schools": _schools(session),
+        "grants": _grants(session) if "grant" in sheet.fields else [],
+        "better": _better_kind(session, upload, advice),
+    }
+
+
+def _allowed(upload: Upload, wish: Wish) -> dict[str, Any]:
+    """What the signed-in person may do with this file."""
+    works_on = inbox.may_work_on(upload, current())
+    has_headers = bool((upload.summary.get("advice") or {}).get("headers"))
+    return {
+        "may_fetch": works_on and inbox.path_of(home(), upload.digest).is_file(),
+        "may_keep": works_on and not wish.profile and has_headers,
+        "may_add_categories": current().scope(May.EDIT_CATALOGUE).everywhere,
+        "other_kinds": [
+            (one.name, _(one.title))
+            for one in KINDS.values()
+            if one.name != upload.kind and current().may(one.may)
+        ],
+    }
 
 
 def _under_way(session: Session, upload: Upload) -> tuple[str, Job | None]:

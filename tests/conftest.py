@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextvars
 import re
+import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
@@ -13,6 +14,7 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -81,12 +83,19 @@ def app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     )
     made.test_client_class = Browser
     with made.app_context():
+        if db.engine.dialect.name == "sqlite":
+            event.listen(db.engine, "connect", without_waiting_for_the_disk)
         db.create_all()
         prepare_emptying(db.engine)
     yield made
     close_own_connections()
     with made.app_context():
         db.engine.dispose()
+
+
+def without_waiting_for_the_disk(connection: sqlite3.Connection, _record: object) -> None:
+    """As the PostgreSQL of the tests; tests/house/test_what_is_saved.py asks what the product does."""
+    connection.execute("PRAGMA synchronous=OFF")
 
 
 def without_tokens(answer: TestResponse) -> str:

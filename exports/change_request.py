@@ -9,7 +9,8 @@ from typing import Any
 from exports.workbook import FIRST_ROW, SUM, Cover, Entry, Formula, Page
 from school_it import cells
 from school_it.cells import DATE, EURO
-from school_it.funding.decisions import change_requests, cost_plan
+from school_it.funding import cost_plan
+from school_it.funding.decisions import change_requests
 from school_it.funding.models import ChangeRequest
 from school_it.funding.rules import NOTHING
 from school_it.sheets import Column

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from school_it.access import Actor
 from school_it.database import today
-from school_it.funding import queries
+from school_it.funding import cost_plan, queries
 from school_it.funding.book import MeasureState
-from school_it.funding.decisions import change_requests, cost_plan
-from school_it.funding.decisions.cost_plan import Planned
+from school_it.funding.cost_plan import Planned
+from school_it.funding.decisions import change_requests
 from school_it.funding.drawdowns import payouts
 from school_it.funding.measures import actions as measures
 from school_it.funding.models import Grant

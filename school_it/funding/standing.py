@@ -16,12 +16,11 @@ from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from school_it.errors import Sentence
-from school_it.funding import proof, queries, rules
+from school_it.funding import cost_plan, proof, queries, rules
 from school_it.funding.checking import Check, Checks, amounts, in_order, reasons
 from school_it.funding.checking import receipts as receipt_checks
 from school_it.funding.checking import terms as term_checks
-from school_it.funding.decisions import cost_plan
-from school_it.funding.decisions.cost_plan import Planned
+from school_it.funding.cost_plan import Planned
 from school_it.funding.intake.receipts import as_part, invoice_of
 from school_it.funding.models import AcceptedWarning, Decision, Grant, Receipt
 from school_it.funding.proof import Cap, Decided, Figures, Spent, Terms
@@ -106,7 +105,7 @@ def _judged(
         *amounts.of_grant(terms, decisions, figures, spent),
         *_of_programme(session, grant),
         *receipt_checks.of_grant(receipts, _window(grant), _twice(session, grant)),
-        *cost_plan.looked_at(planned, eligible),
+        *amounts.of_plan(planned, eligible),
         *term_checks.of_grant(session, grant, figures.eligible_actual),
     ]
     return figures, in_order(iter(looked_at))

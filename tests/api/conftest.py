@@ -19,8 +19,8 @@ from school_it.database import transaction
 from school_it.devices import actions as device_actions
 from school_it.devices import catalogue
 from school_it.funding import actions as funding_actions
+from school_it.funding.cost_plan import Planned
 from school_it.funding.decisions import change_requests
-from school_it.funding.decisions.cost_plan import Planned
 from school_it.funding.rules import Financing
 from school_it.licences import actions as licence_actions
 from school_it.licences import seats

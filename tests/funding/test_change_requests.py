@@ -19,10 +19,10 @@ from sqlalchemy.orm import Session
 from school_it.access import Actor, Role
 from school_it.database import transaction
 from school_it.errors import Refused, RuleBroken
-from school_it.funding import queries, removing, standing
+from school_it.funding import cost_plan, queries, removing, standing
 from school_it.funding.book import ChangeState
-from school_it.funding.decisions import amending, change_requests, cost_plan
-from school_it.funding.decisions.cost_plan import Planned
+from school_it.funding.cost_plan import Planned
+from school_it.funding.decisions import amending, change_requests
 from school_it.funding.models import AcceptedWarning, ChangeRequest, Decision, Grant, Programme
 from school_it.schools.models import School
 from tests.funding.conftest import RECEIPT, Facts, TakeIn, run, told

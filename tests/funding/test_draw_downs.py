@@ -17,9 +17,9 @@ from school_it.access import Actor, Role
 from school_it.audit import Action, Entry
 from school_it.database import db, transaction
 from school_it.errors import Refused
-from school_it.funding import queries, removing, standing
+from school_it.funding import cost_plan, queries, removing, standing
 from school_it.funding.book import DrawdownState
-from school_it.funding.decisions import amending, cost_plan
+from school_it.funding.decisions import amending
 from school_it.funding.drawdowns import calls, payouts
 from school_it.funding.models import Decision, Drawdown, Grant, Receipt
 from tests.funding.conftest import RECEIPT, Facts, TakeIn

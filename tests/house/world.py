@@ -25,8 +25,8 @@ from school_it.devices.rules import DisposalReason, ItemClass
 from school_it.documents import actions as documents
 from school_it.documents.rules import DocumentKind
 from school_it.funding import actions as funding
-from school_it.funding import rules
-from school_it.funding.decisions import change_requests, cost_plan
+from school_it.funding import cost_plan, rules
+from school_it.funding.decisions import change_requests
 from school_it.funding.drawdowns import payouts
 from school_it.funding.measures import actions as measures
 from school_it.jobs.models import Job

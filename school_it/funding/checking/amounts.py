@@ -1,4 +1,4 @@
-"""What the amounts of a grant and of its programme are held against. Plain functions on plain values.
+"""What the amounts of a grant, of its programme and of its cost plan are held against. Plain functions on plain values.
 
 Amounts are euros as `Decimal`, to the cent; rates and shares from 0 to 1.
 """
@@ -14,6 +14,7 @@ from school_it.cells import show_percent
 from school_it.errors import N_, Sentence
 from school_it.funding import proof, rules
 from school_it.funding.checking import Check, Checks, Severity
+from school_it.funding.cost_plan import Plan, Planned
 from school_it.funding.proof import Cap, Decided, Figures, Spent, Terms
 from school_it.funding.rules import NOTHING, Financing
 from school_it.money import CENT, shown
@@ -185,4 +186,42 @@ _WITHIN_CAP = N_(
 _OVER_ITEMS_CAP = N_(
     "Auf %(items)s entfallen im ganzen Programm %(taken)s, an einer Schule bis zu %(most)s. "
     "Erlaubt sind höchstens %(limit)s."
+)
+
+
+# --- the cost plan ---
+
+
+def of_plan(plan: Plan, spent: Mapping[str, Decimal]) -> Checks:
+    """F20: no item costs more than a fifth above its plan, where there is one.
+
+    `spent` is what is eligible of the receipts by item. Planned 10,000, spent 12,000 -> holds.
+    """
+    if not plan:
+        return
+    over = [item for item, amount in sorted(spent.items()) if amount > _most(plan, item)]
+    if not over:
+        yield Check("F20", True, Severity.WARN, Sentence(_AS_PLANNED))
+        return
+    item = over[0]
+    values = {
+        "item": item, "spent": shown(spent[item]), "most": shown(_most(plan, item)),
+        "planned": shown(plan.get(item, Planned()).eligible), "more": len(over) - 1,
+    }  # fmt: skip
+    yield Check(
+        "F20", False, Severity.WARN, Sentence(_OVER_PLAN if len(over) == 1 else _MORE_OVER_PLAN, **values)
+    )
+
+
+def _most(plan: Plan, item: str) -> Decimal:
+    return rules.most_of_item(plan.get(item, Planned()).eligible)
+
+
+_AS_PLANNED = N_("Kein Fördergegenstand liegt mehr als ein Fünftel über seinem Plan.")
+_OVER_PLAN = N_(
+    "Für %(item)s sind %(spent)s belegt, geplant sind %(planned)s; ohne Änderungsantrag gehen bis zu %(most)s."
+)
+_MORE_OVER_PLAN = N_(
+    "Für %(item)s sind %(spent)s belegt, geplant sind %(planned)s; ohne Änderungsantrag gehen bis zu %(most)s "
+    "(und %(more)s weitere Fördergegenstände)."
 )

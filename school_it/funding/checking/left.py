@@ -12,8 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from school_it.errors import N_, Sentence
-from school_it.funding import queries, rules
-from school_it.funding.decisions import cost_plan
+from school_it.funding import cost_plan, queries, rules
 from school_it.funding.models import Decision, Grant, Programme, Receipt
 from school_it.funding.programmes import terms
 from school_it.funding.proof import Cap

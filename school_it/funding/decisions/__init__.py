@@ -1,1 +1,1 @@
-"""What the decisions on a grant plan for each funding item, and how the authority changes them."""
+"""How decisions are changed: by the authority, and what the town asks it to change."""

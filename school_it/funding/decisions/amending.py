@@ -12,10 +12,9 @@ from school_it import audit
 from school_it.access import Actor, May
 from school_it.audit import Action
 from school_it.errors import N_, Sentence, refuse
-from school_it.funding import bound, queries, rules
+from school_it.funding import bound, cost_plan, queries, rules
 from school_it.funding.book import DecisionKind
 from school_it.funding.checking import left, reasons
-from school_it.funding.decisions import cost_plan
 from school_it.funding.models import Decision, Grant
 from school_it.funding.rules import NOTHING
 

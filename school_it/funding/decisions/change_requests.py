@@ -19,10 +19,10 @@ from school_it.access import Actor, May
 from school_it.audit import Action
 from school_it.database import expect_version
 from school_it.errors import N_, NotThere, Refused, RuleBroken, Sentence
-from school_it.funding import queries, rules
+from school_it.funding import cost_plan, queries, rules
 from school_it.funding.book import ChangeState
-from school_it.funding.decisions import amending, cost_plan
-from school_it.funding.decisions.cost_plan import Plan, Planned
+from school_it.funding.cost_plan import Plan, Planned
+from school_it.funding.decisions import amending
 from school_it.funding.models import ChangeLine, ChangeRequest, Decision, Grant
 from school_it.funding.rules import NOTHING
 from school_it.money import shown

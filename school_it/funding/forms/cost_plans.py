@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from school_it import cells, money
 from school_it.errors import BadValue
-from school_it.funding.decisions.cost_plan import Plan, Planned
+from school_it.funding.cost_plan import Plan, Planned
 from school_it.funding.rules import NOTHING
 from school_it.web import said
 

@@ -10,9 +10,9 @@ from flask_babel import gettext as _
 from school_it import audit
 from school_it.access import May, current, needs
 from school_it.database import db, today, transaction
-from school_it.funding import queries, story
+from school_it.funding import cost_plan, queries, story
 from school_it.funding.book import CHANGE_STATES, ChangeState
-from school_it.funding.decisions import change_requests, cost_plan
+from school_it.funding.decisions import change_requests
 from school_it.funding.forms.change_requests import ChangeForm, RefusedForm
 from school_it.funding.forms.cost_plans import MOST_ROWS, read_rows, rows_of
 from school_it.funding.forms.grants import AmendmentForm

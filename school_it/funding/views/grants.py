@@ -17,6 +17,7 @@ from school_it.funding import (
     ahead,
     bound,
     checking,
+    cost_plan,
     listing,
     papers,
     queries,
@@ -26,7 +27,7 @@ from school_it.funding import (
 )
 from school_it.funding.book import CHANGE_STATES, DECISION_KINDS, DecisionKind
 from school_it.funding.checking import left, reasons
-from school_it.funding.decisions import change_requests, cost_plan
+from school_it.funding.decisions import change_requests
 from school_it.funding.drawdowns import payouts
 from school_it.funding.forms.grants import DecisionForm, GrantForm, NewGrantForm
 from school_it.funding.listing import STAGES, Stage, Wish

@@ -9,9 +9,9 @@ from flask_babel import gettext as _
 
 from school_it.access import May, current, needs
 from school_it.database import db, transaction
-from school_it.funding import queries, rules
+from school_it.funding import cost_plan, queries, rules
 from school_it.funding.book import DecisionKind
-from school_it.funding.decisions import amending, cost_plan
+from school_it.funding.decisions import amending
 from school_it.funding.forms.base import RemoveForm
 from school_it.funding.forms.cost_plans import MOST_ROWS, read_rows, rows_of
 from school_it.funding.forms.grants import AmendmentForm

@@ -17,11 +17,8 @@ from school_it import audit
 from school_it.access import Actor, May
 from school_it.audit import Action
 from school_it.errors import N_, Sentence, refuse
-from school_it.funding import rules
-from school_it.funding.checking import Check, Checks, Severity
 from school_it.funding.models import Decision, Grant, PlanLine
 from school_it.funding.rules import NOTHING
-from school_it.money import shown
 
 
 @dataclass(frozen=True)
@@ -114,42 +111,6 @@ def found_by(decision: Decision) -> list[Decision]:
 def after(session: Session, decision: Decision) -> dict[str, Planned]:
     """The plan as a decision leaves it."""
     return together([before(session, decision), of_decisions(session, decision.grant).get(decision.id, {})])
-
-
-# --- rules ---
-
-
-def looked_at(plan: Plan, spent: Mapping[str, Decimal]) -> Checks:
-    """F20: no item costs more than a fifth above its plan, where there is one.
-
-    `spent` is what is eligible of the receipts by item. Planned 10,000, spent 12,000 -> holds.
-    """
-    if not plan:
-        return
-    over = [item for item, amount in sorted(spent.items()) if amount > _most(plan, item)]
-    if not over:
-        yield Check("F20", True, Severity.WARN, Sentence(_AS_PLANNED))
-        return
-    item = over[0]
-    values = {
-        "item": item, "spent": shown(spent[item]), "most": shown(_most(plan, item)),
-        "planned": shown(plan.get(item, Planned()).eligible), "more": len(over) - 1,
-    }  # fmt: skip
-    yield Check("F20", False, Severity.WARN, Sentence(_OVER if len(over) == 1 else _MORE_OVER, **values))
-
-
-def _most(plan: Plan, item: str) -> Decimal:
-    return rules.most_of_item(plan.get(item, Planned()).eligible)
-
-
-_AS_PLANNED = N_("Kein Fördergegenstand liegt mehr als ein Fünftel über seinem Plan.")
-_OVER = N_(
-    "Für %(item)s sind %(spent)s belegt, geplant sind %(planned)s; ohne Änderungsantrag gehen bis zu %(most)s."
-)
-_MORE_OVER = N_(
-    "Für %(item)s sind %(spent)s belegt, geplant sind %(planned)s; ohne Änderungsantrag gehen bis zu %(most)s "
-    "(und %(more)s weitere Fördergegenstände)."
-)
 
 
 # --- writing ---

@@ -36,6 +36,7 @@ REASONS = (
 _HELP = (
     "Bitte nur die hellen Felder ausfüllen: »gewünscht« und »Begründung«. Wer nichts braucht, trägt 0 ein.",
     "»Soll«, »Bestand« und »Fehlbedarf« sind die Zahlen der Stadt am Tag, an dem die Abfrage eröffnet wurde.",
+    "»Fehlbedarf« zählt nur, was noch nutzbar ist: Was zu alt oder defekt ist, steht nur im Bestand.",
     "»gewünscht« ist, was die Schule im kommenden Haushaltsjahr zusätzlich oder als Ersatz braucht.",
     "Weitere Wünsche kommen in die freien Zeilen: Gerätegruppe wählen, bei »anderes« unter »was genau« sagen, was.",
     "Der Code sagt, zu welcher Schule die Mappe gehört. Bitte nicht ändern; die Datei darf anders heißen.",

@@ -33,10 +33,12 @@ def evidence(
     """Festgehaltene Nachweise: ohne Nummer alle, mit Nummer einer und was sich seither geändert hat."""
     if number is None:
         return _list(report, grant, as_json=as_json)
-    found = queries.get(db.session(), number, seen_by=access.house("evidence"))
+    house = access.house("evidence")
+    found = queries.get(db.session(), number, seen_by=house)
     home: Path = current_app.config["SCHOOL_IT"].home
     if out is not None:
         out.write_bytes(store.read(home, found.digest))
+        keeping.note_taken_out(found, by=house)
     facts = _facts(found)
     facts["sound"] = found.id not in health.faults(current_app.config["SCHOOL_IT"])
     compared = keeping.rebuilt(found) if rebuild else keeping.of_today(db.session(), found)

@@ -236,6 +236,14 @@ def _data(wanted: Wanted, looked: Looked, made: Evidence) -> data.Data:
     }  # fmt: skip
 
 
+def note_taken_out(evidence: Evidence, *, by: Actor) -> None:
+    """Leave the trace: who took a copy of what was handed in out of the house."""
+    with transaction() as session:
+        audit.record(
+            session, Action.REPORT_EXPORTED, evidence, by=by, report=evidence.report, rows=evidence.rows
+        )
+
+
 # --- made again ---------------------------------------------------------------------------------------------
 
 

@@ -195,6 +195,7 @@ def file(ident: int) -> Any:
     """The same bytes that were handed in; what is not the same any more is not given out."""
     evidence = queries.get(db.session(), ident, seen_by=current())
     content = BytesIO(store.read(_home(), evidence.digest))
+    keeping.note_taken_out(evidence, by=current())
     kind = XLSM if evidence.file_name.endswith(keeping.XLSM) else XLSX
     return send_file(content, mimetype=kind, as_attachment=True, download_name=evidence.file_name)
 
@@ -205,6 +206,7 @@ def data_file(ident: int) -> Any:
     """The canonical text, byte for byte: its SHA-256 is the one that the page shows."""
     evidence = queries.get(db.session(), ident, seen_by=current())
     keeping.data_of(evidence)
+    keeping.note_taken_out(evidence, by=current())
     name = f"{Path(evidence.file_name).stem}.json"
     content = BytesIO(evidence.data.encode())
     return send_file(content, mimetype="application/json", as_attachment=True, download_name=name)

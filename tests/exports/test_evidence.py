@@ -22,6 +22,7 @@ from exports.evidence.keeping import FormToFill, Handing, Wanted
 from exports.evidence.models import Evidence
 from exports.reports import REPORTS
 from school_it.access import Actor, Grant, Role
+from school_it.audit import Action, Entry
 from school_it.database import db, today, transaction
 from school_it.devices import actions as device_actions
 from school_it.devices.models import Device
@@ -266,6 +267,9 @@ def test_the_office_sees_what_will_be_kept_and_keeps_it_from_the_page_of_the_gra
     assert "Datei und Daten sind unverändert" in shown
     assert "am Schalter abgegeben" in shown
     assert office.get(f"{answer.location}/file").data == office.get(f"{answer.location}/file").data != b""
+    with app.app_context():
+        taken = db.session().scalars(select(Entry).where(Entry.object_type == Evidence.__tablename__)).all()
+    assert [one.action for one in taken] == [Action.EVIDENCE_KEPT, *2 * [Action.REPORT_EXPORTED]]
     assert "Seit der Einreichung hat sich an diesem Bericht nichts geändert" in office.get(
         f"{answer.location}/today"
     ).get_data(as_text=True)

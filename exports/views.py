@@ -127,5 +127,6 @@ def template(name: str) -> Any:
     content = BytesIO()
     writing.write_blank(db.session(), found, content, by=actor)
     content.seek(0)
-    file_name = f"{_('Vorlage')}-{_(found.title)}.xlsx"
+    word = _("Vorlage")
+    file_name = f"{word}-{_(found.title)}.xlsx"
     return send_file(content, mimetype=XLSX, as_attachment=True, download_name=file_name)

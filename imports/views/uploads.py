@@ -162,5 +162,6 @@ def corrected(ident: int) -> Any:
         source = inbox.path_of(home(), upload.digest)
         ending = corrections.write(source, found, out, corrections=wish.corrections, words=wish.words)
         content = BytesIO(out.read_bytes())
-    name = f"{Path(upload.file_name).stem}-{_('Prüfhinweise')}{ending}"
+    word = _("Prüfhinweise")
+    name = f"{Path(upload.file_name).stem}-{word}{ending}"
     return send_file(content, mimetype=XLSX, as_attachment=True, download_name=name)

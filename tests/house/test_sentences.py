@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from functools import cache
 from pathlib import Path
@@ -65,6 +66,23 @@ def german(message: Message) -> tuple[str, ...]:
 def test_there_are_sentences() -> None:
     assert len(sentences()) > 300
     assert "Bitte zuerst anmelden." in sentences()
+
+
+def test_no_sentence_hides_in_an_f_string_where_nobody_collects_it() -> None:
+    hidden = [
+        f"{path.relative_to(ROOT)}:{call.lineno}"
+        for part in PARTS
+        for path in ROOT.glob(part)
+        if path.suffix == ".py"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.JoinedStr)
+        for call in ast.walk(node)
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and call.func.id in KEYWORDS
+        and any(isinstance(given, ast.Constant) and isinstance(given.value, str) for given in call.args)
+    ]
+    assert hidden == []
 
 
 def test_english_has_every_sentence() -> None:

@@ -111,10 +111,14 @@ def short_euro(amount: Any) -> str:
     """For pictures and tiles: ``1,2 Mio. €``, ``85 Tsd. €``."""
     value = Decimal(amount)
     if value >= 1_000_000:
-        return f"{show_number(round(value / 1_000_000, 2))}\N{NO-BREAK SPACE}{_('Mio. €')}"
+        return _unbroken(_("%(n)s Mio. €", n=show_number(round(value / 1_000_000, 2))))
     if value >= 10_000:
-        return f"{show_number(Decimal(round(value / 1000)))}\N{NO-BREAK SPACE}{_('Tsd. €')}"
+        return _unbroken(_("%(n)s Tsd. €", n=show_number(Decimal(round(value / 1000)))))
     return whole_euro(value)
+
+
+def _unbroken(text: str) -> str:
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def devices_url(town: Town, item_class: ItemClass, number: str | None = None, **more: str) -> str:

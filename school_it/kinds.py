@@ -18,7 +18,8 @@ from school_it.ledger.sheet import ASSET_LEDGER, USEFUL_LIVES
 from school_it.licences.intake import LicenceIntake
 from school_it.licences.sheet import LICENCES
 from school_it.network.addresses.intake import AddressIntake
-from school_it.network.addresses.sheet import ADDRESSES
+from school_it.network.addresses.sheet import ADDRESSES, SUBNETS
+from school_it.network.addresses.subnet_intake import SubnetIntake
 from school_it.network.intake import OutletIntake
 from school_it.network.sheet import OUTLETS
 from school_it.network.uplinks.intake import UplinkIntake
@@ -83,6 +84,7 @@ KINDS = {
         replace(_fixed(PEOPLE, PeopleIntake()), classes=people_intake.classes, usual=people_intake.usual),
         _fixed(LICENCES, LicenceIntake()),
         _fixed(OUTLETS, OutletIntake()),
+        _fixed(SUBNETS, SubnetIntake()),
         _fixed(ADDRESSES, AddressIntake()),
         _fixed(UPLINKS, UplinkIntake()),
         _fixed(TARGETS, TargetIntake()),

@@ -13,7 +13,7 @@ from school_it.access import Actor, May
 from school_it.errors import N_
 from school_it.network.addresses import queries as address_queries
 from school_it.network.addresses.rules import PURPOSES
-from school_it.network.addresses.sheet import ADDRESSES
+from school_it.network.addresses.sheet import ADDRESSES, SUBNETS
 from school_it.network.uplinks import queries as uplink_queries
 from school_it.network.uplinks.intake import COPIED
 from school_it.network.uplinks.models import Uplink
@@ -30,15 +30,8 @@ FOUND_OUT = (
     Column("purpose", "Zweck"),
 )
 """What stands behind the columns that are read back: it follows from subnet and device."""
-SUBNETS = (
-    *_SCHOOL,
-    Column("vlan", "VLAN", cells.INTEGER),
-    Column("vlan_name", "Name des VLAN"),
-    Column("purpose", "Zweck"),
-    Column("network", "Teilnetz", cells.CODE),
-    Column("gateway", "Gateway", cells.CODE),
-    Column("is_separate", "getrenntes Netz", cells.YES_NO),
-    Column("remark", "Bemerkung"),
+VLANS = (
+    tuple(SUBNETS.column(name) for name in ("school_number", "vlan", "vlan_name", "purpose")) + FOUND_OUT[:1]
 )
 BESIDE = (
     Column("school", "Schule"),
@@ -59,15 +52,21 @@ def _addresses(session: Session, choice: Choice, by: Actor) -> Pages:
 
 
 def _subnets(session: Session, choice: Choice, by: Actor) -> Pages:
-    nets = []
-    for net in address_queries.subnets_for_sheet(session, seen_by=by, school_id=choice.school_id):
-        known = {
-            **net,
-            "purpose": PURPOSES.get(net["purpose"]),
-            "is_separate": net["is_separate"] or None,
-        }
-        nets.append([known[column.field] for column in SUBNETS])
-    return [Page("VLANs und Teilnetze", "Teilnetze", SUBNETS, nets, subtitle=subtitle(choice))]
+    """A line for each subnet; VLANs without one on a page of their own."""
+    found = address_queries.subnets_for_sheet(session, seen_by=by, school_id=choice.school_id)
+    nets = [net for net in found if net["network"] is not None]
+    rows = [[*line, net["school"]] for line, net in zip(sheets.lines(SUBNETS, nets), nets, strict=True)]
+    bare = [
+        [net["school_number"], str(net["vlan"]), net["vlan_name"], PURPOSES[net["purpose"]], net["school"]]
+        for net in found
+        if net["network"] is None
+    ]
+    below = subtitle(choice)
+    columns = (*SUBNETS.columns, FOUND_OUT[0])
+    pages = [Page("VLANs und Teilnetze", "Teilnetze", columns, rows, subtitle=below)]
+    if bare:
+        pages.append(Page("VLANs ohne Teilnetz", "VLANs ohne Teilnetz", VLANS, bare, subtitle=below))
+    return pages
 
 
 def _uplinks(session: Session, choice: Choice, by: Actor) -> Pages:
@@ -118,6 +117,7 @@ NETWORK = (
         N_("VLANs und Teilnetze je Schule"),
         May.SEE_NETWORK,
         _subnets,
+        "subnets",
     ),
     Report(
         "uplinks",

@@ -12,8 +12,9 @@ from school_it.audit import Batch
 from school_it.database import portions
 from school_it.errors import N_, Sentence
 from school_it.network import patching, queries
-from school_it.network.addresses.models import FixedAddress
-from school_it.network.addresses.sheet import ADDRESSES
+from school_it.network.addresses import homeless, overlaps
+from school_it.network.addresses.models import FixedAddress, Subnet, Vlan
+from school_it.network.addresses.sheet import ADDRESSES, SUBNETS
 from school_it.network.models import Outlet
 from school_it.network.rules import Place
 from school_it.network.sheet import OUTLETS
@@ -85,6 +86,35 @@ class _Panels(Undoing):
             joining.join(session, schools)
 
 
+HOMELESS = N_("%(address)s stünde dann in keinem Teilnetz.")
+
+
+class _Subnets(Undoing):
+    """No fixed address is left without a subnet, and none gets into the way of another school's."""
+
+    def against(
+        self, session: Session, things: Sequence[Touched], now: Mapping[int, Values]
+    ) -> Iterator[Against]:
+        queries.lock_schools(session, school_queries.ids_by_number(session).values())
+        gone = {thing.ident for thing in things if thing.made}
+        for ident, address in homeless.without(session, gone):
+            yield Against(ident, None, Sentence(HOMELESS, address=address))
+        back = self.before(session, [thing for thing in things if not thing.made])
+        stored = overlaps.stored(session)
+        as_they_were = [
+            one._replace(is_separate=back[one.ident or 0].get("is_separate", one.is_separate))
+            for one in stored
+            if one.ident in back
+        ]
+        left = [one for one in stored if one.ident not in back and one.ident not in gone]
+        others = overlaps.Others([*as_they_were, *left])
+        for one in as_they_were:
+            other = others.in_the_way(one)
+            if other is not None:
+                said = overlaps.sentence(one, other, by=house("undo"))
+                yield Against(one.ident or 0, "is_separate", said)
+
+
 UNDOINGS = (
     _Outlets(
         Outlet,
@@ -95,6 +125,14 @@ UNDOINGS = (
     ),
     Undoing(Rack, N_("Verteiler"), shown={"school_id": "school_number", "room_id": "room"}),
     _Panels(Panel, N_("Patchfeld"), shown={"rack_id": "rack"}),
+    Undoing(Vlan, N_("VLAN"), shown={"school_id": "school_number"}),
+    _Subnets(
+        Subnet,
+        N_("Teilnetz"),
+        batches={"import.subnets": May.IMPORT_ALL},
+        shown={"school_id": "school_number", "vlan_id": "vlan"},
+        names=headers(SUBNETS),
+    ),
     Undoing(
         FixedAddress,
         N_("feste Adresse"),

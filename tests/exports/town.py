@@ -32,7 +32,7 @@ FROM_ELSEWHERE = frozenset({"asset-ledger", "useful-lives", "survey"})
 OURS = sorted(KINDS.keys() - FROM_ELSEWHERE)
 # What the demo town may not have: these get a few rows from the examples of their templates.
 IN_THE_TOWN = frozenset(
-    {"schools", "rooms", "figures", "devices", "programmes", "grants", "receipts", "addresses"}
+    {"schools", "rooms", "figures", "devices", "programmes", "grants", "receipts", "addresses", "subnets"}
 )
 NUMBERED = (
     "code",

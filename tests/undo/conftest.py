@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 from school_it.access import Actor
 from school_it.database import db, transaction
 from school_it.devices import catalogue
-from school_it.network.addresses import actions as addresses
 from tests.conftest import add_school
 
 Picture = dict[str, list[dict[str, Any]]]
@@ -95,9 +94,8 @@ def picture(session: Session) -> Picture:
 
 @pytest.fixture
 def town(session: Session, house: Actor) -> None:
-    """Two schools, one with a subnet, and the usual categories."""
-    here = add_school(house, "115514", "Grundschule Am Beispielweg")
+    """Two schools and the usual categories."""
+    add_school(house, "115514", "Grundschule Am Beispielweg")
     add_school(house, "167149", "Gymnasium Beispielstadt")
     with transaction() as writing:
         catalogue.ensure_categories(writing, by=house)
-        addresses.add_subnet(writing, writing.merge(here), {"network": "10.20.0.0/24"}, by=house)

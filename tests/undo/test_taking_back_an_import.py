@@ -41,6 +41,8 @@ FIRST = {
     "licences": "Lizenz-Nr.;Produkt;Lizenzart;Anzahl;Schulnummer;gültig bis;verlängert sich;Preis brutto\n"
     "L-1;Lernapp;Schule;120;115514;31.07.2026;ja;600,00\nL-2;Schreibheft;Träger;9;;;;\n",
     "outlets": "Schulnummer;Raum;Dose;Patchfeld;Patchport;VLAN\n115514;1.07;D1;PF1;13;20\n115514;1.08;D2;PF1;14;\n",
+    "subnets": "Schulnummer;Netz;VLAN;Name des VLAN;Zweck;Gateway\n"
+    "115514;10.20.0.0/24;20;Pädagogik;Pädagogik;10.20.0.1\n115514;10.21.0.0 255.255.255.0;;;;\n",
     "addresses": "Schulnummer;IP-Adresse;Name;Inventarnummer\n115514;10.20.0.10;Drucker;\n"
     "115514;10.20.0.11;;A-1\n",
     "uplinks": "Schulnummer;Anbieter;Vertragsnummer;Mbit/s herunter;Router\n115514;Beispielnetz;;1 Gbit/s;A-1\n"
@@ -56,7 +58,7 @@ NEEDS = {
     "grants": ["programmes"],
     "receipts": ["programmes", "grants"],
     "outlets": ["rooms"],
-    "addresses": ["devices"],
+    "addresses": ["devices", "subnets"],
     "uplinks": ["devices"],
 }
 SECOND = {
@@ -83,6 +85,8 @@ SECOND = {
     "licences": "Lizenz-Nr.;Produkt;Lizenzart;Anzahl;Schulnummer;gültig bis;verlängert sich;Preis brutto\n"
     "L-1;Lernapp neu;Gerät;90;167149;31.07.2027;nein;700,00\nL-3;Atlas;Schule;1;115514;;;\n",
     "outlets": "Schulnummer;Raum;Dose;Patchfeld;Patchport;VLAN\n115514;1.08;D1;PF2;15;30\n115514;1.08;D3;PF2;16;\n",
+    "subnets": "Schulnummer;Netz;VLAN;Name des VLAN;Zweck;Gateway;getrenntes Netz;Bemerkung\n"
+    "115514;10.20.0.0/24;30;Gäste;Gäste;10.20.0.254;ja;neu\n167149;10.20.0.0/22;VLAN 30;;;;ja;\n",
     "addresses": "Schulnummer;IP-Adresse;Name;Inventarnummer;Bemerkung\n"
     "115514;10.20.0.10;Drucker Sekretariat;A-2;neu\n115514;10.20.0.12;Switch;;\n",
     "uplinks": "Schulnummer;Anbieter;Vertragsnummer;Mbit/s herunter;Vertragsende;Kosten im Monat;Ersatzleitung\n"

@@ -200,12 +200,9 @@ def _gateway(net: rules.Network, text: str | None) -> str | None:
     if not text:
         return None
     gateway = rules.read_address(text)
-    if gateway.version != net.version or gateway not in net or gateway in rules.own_addresses(net):
-        raise BadValue(
-            N_("Das Gateway %(gateway)s ist keine Adresse für Geräte in %(network)s."),
-            gateway=str(gateway),
-            network=str(net),
-        )
+    wrong = rules.why_no_gateway(net, gateway)
+    if wrong is not None:
+        raise BadValue(wrong.text, **wrong.values)
     return str(gateway)
 
 

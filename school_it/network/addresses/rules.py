@@ -131,6 +131,13 @@ def why_not(address: Address, network: Network | None, pool: tuple[str, str] | N
     return None
 
 
+def why_no_gateway(network: Network, gateway: Address) -> Sentence | None:
+    if gateway.version == network.version and gateway in network and gateway not in own_addresses(network):
+        return None
+    return Sentence(NO_GATEWAY, gateway=str(gateway), network=str(network))
+
+
+NO_GATEWAY = N_("Das Gateway %(gateway)s ist keine Adresse für Geräte in %(network)s.")
 IN_NO_SUBNET = N_("%(address)s liegt in keinem Teilnetz der Schule. Bitte zuerst das Teilnetz eintragen.")
 IS_NETWORK = N_("%(address)s ist die Adresse des Netzes %(network)s selbst; kein Gerät kann sie haben.")
 IS_BROADCAST = N_("%(address)s ist die Rundrufadresse von %(network)s; kein Gerät kann sie haben.")

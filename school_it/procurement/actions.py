@@ -77,6 +77,7 @@ def add_order(session: Session, values: Mapping[str, Any], *, by: Actor) -> Orde
     """`values` are `ORDER_FIELDS` with the supplier's name as `supplier`. Raises Refused."""
     _must_edit(by)
     _refuse_known(session, values["order_no"], None)
+    _refuse_days(values, None)
     order = Order(**_order_values(session, values, by))
     session.add(order)
     audit.record(session, Action.ORDER_ADDED, order, by=by, changes=audit.differences(order, ORDER_FIELDS))
@@ -90,6 +91,7 @@ def change_order(
     _must_edit(by)
     expect_version(order, version)
     _refuse_known(session, values.get("order_no", order.order_no), order)
+    _refuse_days(values, order)
     changes = audit.assign(order, _order_values(session, values, by), ORDER_FIELDS)
     if changes:
         audit.record(session, Action.ORDER_CHANGED, order, by=by, changes=changes)
@@ -103,6 +105,14 @@ def _order_values(session: Session, values: Mapping[str, Any], by: Actor) -> dic
         session.flush()
         wanted["supplier_id"] = supplier.id
     return wanted
+
+
+def _refuse_days(values: Mapping[str, Any], order: Order | None) -> None:
+    ordered, expected = (
+        values.get(name, getattr(order, name, None)) for name in ("ordered_on", "expected_on")
+    )
+    if ordered is not None and expected is not None and expected < ordered:
+        raise Refused([("expected_on", Sentence(N_("Erwartet wird es vor dem Tag der Bestellung.")))])
 
 
 def _refuse_known(session: Session, order_no: str, own: Order | None) -> None:

@@ -77,6 +77,9 @@ def receive(
     return delivery
 
 
+_BEFORE_THE_ORDER = N_("Angekommen ist es vor dem Tag der Bestellung (%(day)s). Bitte beide Tage prüfen.")
+
+
 def _judge_arrivals(
     session: Session,
     order: Order,
@@ -91,6 +94,8 @@ def _judge_arrivals(
         raise BadValue(N_("Bitte eintragen, wovon wie viel angekommen ist."))
     if on > today():
         raise Refused([("delivered_on", Sentence(N_("Dieser Tag liegt in der Zukunft.")))])
+    if on < order.ordered_on:
+        raise Refused([("delivered_on", Sentence(_BEFORE_THE_ORDER, day=f"{order.ordered_on:%d.%m.%Y}"))])
     came = queries.received(session, order)
     for one in coming:
         line = lines.get(one.line_id)

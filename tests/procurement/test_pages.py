@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal as D
@@ -225,3 +226,27 @@ def test_serial_numbers_are_found_in_a_delivery_file(content: bytes, found: list
 def test_a_delivery_file_that_says_no_serial_numbers_is_refused(content: bytes) -> None:
     with pytest.raises(BadValue):
         delivery_files.serials_in(content)
+
+
+def test_days_that_cannot_be_are_told_at_their_fields(
+    session: Session, office: FlaskClient, order_id: int
+) -> None:
+    head = {
+        "order_no": "A-8",
+        "supplier": "Neu GmbH",
+        "ordered_on": "01.03.2024",
+        "expected_on": "29.02.2024",
+    }
+    expected = office.post("/procurement/orders/new", data=head)
+    assert expected.status_code == 422
+    assert re.search(
+        r'id="expected_on-error".*?vor dem Tag der Bestellung', expected.get_data(as_text=True), re.DOTALL
+    )
+    line = get_order(session, order_id).lines[0]
+    came = {"delivered_on": "01.01.2020", "version": "0", f"came_{line.id}": "1"}
+    arrived = office.post(f"/procurement/orders/{order_id}/receive", data=came)
+    assert arrived.status_code == 422
+    assert re.search(
+        r'id="delivered_on-error".*?vor dem Tag der Bestellung', arrived.get_data(as_text=True), re.DOTALL
+    )
+    assert session.scalar(select(func.count(Device.id))) == 0

@@ -34,11 +34,22 @@ class FundingForm(Form):
     """A form whose choices are the words of the rules: `WORDS` by field name."""
 
     WORDS: ClassVar[Mapping[str, Mapping[Any, str]]] = {}
+    SPANS: ClassVar[Mapping[tuple[str, str], str]] = {}
+    """The days from which and to which something goes, and the sentence where they are turned round."""
 
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
         for name, names in self.WORDS.items():
             self._fields[name].choices = _words(names)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        valid = bool(super().validate(extra_validators))
+        for (first, last), sentence in self.SPANS.items():
+            begins, ends = self._fields[first].data, self._fields[last].data
+            if begins and ends and ends < begins:
+                self._fields[last].errors = [*self._fields[last].errors, _(sentence)]
+                valid = False
+        return valid
 
 
 class Lines(ReadField):

@@ -17,12 +17,13 @@ from school_it.web import said
 
 @dataclass
 class PlanRow:
-    """A line of the cost plan as somebody typed it, with what is wrong in it."""
+    """A line of the cost plan as somebody typed it, with what is wrong in it and at which of its fields."""
 
     item: str = ""
     total: str = ""
     eligible: str = ""
     error: str = ""
+    wrong: str = "item"
 
 
 OPEN_ROWS = 3
@@ -61,12 +62,8 @@ def read_rows(typed: Mapping[str, str]) -> tuple[list[PlanRow], dict[str, Planne
 
 
 def _take(row: PlanRow, plan: dict[str, Planned]) -> None:
-    try:
-        total, eligible = cells.read_euro(row.total), cells.read_euro(row.eligible)
-    except BadValue as problem:
-        row.error = said(problem)
-        return
-    if total is None and eligible is None:
+    total, eligible = _amount(row, "total"), _amount(row, "eligible")
+    if row.error or (total is None and eligible is None):
         return
     planned = Planned(_or(total, eligible), _or(eligible, total))
     if not row.item:
@@ -77,8 +74,19 @@ def _take(row: PlanRow, plan: dict[str, Planned]) -> None:
         row.error = _("Diesen Fördergegenstand gibt es hier zweimal.")
     elif planned.eligible > planned.total or planned.eligible < 0:
         row.error = _("Zuwendungsfähig ist höchstens, was geplant ist, und nicht weniger als 0,00 €.")
+        row.wrong = "eligible"
     else:
         plan[row.item] = planned
+
+
+def _amount(row: PlanRow, name: str) -> Decimal | None:
+    """The first amount of a line that cannot be read is told."""
+    try:
+        return cells.read_euro(getattr(row, name))
+    except BadValue as problem:
+        if not row.error:
+            row.error, row.wrong = said(problem), name
+        return None
 
 
 def _or(amount: Decimal | None, other: Decimal | None) -> Decimal:

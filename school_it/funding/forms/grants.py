@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, TextAreaField
 from wtforms.validators import Length
 
+from school_it.errors import N_
 from school_it.funding.book import DECISION_KINDS, DecisionKind
 from school_it.funding.forms.base import DAY, FundingForm, ShareField
 from school_it.web.fields import (
@@ -22,6 +23,7 @@ from school_it.web.shapes import LONGEST_REMARK
 
 
 class DecisionForm(FundingForm):
+    SPANS: ClassVar = {("period_from", "period_to"): N_("Die Durchführung endet vor ihrem Beginn.")}
     version = HiddenField()
     title = TextField(_l("Maßnahme"), [Length(max=200)])
     file_reference = TextField(_l("Aktenzeichen"), [Needed(), Length(max=80)])

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField
 from wtforms.validators import Length, NumberRange, Optional
 
+from school_it.errors import N_
 from school_it.funding import rules
 from school_it.funding.forms.base import DAY, FundingForm, Lines, ShareField
 from school_it.funding.intake.programmes import LONGEST_YEARS
@@ -32,6 +33,7 @@ FROM_DECISION = _l("leer, solange es nicht feststeht")
 
 class ProgrammeForm(FundingForm):
     WORDS: ClassVar = rules.PROGRAMME_WORDS
+    SPANS: ClassVar = {("valid_from", "valid_to"): N_("»gültig bis« liegt vor »gültig ab«.")}
     version = HiddenField()
     code = TextField(
         _l("Kürzel"), [Needed(), Length(max=40)], description=_l("wie in allen Listen, etwa DP_NRW")

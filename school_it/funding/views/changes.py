@@ -64,8 +64,9 @@ def _edit(
 ) -> Any:
     session = db.session()
     rows = rows_of(plan, decision.grant.programme.items or ())
-    if form.validate_on_submit():
+    if form.is_submitted():
         rows, plan = read_rows(request.form)
+    if form.validate_on_submit():
         if any(row.error for row in rows):
             form.form_errors.append(_("Bitte die gezeigten Zeilen prüfen."))
         else:

@@ -27,8 +27,9 @@ def edit_plan(ident: int) -> Any:
     found = queries.get_decision(session, ident, seen_by=current())
     form, plan = RemoveForm(), cost_plan.after(session, found)
     rows = rows_of(plan, found.grant.programme.items or ())
-    if form.validate_on_submit():
+    if form.is_submitted():
         rows, plan = read_rows(request.form)
+    if form.validate_on_submit():
         if any(row.error for row in rows):
             form.form_errors.append(_("Bitte die gezeigten Zeilen prüfen."))
         else:

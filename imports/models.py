@@ -35,8 +35,6 @@ class Upload(Versioned, Model):
     outlook_digest: Mapped[str | None] = mapped_column(String(64))
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("batches.id"))
 
-    __mapper_args__ = {"version_id_col": Versioned.version}  # noqa: RUF012
-
 
 class ImportProfile(Model):
     """How files of one layout are read. `signature` is what their headers have in common, see `profiles.signature_of`.

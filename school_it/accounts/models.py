@@ -40,8 +40,6 @@ class User(OfTheTown, Versioned, Model):
         back_populates="user", cascade="all, delete-orphan", lazy="select"
     )
 
-    __mapper_args__ = {"version_id_col": Versioned.version}  # noqa: RUF012
-
     @property
     def is_of_directory(self) -> bool:
         """Whether the directory keeps the password."""

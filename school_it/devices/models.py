@@ -34,8 +34,6 @@ class Category(OfTheTown, Versioned, Model):
     item_class: Mapped[ItemClass | None] = mapped_column(words(ItemClass))
     active: Mapped[bool] = mapped_column(nullable=False, default=True)
 
-    __mapper_args__ = {"version_id_col": Versioned.version}  # noqa: RUF012
-
     @property
     def trace_label(self) -> str:
         return self.name
@@ -56,8 +54,6 @@ class DeviceModel(OfTheTown, Versioned, Model):
     active: Mapped[bool] = mapped_column(nullable=False, default=True)
 
     category: Mapped[Category] = relationship(lazy="joined", innerjoin=True)
-
-    __mapper_args__ = {"version_id_col": Versioned.version}  # noqa: RUF012
 
     @property
     def trace_label(self) -> str:
@@ -152,8 +148,6 @@ class Device(Versioned, Model):
     room: Mapped[Room | None] = relationship(lazy="joined", foreign_keys=[room_id])
     person: Mapped[Person | None] = relationship(lazy="joined")
     holder_room: Mapped[Room | None] = relationship(lazy="joined", foreign_keys=[holder_room_id])
-
-    __mapper_args__ = {"version_id_col": Versioned.version}  # noqa: RUF012
 
     @property
     def label(self) -> str:

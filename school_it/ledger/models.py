@@ -32,8 +32,6 @@ class LedgerLine(OfTheTown, Versioned, Model):
     supplier: Mapped[str | None] = mapped_column(String(160))
     invoice_no: Mapped[str | None] = mapped_column(String(80))
 
-    __mapper_args__ = {"version_id_col": Versioned.version}  # noqa: RUF012
-
     @property
     def trace_label(self) -> str:
         return self.ledger_no

@@ -51,8 +51,6 @@ class Licence(Versioned, Model):
 
     school: Mapped[School | None] = relationship(lazy="joined")
 
-    __mapper_args__ = {"version_id_col": Versioned.version}  # noqa: RUF012
-
     @property
     def trace_label(self) -> str:
         return f"{self.licence_no} {self.product}"

@@ -49,8 +49,6 @@ class Outlet(Versioned, Model):
     school: Mapped[School] = relationship(lazy="joined", innerjoin=True)
     room: Mapped[Room] = relationship(lazy="joined", innerjoin=True)
 
-    __mapper_args__ = {"version_id_col": Versioned.version}  # noqa: RUF012
-
     @property
     def trace_label(self) -> str:
         return self.outlet

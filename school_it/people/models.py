@@ -72,8 +72,6 @@ class Person(Versioned, Model):
         back_populates="person", cascade="all, delete-orphan"
     )
 
-    __mapper_args__ = {"version_id_col": Versioned.version}  # noqa: RUF012
-
     @property
     def name(self) -> str:
         return full_name(self.given_name, self.family_name)

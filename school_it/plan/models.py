@@ -45,8 +45,6 @@ class Target(OfTheTown, Versioned, Model):
     reserve: Mapped[Decimal] = mapped_column(Share, nullable=False, default=Decimal(0))
     valid_from: Mapped[date] = mapped_column(nullable=False)
 
-    __mapper_args__ = {"version_id_col": Versioned.version}  # noqa: RUF012
-
     @property
     def types(self) -> tuple[SchoolType, ...]:
         return types_of(self.school_types)
@@ -85,8 +83,6 @@ class Plan(OfTheTown, Versioned, Model):
     figures: Mapped[list[PlanFigure]] = relationship(
         lazy="selectin", order_by="PlanFigure.id", cascade="all, delete-orphan"
     )
-
-    __mapper_args__ = {"version_id_col": Versioned.version}  # noqa: RUF012
 
     @property
     def trace_label(self) -> str:
@@ -156,8 +152,6 @@ class Scenario(OfTheTown, Versioned, Model):
     grant_limit: Mapped[Decimal | None] = mapped_column(Euro)
     funds_replacement: Mapped[bool] = mapped_column(nullable=False, default=False)
     replaces_bound: Mapped[bool] = mapped_column(nullable=False, default=False)
-
-    __mapper_args__ = {"version_id_col": Versioned.version}  # noqa: RUF012
 
     @property
     def trace_label(self) -> str:

@@ -30,8 +30,6 @@ class Supplier(OfTheTown, Versioned, Model):
     customer_no: Mapped[str | None] = mapped_column(String(60))
     remark: Mapped[str | None] = mapped_column(Text)
 
-    __mapper_args__ = {"version_id_col": Versioned.version}  # noqa: RUF012
-
     @property
     def trace_label(self) -> str:
         return self.name
@@ -56,8 +54,6 @@ class Order(OfTheTown, Versioned, Model):
     lines: Mapped[list[OrderLine]] = relationship(
         lazy="selectin", order_by="OrderLine.position, OrderLine.id", back_populates="order"
     )
-
-    __mapper_args__ = {"version_id_col": Versioned.version}  # noqa: RUF012
 
     @property
     def trace_label(self) -> str:
@@ -94,8 +90,6 @@ class OrderLine(Versioned, Model):
     category: Mapped[Category | None] = relationship(lazy="joined")
     school: Mapped[School | None] = relationship(lazy="joined")
     grant: Mapped[Grant | None] = relationship(lazy="joined")
-
-    __mapper_args__ = {"version_id_col": Versioned.version}  # noqa: RUF012
 
     @property
     def total(self) -> Decimal:
@@ -188,8 +182,6 @@ class Invoice(OfTheTown, Versioned, Model):
         lazy="selectin", order_by="InvoiceLine.position, InvoiceLine.id", back_populates="invoice",
         cascade="all, delete-orphan",
     )  # fmt: skip
-
-    __mapper_args__ = {"version_id_col": Versioned.version}  # noqa: RUF012
 
     @property
     def gross(self) -> Decimal:

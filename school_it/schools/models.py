@@ -33,8 +33,6 @@ class School(Versioned, Model):
     municipality_key: Mapped[str | None] = mapped_column(String(10))
     directory_name: Mapped[str | None] = mapped_column(String(120), unique=True)
 
-    __mapper_args__ = {"version_id_col": Versioned.version}  # noqa: RUF012
-
     @property
     def label(self) -> str:
         return self.short_name or self.name
@@ -89,8 +87,6 @@ class Room(Versioned, Model):
     # No inner join: where a room may be missing, SQLite would read all rooms to join them with their schools.
     school: Mapped[School] = relationship(lazy="joined")
     building: Mapped[Building | None] = relationship(lazy="joined")
-
-    __mapper_args__ = {"version_id_col": Versioned.version}  # noqa: RUF012
 
     @property
     def label(self) -> str:

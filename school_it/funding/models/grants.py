@@ -36,8 +36,6 @@ class Grant(OfTheTown, Versioned, Model):
         lazy="selectin", order_by="Decision.decision_date, Decision.id", back_populates="grant"
     )
 
-    __mapper_args__ = {"version_id_col": Versioned.version}  # noqa: RUF012
-
     @property
     def title(self) -> str | None:
         """The measure as the first decision that names it has it."""
@@ -131,8 +129,6 @@ class Decision(OfTheTown, Versioned, Model):
 
     grant: Mapped[Grant] = relationship(lazy="joined", innerjoin=True, back_populates="decisions")
 
-    __mapper_args__ = {"version_id_col": Versioned.version}  # noqa: RUF012
-
     @property
     def trace_label(self) -> str:
         return f"{self.grant.reference} · {self.file_reference}"
@@ -151,8 +147,6 @@ class PlanLine(OfTheTown, Versioned, Model):
     eligible: Mapped[Decimal] = mapped_column(Euro, nullable=False)
 
     decision: Mapped[Decision] = relationship(lazy="joined", innerjoin=True)
-
-    __mapper_args__ = {"version_id_col": Versioned.version}  # noqa: RUF012
 
     @property
     def trace_label(self) -> str:

@@ -55,8 +55,6 @@ class Measure(OfTheTown, Versioned, Model):
     grant: Mapped[Grant | None] = relationship()
     school: Mapped[School] = relationship(lazy="joined", innerjoin=True)
 
-    __mapper_args__ = {"version_id_col": Versioned.version}  # noqa: RUF012
-
     @property
     def trace_label(self) -> str:
         return f"{self.programme.code} · {self.position}"

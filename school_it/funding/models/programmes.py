@@ -56,8 +56,6 @@ class Programme(OfTheTown, Versioned, Model):
     terms: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     facts: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
-    __mapper_args__ = {"version_id_col": Versioned.version}  # noqa: RUF012
-
     @property
     def earmark(self) -> Earmark:
         return Earmark(self.earmark_years, self.earmark_anchor, self.earmark_end_rule)

@@ -50,8 +50,6 @@ class Receipt(OfTheTown, Versioned, Model):
     grant: Mapped[Grant] = relationship(lazy="joined", innerjoin=True)
     school: Mapped[School] = relationship(lazy="joined", innerjoin=True)
 
-    __mapper_args__ = {"version_id_col": Versioned.version}  # noqa: RUF012
-
     @property
     def trace_label(self) -> str:
         return f"{self.grant.reference} · {self.receipt_no}"

@@ -43,8 +43,6 @@ class Drawdown(OfTheTown, Versioned, Model):
 
     decision: Mapped[Decision] = relationship(lazy="joined", innerjoin=True)
 
-    __mapper_args__ = {"version_id_col": Versioned.version}  # noqa: RUF012
-
     @property
     def trace_label(self) -> str:
         return f"{self.decision.trace_label} · {self.number}"
@@ -82,8 +80,6 @@ class ChangeRequest(OfTheTown, Versioned, Model):
         back_populates="request",
         cascade="all, delete-orphan",
     )
-
-    __mapper_args__ = {"version_id_col": Versioned.version}  # noqa: RUF012
 
     @property
     def trace_label(self) -> str:

@@ -39,8 +39,6 @@ class Vlan(Versioned, Model):
 
     school: Mapped[School] = relationship(lazy="joined", innerjoin=True)
 
-    __mapper_args__ = {"version_id_col": Versioned.version}  # noqa: RUF012
-
     @property
     def label(self) -> str:
         return f"{self.number} {self.name}"
@@ -77,8 +75,6 @@ class Subnet(Versioned, Model):
     school: Mapped[School] = relationship(lazy="joined", innerjoin=True)
     vlan: Mapped[Vlan | None] = relationship(lazy="joined")
 
-    __mapper_args__ = {"version_id_col": Versioned.version}  # noqa: RUF012
-
     @property
     def net(self) -> rules.Network:
         return rules.read_network(self.network)
@@ -113,8 +109,6 @@ class AddressRange(Versioned, Model):
 
     subnet: Mapped[Subnet] = relationship(lazy="joined", innerjoin=True)
 
-    __mapper_args__ = {"version_id_col": Versioned.version}  # noqa: RUF012
-
     @property
     def span(self) -> rules.Span:
         return rules.span(rules.of_key(self.first_key), rules.of_key(self.last_key))
@@ -148,8 +142,6 @@ class FixedAddress(Versioned, Model):
 
     school: Mapped[School] = relationship(lazy="joined", innerjoin=True)
     device: Mapped[Device | None] = relationship(lazy="joined")
-
-    __mapper_args__ = {"version_id_col": Versioned.version}  # noqa: RUF012
 
     @property
     def trace_label(self) -> str:

@@ -36,8 +36,6 @@ class DeviceType(OfTheTown, Versioned, Model):
     poe_budget: Mapped[int | None]
     ports: Mapped[list[dict[str, Any]]] = mapped_column(JSON, nullable=False, default=list)
 
-    __mapper_args__ = {"version_id_col": Versioned.version}  # noqa: RUF012
-
     @property
     def label(self) -> str:
         return f"{self.manufacturer} {self.model}"

@@ -45,8 +45,6 @@ class Uplink(Versioned, Model):
     school: Mapped[School] = relationship(lazy="joined", innerjoin=True)
     router: Mapped[Device | None] = relationship(lazy="joined")
 
-    __mapper_args__ = {"version_id_col": Versioned.version}  # noqa: RUF012
-
     @property
     def label(self) -> str:
         return " ".join(filter(None, (self.provider, self.contract_no)))

@@ -40,8 +40,6 @@ class Rack(Versioned, Model):
     school: Mapped[School] = relationship(lazy="joined", innerjoin=True)
     room: Mapped[Room | None] = relationship(lazy="joined")
 
-    __mapper_args__ = {"version_id_col": Versioned.version}  # noqa: RUF012
-
     @property
     def trace_label(self) -> str:
         return self.name
@@ -65,8 +63,6 @@ class Panel(Versioned, Model):
     ports: Mapped[int] = mapped_column(nullable=False, default=24)
 
     rack: Mapped[Rack] = relationship(lazy="joined", innerjoin=True)
-
-    __mapper_args__ = {"version_id_col": Versioned.version}  # noqa: RUF012
 
     @property
     def label(self) -> str:
@@ -99,8 +95,6 @@ class Mount(Versioned, Model):
 
     device: Mapped[Device] = relationship(lazy="joined", innerjoin=True)
     rack: Mapped[Rack] = relationship(lazy="joined", innerjoin=True)
-
-    __mapper_args__ = {"version_id_col": Versioned.version}  # noqa: RUF012
 
     @property
     def trace_label(self) -> str:
@@ -190,8 +184,6 @@ class ModelType(OfTheTown, Versioned, Model):
 
     type: Mapped[DeviceType] = relationship(lazy="joined", innerjoin=True)
 
-    __mapper_args__ = {"version_id_col": Versioned.version}  # noqa: RUF012
-
     @property
     def trace_label(self) -> str:
         return f"{self.manufacturer} {self.model}".strip()[:200]
@@ -213,8 +205,6 @@ class OutletRule(Versioned, Model):
     becomes: Mapped[str] = mapped_column(String(80), nullable=False)
 
     school: Mapped[School | None] = relationship(lazy="joined")
-
-    __mapper_args__ = {"version_id_col": Versioned.version}  # noqa: RUF012
 
     @property
     def trace_label(self) -> str:

@@ -56,8 +56,6 @@ class PlanText(Versioned, Model):
 
     school: Mapped[School | None] = relationship(lazy="joined")
 
-    __mapper_args__ = {"version_id_col": Versioned.version}  # noqa: RUF012
-
     @property
     def trace_label(self) -> str:
         return f"{label(self.school_year)} {PARTS[self.part]}"

@@ -26,8 +26,6 @@ class SurveyRound(OfTheTown, Versioned, Model):
     closed_on: Mapped[date | None]
     text: Mapped[str | None] = mapped_column(Text)
 
-    __mapper_args__ = {"version_id_col": Versioned.version}  # noqa: RUF012
-
     @property
     def label(self) -> str:
         return year_label(self.school_year)
@@ -82,8 +80,6 @@ class SurveyWish(Versioned, Model):
 
     round: Mapped[SurveyRound] = relationship(lazy="joined", innerjoin=True)
     school: Mapped[School] = relationship(lazy="joined", innerjoin=True)
-
-    __mapper_args__ = {"version_id_col": Versioned.version}  # noqa: RUF012
 
     @property
     def trace_label(self) -> str:

@@ -30,8 +30,6 @@ class AnnualReview(Versioned, Model):
 
     school: Mapped[School] = relationship(lazy="joined", innerjoin=True)
 
-    __mapper_args__ = {"version_id_col": Versioned.version}  # noqa: RUF012
-
     @property
     def label(self) -> str:
         return year_label(self.school_year)
@@ -71,8 +69,6 @@ class Agreement(Versioned, Model):
     note: Mapped[str | None] = mapped_column(Text)
 
     school: Mapped[School] = relationship(lazy="joined", innerjoin=True)
-
-    __mapper_args__ = {"version_id_col": Versioned.version}  # noqa: RUF012
 
     def is_overdue(self, on: date) -> bool:
         return self.kept is Kept.OPEN and self.due_on < on

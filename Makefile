@@ -67,7 +67,7 @@ test-postgresql: tools  ## die Datenhaltung auf PostgreSQL
 	@$(PYTHON) -m pytest -q -n $(PROCESSES) -p tests.postgres --database=postgresql -m "$(APART)"
 
 test-servers: tools  ## gegen ein echtes Verzeichnis und das gestartete Produkt
-	@$(PYTHON) -m pytest -q -m "(directory or server) and not browser"
+	@$(PYTHON) -m pytest -q -n $(PROCESSES) --dist loadfile -m "(directory or server) and not browser"
 
 test-browser: tools  ## mit einem echten Browser
 	@$(PYTHON) -m pytest -q -n $(PROCESSES) --dist loadscope -m browser

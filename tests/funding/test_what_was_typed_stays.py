@@ -14,10 +14,6 @@ from school_it.funding.models import Decision, Programme
 from tests.funding.conftest import Facts
 from tests.funding.test_pages import DECISION_FORM, PROGRAMME_FORM, text_of
 
-FIELD = re.compile(
-    r'<input[^>]*id="([^"]+)"[^>]*value="([^"]*)"[^>]*aria-invalid|aria-invalid[^>]*name="([^"]+)"'
-)
-
 
 def refused(answer: Any) -> str:
     assert answer.status_code == 422

@@ -27,6 +27,15 @@ Which = str  # "own", "foreign", "missing"
 Sample = Callable[[World, Which], Any]
 
 
+# On PostgreSQL those whose statements differ: all schools, one school, one's own things. The others ask as one of
+# these three do or are refused before a statement, which SQLite shows.
+ASK_DIFFERENTLY = {"admin", "coordinator", "teacher"}
+EVERYBODY = [
+    name if name in ASK_DIFFERENTLY else pytest.param(name, marks=pytest.mark.sqlite)
+    for name in (*PEOPLE, None)
+]
+
+
 def of_school(name: str, missing: Any) -> Sample:
     """A value that belongs to a school."""
     return lambda world, which: missing if which == "missing" else getattr(world, which).samples[name]
@@ -287,7 +296,7 @@ def test_an_admin_finds_everything_there(app: Flask, whole: World, house: Actor)
     assert lost == []
 
 
-@pytest.mark.parametrize("name", [*PEOPLE, None])
+@pytest.mark.parametrize("name", EVERYBODY)
 def test_nothing_breaks_when_somebody_looks(app: Flask, whole: World, house: Actor, name: str | None) -> None:
     walker = Walker(app, name, house)
     for which in ("missing", "foreign", "own"):
@@ -304,7 +313,7 @@ def test_looking_changes_nothing(app: Flask, whole: World, house: Actor, session
     assert traces(session) <= before
 
 
-@pytest.mark.parametrize("name", [*PEOPLE, None])
+@pytest.mark.parametrize("name", EVERYBODY)
 def test_nothing_breaks_when_somebody_writes(
     app: Flask, whole: World, house: Actor, name: str | None
 ) -> None:

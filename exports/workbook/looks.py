@@ -52,6 +52,9 @@ class Styles:
         }
         names = [*FORMATS, "text"]
         self.cell = {name: book.add_format({**FORMATS.get(name, AS_TEXT), **line}) for name in names}
+        self._beside = {
+            name: book.add_format({**look, **line, "valign": "vjustify"}) for name, look in FORMATS.items()
+        }
         leading = {"font_color": INK, "underline": 1, **line}
         self.link = {
             name: book.add_format({**FORMATS.get(name, AS_TEXT), **leading})
@@ -69,8 +72,12 @@ class Styles:
         above_figures = FORMATS.get(kind.name, {}).get("align") == "right"
         return self._headers[SMALL_HEADER if small else 11, needed, above_figures and not needed]
 
-    def of(self, kind: cells.Type) -> Any:
-        return self.cell.get(kind.name, self.cell["text"])
+    def of(self, kind: cells.Type, place: int = 0) -> Any:
+        """Of every other column another way to stand at the top: of neighbours that stand there in the same way
+        LibreOffice draws only the first with its indent.
+        """
+        looks = self._beside if place % 2 and kind.name in self._beside else self.cell
+        return looks.get(kind.name, looks.get("text"))
 
     def link_of(self, kind: cells.Type) -> Any:
         """The look of a value that leads to its rows."""

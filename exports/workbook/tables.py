@@ -55,7 +55,10 @@ class TableWriter:
 
     def _write_looks(self) -> None:
         """The sample cells of the columns, and one of a text: they stand in the empty row above the header."""
-        looks = [*(self.styles.of(column.type) for column in self.page.columns), self.styles.cell["text"]]
+        looks = [
+            *(self.styles.of(column.type, place) for place, column in enumerate(self.page.columns)),
+            self.styles.cell["text"],
+        ]
         for place, look in enumerate(looks):
             self.sheet.write_blank(bodies.SAMPLE_ROW - 1, place, None, look)
 

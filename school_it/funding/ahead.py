@@ -32,6 +32,7 @@ ENDS = {
 
 
 def deadlines(grant: Grant) -> Iterator[tuple[date, Ends]]:
+    """The days that are known, also those that are over; the proof's only until it is handed in."""
     for day, what in (
         (grant.period_to, Ends.PERIOD),
         (grant.programme.last_drawdown, Ends.DRAWDOWN),
@@ -42,6 +43,7 @@ def deadlines(grant: Grant) -> Iterator[tuple[date, Ends]]:
 
 
 def next_deadline(grant: Grant, today: date) -> tuple[date, Ends] | None:
+    """Today's counts still."""
     return min((one for one in deadlines(grant) if one[0] >= today), default=None)
 
 

@@ -51,6 +51,7 @@ def together(plans: Iterable[Plan]) -> dict[str, Planned]:
 
 
 def whole(plan: Plan) -> Planned:
+    """The sum over its items."""
     return sum(plan.values(), Planned())
 
 
@@ -150,6 +151,7 @@ def _keep(
 
 
 def against(planned: Planned) -> Iterable[Sentence]:
+    """What keeps the amounts of an item, as the plan leaves it, from being planned."""
     if planned.total < 0 or planned.eligible < 0:
         yield Sentence(N_("Ein Plan hat keine Beträge unter 0,00 €."))
     elif planned.eligible > planned.total:

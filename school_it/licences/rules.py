@@ -95,6 +95,7 @@ STANDINGS = {
 
 
 def standing(valid_from: date | None, valid_to: date | None, renews: bool | None, on: date) -> Standing:
+    """Both days are days of the term; what renews itself does not end. No first day: it has begun."""
     if valid_from is not None and valid_from > on:
         return Standing.PLANNED
     return Standing.ENDED if valid_to is not None and valid_to < on and not renews else Standing.RUNNING

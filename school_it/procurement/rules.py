@@ -49,6 +49,7 @@ STANDINGS = {
 
 
 def standing(ordered: int, received: int, *, closed: bool) -> Standing:
+    """Of the pieces of an order; what was closed by hand stays closed, whatever came."""
     if closed:
         return Standing.CLOSED
     if received >= ordered > 0:

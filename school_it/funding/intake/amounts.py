@@ -35,7 +35,10 @@ NOT_COMPUTED = N_("Bewilligte Zuwendung fehlt. Nur bei einer Anteilfinanzierung 
 
 
 def recomputed(before: Mapping[str, Any], after: Mapping[str, Any]) -> Decimal:
-    """The granted amount (F01) after eligible or rate have changed; an amount the authority gave otherwise stays."""
+    """The granted amount (F01) after eligible or rate have changed; an amount the authority gave otherwise stays.
+
+    10,000 at 0.9 granted as 9,000; eligible becomes 8,000 -> 7,200; had 9,500 been granted, it stays 9,500.
+    """
     amount: Decimal = before["granted"]
     old: Decimal | None = before["rate"]
     rate: Decimal | None = after["rate"]

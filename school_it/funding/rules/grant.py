@@ -127,6 +127,7 @@ def reaches_minimum(amount: Decimal, minimum: Decimal) -> bool:
 
 
 def odd_in_decision(values: Mapping[str, Any]) -> Iterator[Sentence]:
+    """What is taken, but should be looked at; `values` by the names of the columns, some may be missing."""
     begins, ends = values.get("period_from"), values.get("period_to")
     if begins and ends and ends < begins:
         yield Sentence(N_("Die Durchführung endet vor ihrem Beginn."))

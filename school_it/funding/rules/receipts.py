@@ -174,6 +174,7 @@ _MORE_THAN_PAID = N_(
 
 
 def odd_in_receipt(values: Mapping[str, Any]) -> Iterator[Sentence]:
+    """What is taken, but should be looked at; `values` by the names of the columns, some may be missing."""
     ordered, invoiced = values.get("order_date"), values.get("invoice_date")
     if ordered and invoiced and invoiced < ordered:
         yield Sentence(N_("Die Rechnung ist älter als der Auftrag."))

@@ -104,6 +104,7 @@ def keys_of(network: Network) -> tuple[str, str]:
 
 
 def of_key(key: str) -> Address:
+    """The address behind a key; the other way round from `key_of`."""
     number = int(key[1:], 16)
     return IPv4Address(number) if key[0] == "4" else IPv6Address(number)
 
@@ -132,6 +133,7 @@ def why_not(address: Address, network: Network | None, pool: tuple[str, str] | N
 
 
 def why_no_gateway(network: Network, gateway: Address) -> Sentence | None:
+    """None where the gateway is an address that a device of this network may have."""
     if gateway.version == network.version and gateway in network and gateway not in own_addresses(network):
         return None
     return Sentence(NO_GATEWAY, gateway=str(gateway), network=str(network))
@@ -145,6 +147,7 @@ IN_POOL = N_("%(address)s liegt im DHCP-Bereich %(first)s – %(last)s und könn
 
 
 def span(first: Address, last: Address | None = None) -> Span:
+    """From the first to the last address, both in it; one address alone where no last is named."""
     return Span(int(first), int(last if last is not None else first))
 
 

@@ -115,6 +115,7 @@ def posts_needed(devices: int, per_post: Decimal) -> Decimal:
 
 
 def ports_needed(rooms: int, each: Decimal) -> int:
+    """Whole ports, rounded up. 3 rooms at 2.5 -> 8."""
     exact = rooms * Fraction(each)
     return -(-exact.numerator // exact.denominator)
 

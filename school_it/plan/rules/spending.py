@@ -77,6 +77,7 @@ def left_of_invoice(
 
 
 def by_school(spent: Iterable[Spent]) -> dict[int | None, Sum]:
+    """By id of the school; None is what was bought for no single one."""
     found: dict[int | None, Sum] = {}
     for one in spent:
         found[one.school_id] = found.get(one.school_id, Sum()).plus(one)
@@ -92,6 +93,7 @@ def by_programme(spent: Iterable[Spent]) -> dict[str, Sum]:
 
 
 def by_source(spent: Iterable[Spent]) -> dict[str, Sum]:
+    """By the names of `SOURCES`, every one of them, in their order."""
     found = {name: Sum() for name in SOURCES}
     for one in spent:
         found[one.source] = found[one.source].plus(one)

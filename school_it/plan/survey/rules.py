@@ -83,11 +83,13 @@ def code_in(texts: Iterable[str]) -> dict[str, Any]:
 
 
 def school_of(code: str) -> str | None:
+    """The school number in a code as somebody typed it; None where it is no code of a sheet."""
     found = _CODE.fullmatch(code.strip().upper())
     return found[2] if found else None
 
 
 def how_far(asked: int, answered: int) -> Answered:
+    """Of so many questions so many answered."""
     if not answered:
         return Answered.NOT
     return Answered.WHOLLY if answered >= asked else Answered.PARTLY

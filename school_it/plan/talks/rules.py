@@ -71,6 +71,7 @@ def beyond(agreed: Sequence[Agreed], gap: int) -> list[Beyond]:
 
 
 def what_is_wrong(values: dict[str, Any]) -> tuple[str, Sentence] | None:
+    """The first fault that keeps these values from being an agreement: its field and the sentence; None without."""
     if not values.get("what"):
         return "what", Sentence(N_("Was ist vereinbart? Bitte in einem Satz sagen."))
     if values.get("due_on") is None:

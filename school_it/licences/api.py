@@ -96,6 +96,11 @@ class SeatShape(Shape):
     )
 
 
+def _only(name: str, *others: str) -> dict[str, Any]:
+    """That field and none of the others."""
+    return {"required": [name], "not": {"anyOf": [{"required": [other]} for other in others]}}
+
+
 class NewSeat(Shape):
     """To a person by their `id`, a device by its inventory number, a class, or a school by nothing but its number.
 
@@ -119,10 +124,10 @@ class NewSeat(Shape):
 
     also = {  # noqa: RUF012  Mapping, not changed
         "oneOf": [
-            {"required": ["person"], "not": {"required": ["school_number"]}},
-            {"required": ["device"], "not": {"required": ["school_number"]}},
-            {"required": ["school_class"]},
-            {"required": ["school_number"], "not": {"anyOf": [{"required": [name]} for name in HOLDERS]}},
+            _only("person", "device", "school_class", "school_number"),
+            _only("device", "person", "school_class", "school_number"),
+            _only("school_class", "person", "device"),
+            _only("school_number", *HOLDERS),
         ]
     }
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from itertools import combinations
 from typing import Any
 
+import jsonschema_rs
 import pytest
 from flask import Flask
 from sqlalchemy import event
@@ -101,6 +103,18 @@ def test_a_school_has_its_seat_by_its_number_alone(
     assert office.post(path, {"school_number": other_school.school_number}).status_code == 409
     by_person = f"/licences/{buy('P-1', 1)}/seats"
     assert office.post(by_person, {"school_number": school.school_number}).status_code == 422
+
+
+def test_who_may_stand_together_is_described_as_it_is_taken(office: Program, licence: str) -> None:
+    """Whatever is refused for its fields alone is told at no field."""
+    shapes = office.get("/api/v1/openapi.json").get_json()["components"]["schemas"]
+    described = jsonschema_rs.validator_for(shapes["NewSeat"])
+    values = {"person": 999, "device": "X-9", "school_class": "9z", "school_number": "199999", "reason": "x"}
+    for names in (some for size in range(6) for some in combinations(values, size)):
+        body = {name: values[name] for name in names}
+        refused = office.post("/licences/L-1/seats", body)
+        assert refused.status_code == 422
+        assert described.is_valid(body) is ("" not in refused.get_json().get("errors", {})), names
 
 
 @pytest.mark.parametrize("more", [{"person": 1}, {"device": "A-1"}])

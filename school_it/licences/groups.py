@@ -148,8 +148,11 @@ def is_wanted(kind: SeatFor, group: Subquery) -> ColumnElement[bool]:
     return exists().where(Seat.licence_id == group.c.licence_id, *same)
 
 
-def joiners(kind: SeatFor, *conditions: ColumnElement[bool]) -> Select[Any]:
-    """Who of the groups has no seat yet, each once for each licence, in the order in which seats are given."""
+def joiners(kind: SeatFor, *conditions: ColumnElement[bool], waiting_first: bool = False) -> Select[Any]:
+    """Who of the groups has no seat yet, each once for each licence, in the order in which seats are given.
+
+    By class and name; `waiting_first`: who has been in the register for longer comes before whoever joins.
+    """
     group = wanted(kind, *conditions)
     keys = [group.c[key] for key in KEYS[kind]]
     rows = select(
@@ -157,7 +160,8 @@ def joiners(kind: SeatFor, *conditions: ColumnElement[bool]) -> Select[Any]:
         func.min(group.c.place).label("place"), func.min(group.c.at).label("at"),
     )  # fmt: skip
     rows = rows.where(has_none(kind, group)).group_by(group.c.licence_id, *keys)
-    return rows.order_by(group.c.licence_id, func.min(group.c.place), *keys)
+    by_place = (func.min(group.c.place), *keys)
+    return rows.order_by(group.c.licence_id, *(keys if waiting_first and len(keys) == 1 else by_place))
 
 
 def number_missing(session: Session, licence: Licence, kind: SeatFor) -> int:

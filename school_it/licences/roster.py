@@ -154,7 +154,7 @@ def _keep_count(session: Session, idents: Collection[int], short: Counter[int]) 
 
 def _joining(session: Session, kind: SeatFor, idents: Collection[int]) -> dict[int, list[Row[Any]]]:
     found: dict[int, list[Row[Any]]] = {}
-    for row in session.execute(groups.joiners(kind, SeatRule.licence_id.in_(idents))):
+    for row in session.execute(groups.joiners(kind, SeatRule.licence_id.in_(idents), waiting_first=True)):
         found.setdefault(row.licence_id, []).append(row)
     return found
 

@@ -13,13 +13,15 @@ from school_it.access import Actor, May
 from school_it.database import held
 from school_it.devices.models import Device
 from school_it.errors import N_, NotThere
-from school_it.licences import queries
+from school_it.licences import groups, queries
 from school_it.licences.models import Licence, Seat, SeatRule
+from school_it.licences.rules import SeatFor
 from school_it.people.models import Membership, Person
 from school_it.people.rules import PersonState, folded
 from school_it.schools.models import School
 
 OPEN = Seat.released_on.is_(None)
+SHOWN_RELEASED = 5
 
 
 @dataclass(frozen=True)
@@ -140,6 +142,27 @@ def of_person(session: Session, person_id: int, *, seen_by: Actor) -> Sequence[S
         select(Seat).join(Licence, Licence.id == Seat.licence_id)
         .where(Seat.person_id == person_id, OPEN, queries.within(seen_by)).order_by(Licence.product, Seat.id)
     ).all()  # fmt: skip
+
+
+def released_of_person(session: Session, person_id: int, *, seen_by: Actor) -> Sequence[Seat]:
+    """The seats that somebody has had and has no more, the latest first."""
+    again = aliased(Seat)
+    still = exists().where(
+        again.licence_id == Seat.licence_id,
+        again.person_id == person_id,
+        again.released_on.is_(None),
+    )
+    rows = select(Seat).join(Licence, Licence.id == Seat.licence_id)
+    rows = rows.where(Seat.person_id == person_id, ~OPEN, ~still, queries.within(seen_by))
+    return session.scalars(rows.order_by(Seat.released_on.desc(), Seat.id.desc()).limit(SHOWN_RELEASED)).all()
+
+
+def without_seat(session: Session, person_id: int, *, seen_by: Actor) -> Sequence[Licence]:
+    """The licences of whose groups this person is one, and whose seats had run out."""
+    rows = groups.joiners(SeatFor.PERSON, SeatRule.missing > 0).order_by(None).subquery()
+    lacking = select(rows.c.licence_id).where(rows.c.person_id == person_id)
+    wanted = select(Licence).where(Licence.id.in_(lacking), groups.lasting(), queries.within(seen_by))
+    return session.scalars(wanted.order_by(Licence.product, Licence.id)).all()
 
 
 def of_device(session: Session, device_id: int, *, seen_by: Actor) -> Sequence[Seat]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -16,11 +17,13 @@ from school_it.database import db, today
 from school_it.licences import keys, seat_queries
 from school_it.licences.models import Licence, LicenceKey, Seat, SeatRule
 from school_it.licences.rules import Basis
+from school_it.people.rules import PersonState
+from school_it.people.steps import Kind, Step, changes_between
 from school_it.schools.models import School
 from tests.devices.conftest import AddDevice
 from tests.devices.conftest import add_device as add_device  # fixtures
 from tests.devices.conftest import categories as categories
-from tests.licences.conftest import AddClass, Buy
+from tests.licences.conftest import AddClass, Buy, pupils, write
 from tests.licences.test_licence_pages import text
 
 SignInAs = Callable[..., FlaskClient]
@@ -230,3 +233,28 @@ def test_a_number_of_no_device_is_told_at_its_field_and_stays_there(
     assert nothing.status_code == 422
     assert "Bitte ausfüllen." in nothing.get_data(as_text=True)
     assert db.session.scalar(select(func.count()).select_from(Seat)) == 0
+
+
+def test_a_seat_that_becomes_free_goes_to_who_waits_and_the_pages_of_both_say_so(
+    admin: FlaskClient, session: Session, school: School, house: Actor, add_class: AddClass, buy: Buy
+) -> None:
+    """Whoever joins in the same night comes after, whatever the name."""
+    first, second, waiting = add_class(school, "07B", 3)
+    licence = buy(2, school)
+    admin.post(
+        f"/licences/{licence.id}/give",
+        data={"school": school.school_number, "class": "07B", "short": "fill"},
+    )
+    assert "noch ohne Platz" in text(admin, f"/people/{waiting}")
+    assert "noch ohne Platz" not in text(admin, f"/people/{second}")
+    known = pupils(school, "07B", 1)[0]
+    gone = replace(known, state=PersonState.LEFT, left_on=today())
+    joins = replace(known, stable_id="new", family_name="Aaa")
+    joined = write([Step(Kind.LEFT, gone, first, changes_between(known, gone)), Step(Kind.NEW, joins)], house)
+    assert "noch ohne Platz" in text(admin, f"/people/{joined[-1]}")
+    page = text(admin, f"/people/{waiting}")
+    assert "noch ohne Platz" not in page
+    assert f"/licences/{licence.id}" in page
+    left = text(admin, f"/people/{first}")
+    assert f"Lernapp: freigegeben am {today():%d.%m.%Y} (abgegangen)." in left
+    assert "Zurzeit ist kein Platz vergeben." in left

@@ -12,7 +12,8 @@ from school_it.access import Actor, May
 from school_it.devices import panels as device_panels
 from school_it.devices.models import Device
 from school_it.licences import seat_queries, usage
-from school_it.licences.models import Seat
+from school_it.licences.models import Licence, Seat
+from school_it.licences.rules import RELEASED
 from school_it.licences.words import group_words
 from school_it.people import holdings
 from school_it.people.models import Person
@@ -23,11 +24,18 @@ from school_it.schools.models import School
 def of_person(session: Session, person: Person, seen_by: Actor) -> Markup:
     if not seen_by.may(May.SEE_LICENCES):
         return Markup()
-    return _drawn(seat_queries.of_person(session, person.id, seen_by=seen_by))
+    return _drawn(
+        seat_queries.of_person(session, person.id, seen_by=seen_by),
+        released=seat_queries.released_of_person(session, person.id, seen_by=seen_by),
+        without=seat_queries.without_seat(session, person.id, seen_by=seen_by),
+    )
 
 
-def _drawn(held: Sequence[Seat]) -> Markup:
-    drawn = render_template("licences/held.html", seats=held, group_words=group_words)
+def _drawn(held: Sequence[Seat], *, released: Sequence[Seat] = (), without: Sequence[Licence] = ()) -> Markup:
+    drawn = render_template(
+        "licences/held.html", seats=held, released=released, without=without, group_words=group_words,
+        released_words=RELEASED,
+    )  # fmt: skip
     return Markup(drawn)  # noqa: S704  a template's
 
 

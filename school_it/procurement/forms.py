@@ -142,7 +142,17 @@ def invoice_form(order: Order, invoice: Invoice | None, **values: Any) -> Any:
             f"rebate_{key}": EuroField(_l("Rabatt")),
             f"vat_{key}": PercentField(_l("MwSt.")),
         }
-    return type("InvoiceForm", (Form,), fields)(**values)
+    form = type("InvoiceForm", (Form,), fields)(**values)
+    for place, key in enumerate(line_keys(order, invoice), start=1):
+        _name_line(form, key, place)
+    return form
+
+
+def _name_line(form: Form, key: str, place: int) -> None:
+    """The fields of a line say which one they are of: to who hears them, and where a fault is told."""
+    for name, field in form._fields.items():
+        if name.partition("_")[2] == key:
+            field.label.text = _("%(what)s in Zeile %(n)s", what=field.label.text, n=place)
 
 
 def line_keys(order: Order, invoice: Invoice | None) -> list[str]:
@@ -184,6 +194,9 @@ def share_form(
                 f"other_{key}": EuroField(_l("sonst nicht förderfähig")),
             }
     form = type("ShareForm", (Form,), fields)(**values)
+    for line in invoice.lines:
+        for place in range(rows[line.id]):
+            _name_line(form, f"{line.id}_{place}", line.position)
     of_grants = [
         ("", "–"),
         (OWN_MONEY, _("eigene Mittel")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -190,9 +191,21 @@ def waves(town: Town) -> Any:
     )
 
 
-def next_steps(town: Town, edits: bool) -> list[tuple[str, str]]:
+Step = tuple[str, str]
+
+
+def next_steps(town: Town, edits: bool) -> list[Step]:
     """What to do next: a sentence and where it is done."""
-    steps = []
+    steps = [*_without_figures(town), *_worst_off(town), *_falling_due(town), *_undated(town)]
+    if edits and town.record is None and town.plan:
+        said = _(
+            "Preise und Lebensdauern des MEP %(name)s festlegen; bis dahin gelten Vorgaben.", name=town.plan
+        )
+        steps.append((said, url_for("plan.new_version", name=town.plan)))
+    return steps[:SHOWN_STEPS]
+
+
+def _without_figures(town: Town) -> Iterator[Step]:
     lacking = [
         school for school in town.schools if any(cell.worked.lacking for cell in school.cells.values())
     ]
@@ -202,15 +215,18 @@ def next_steps(town: Town, edits: bool) -> list[tuple[str, str]]:
             "%(num)d Schulen ohne Schulzahlen: Ihre Ziele lassen sich nicht ausrechnen.",
             len(lacking),
         )
-        steps.append((said, url_for("schools.school", number=lacking[0].number)))
+        yield said, url_for("schools.school", number=lacking[0].number)
+
+
+def _worst_off(town: Town) -> Iterator[Step]:
     worst = max(town.schools, key=town.gap_cost, default=None)
     if worst is not None and town.gap_cost(worst):
-        said = _(
-            "Am meisten fehlt: %(school)s, %(cost)s.",
-            school=worst.label,
-            cost=short_euro(town.gap_cost(worst)),
-        )
-        steps.append((said, url_for("plan.school", number=worst.number)))
+        cost = short_euro(town.gap_cost(worst))
+        said = _("Am meisten fehlt: %(school)s, %(cost)s.", school=worst.label, cost=cost)
+        yield said, url_for("plan.school", number=worst.number)
+
+
+def _falling_due(town: Town) -> Iterator[Step]:
     year, count, bound = due_next(town)
     if bound:
         said = _(
@@ -220,7 +236,7 @@ def next_steps(town: Town, edits: bool) -> list[tuple[str, str]]:
             n=charts.number(count),
             bound=charts.number(bound),
         )
-        steps.append((said, url_for("plan.wave")))
+        yield said, url_for("plan.wave")
     elif count:
         said = ngettext(
             "%(year)s wird %(num)d Gerät fällig: jetzt in den Haushalt aufnehmen.",
@@ -228,7 +244,10 @@ def next_steps(town: Town, edits: bool) -> list[tuple[str, str]]:
             count,
             year=year,
         )
-        steps.append((said, url_for("plan.wave")))
+        yield said, url_for("plan.wave")
+
+
+def _undated(town: Town) -> Iterator[Step]:
     undated = sum(cell.undated for school in town.schools for cell in school.cells.values())
     if undated:
         said = ngettext(
@@ -236,13 +255,7 @@ def next_steps(town: Town, edits: bool) -> list[tuple[str, str]]:
             "%(num)d Geräte ohne Anschaffungstag: Sie zählen nicht als nutzbar.",
             undated,
         )
-        steps.append((said, url_for("devices.index", sort="acquired_on")))
-    if edits and town.record is None and town.plan:
-        said = _(
-            "Preise und Lebensdauern des MEP %(name)s festlegen; bis dahin gelten Vorgaben.", name=town.plan
-        )
-        steps.append((said, url_for("plan.new_version", name=town.plan)))
-    return steps[:SHOWN_STEPS]
+        yield said, url_for("devices.index", sort="acquired_on")
 
 
 @bp.get("/gap")

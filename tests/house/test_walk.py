@@ -187,8 +187,11 @@ QUERIES = {
     "evidence.new": "?report=schools",
 }
 TAKES_ALONG = frozenset(
-    {"exports.report", "form_templates.filled", "exports.survey_workbook", "exports.survey_workbooks"}
-)
+    {
+        "exports.report", "form_templates.filled", "exports.survey_workbook", "exports.survey_workbooks",
+        "evidence.file", "evidence.data_file",
+    }
+)  # fmt: skip
 ENDS_THE_SESSION = frozenset({"accounts.sign_out", "accounts.end_own_sessions"})
 OWN_AFFAIRS = frozenset({"accounts", "own_devices"})
 

@@ -116,7 +116,9 @@ def _lines(session: Session, choice: Choice) -> Sequence[Line]:
 
 
 def _figures(session: Session, choice: Choice) -> dict[str, Any]:
-    return {name: audit.plain(amount) for name, amount in investment_plan.totals(_lines(session, choice)).items()}
+    return {
+        name: audit.plain(amount) for name, amount in investment_plan.totals(_lines(session, choice)).items()
+    }
 
 
 def _checks(session: Session, choice: Choice) -> list[dict[str, Any]]:

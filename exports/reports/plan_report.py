@@ -217,60 +217,65 @@ RULE = (
 
 def _drawn(made: YearReport, below: tuple[str, str]) -> list[Page]:
     """The sheets with a chart of the program below their table."""
-    town, counts = made.town, made.due.by_year_and_class()
-    goals = [
-        (
-            ITEM_CLASSES[one],
-            town.sum(one).target,
-            town.sum(one).usable,
-            town.sum(one).stock,
-            town.missing(one),
-        )
+    return [draw(made, below) for draw in (_goals, _ratios, _wave, _pyramid, _by_programme)]
+
+
+def _goals(made: YearReport, below: tuple[str, str]) -> Page:
+    town = made.town
+    columns = (
+        Column("item_class", "Gerätegruppe", TEXT), EQUIPMENT[3], EQUIPMENT[5], EQUIPMENT[4], EQUIPMENT[6],
+    )  # fmt: skip
+    rows = [
+        (ITEM_CLASSES[one], total.target, total.usable, total.stock, town.missing(one))
         for one in town.classes
+        for total in (town.sum(one),)
     ]
-    ratios = [
-        (school_year.label(one.year), one.pupils, one.devices, _tenths(one.value)) for one in made.ratios
-    ]
-    wave = [(str(year), *(counts.get((year, one), 0) for one in ItemClass)) for year in town.years]
+    picture = Picture("Soll und nutzbarer Bestand", "item_class", ("target", "usable"), stacked=False)
+    return Page("Ziel und Bestand", "Ziel und Bestand", columns, rows, subtitle=below, picture=picture)
+
+
+def _ratios(made: YearReport, below: tuple[str, str]) -> Page:
+    rows = [(school_year.label(one.year), one.pupils, one.devices, _tenths(one.value)) for one in made.ratios]
+    picture = Picture("Schüler je mobilem Gerät", "year", ("ratio",), kind="line")
+    title = "Schüler je Gerät über die Jahre"
+    return Page(title, "Schüler je Gerät", RATIOS, rows, subtitle=below, picture=picture)
+
+
+_CLASS_NAMES = tuple(column.field for column in CLASSES)
+
+
+def _wave(made: YearReport, below: tuple[str, str]) -> Page:
+    columns = (Column("year", "Haushaltsjahr", CODE), *CLASSES)
+    counts = made.due.by_year_and_class()
+    rows = [(str(year), *(counts.get((year, one), 0) for one in ItemClass)) for year in made.town.years]
+    picture = Picture("Fällige Geräte nach Haushaltsjahr", "year", _CLASS_NAMES)
+    return Page(
+        "Ersatzwelle", "Ersatzwelle", columns, rows, subtitle=below, sums=_CLASS_NAMES, picture=picture
+    )
+
+
+def _pyramid(made: YearReport, below: tuple[str, str]) -> Page:
+    columns = (Column("age", "Alter", TEXT), *CLASSES)
     ages = made.ages()
-    pyramid = [
+    rows = [
         (_age(age), *(ages.get(age, {}).get(one, 0) for one in ItemClass))
         for age in range(max(ages, default=-1) + 1)
     ]
-    programmes = [
+    picture = Picture("Alter der Geräte", "age", _CLASS_NAMES, kind="bar")
+    return Page(
+        "Altersaufbau", "Altersaufbau", columns, rows, subtitle=below, sums=_CLASS_NAMES, picture=picture
+    )
+
+
+def _by_programme(made: YearReport, below: tuple[str, str]) -> Page:
+    rows = [
         (code or "ohne Programm", one.funded, one.own)
         for code, one in spending.by_programme(made.spent).items()
     ]
-    names = tuple(column.field for column in CLASSES)
-    goal_columns = (
-        Column("item_class", "Gerätegruppe", TEXT),
-        EQUIPMENT[3],
-        EQUIPMENT[5],
-        EQUIPMENT[4],
-        EQUIPMENT[6],
-    )
-    return [
-        Page(
-            "Ziel und Bestand", "Ziel und Bestand", goal_columns, goals, subtitle=below,
-            picture=Picture("Soll und nutzbarer Bestand", "item_class", ("target", "usable"), stacked=False),
-        ),
-        Page(
-            "Schüler je Gerät über die Jahre", "Schüler je Gerät", RATIOS, ratios, subtitle=below,
-            picture=Picture("Schüler je mobilem Gerät", "year", ("ratio",), kind="line"),
-        ),
-        Page(
-            "Ersatzwelle", "Ersatzwelle", (Column("year", "Haushaltsjahr", CODE), *CLASSES), wave, subtitle=below,
-            sums=names, picture=Picture("Fällige Geräte nach Haushaltsjahr", "year", names),
-        ),
-        Page(
-            "Altersaufbau", "Altersaufbau", (Column("age", "Alter", TEXT), *CLASSES), pyramid, subtitle=below,
-            sums=names, picture=Picture("Alter der Geräte", "age", names, kind="bar"),
-        ),
-        Page(
-            "Geld nach Quelle", "Geld nach Quelle", PROGRAMMES, programmes, subtitle=below, sums=("funded", "own"),
-            picture=Picture("Ausgaben nach Programm", "programme", ("funded", "own")),
-        ),
-    ]  # fmt: skip
+    sums = ("funded", "own")
+    picture = Picture("Ausgaben nach Programm", "programme", sums)
+    title = "Geld nach Quelle"
+    return Page(title, title, PROGRAMMES, rows, subtitle=below, sums=sums, picture=picture)
 
 
 def _age(age: int) -> str:

@@ -57,10 +57,6 @@ class AddressForm(Form):
     remark = NoteField(_l("Bemerkung"), [Length(max=LONGEST_REMARK)])
 
 
-class RemoveForm(Form):
-    pass
-
-
 def wish(args: Mapping[str, str]) -> Wish:
     """The query string of the list."""
     return Wish(text=args.get("q", "").strip()[:200], school_number=args.get("school") or None)

@@ -13,10 +13,11 @@ from school_it.access import May, current, needs
 from school_it.database import db, transaction, whole_number
 from school_it.errors import N_
 from school_it.network.addresses import actions, forms, picture, queries, rules
-from school_it.network.addresses.forms import AddressForm, RangeForm, RemoveForm, SubnetForm, VlanForm
+from school_it.network.addresses.forms import AddressForm, RangeForm, SubnetForm, VlanForm
 from school_it.network.addresses.models import FixedAddress, Subnet, Vlan
 from school_it.network.addresses.queries import Held
 from school_it.network.views.blueprint import bp
+from school_it.network.views.removing import Removal, removing
 from school_it.schools import queries as school_queries
 from school_it.schools.models import School
 from school_it.web import flash_done, lists, page, show
@@ -134,23 +135,25 @@ def edit_vlan(ident: int) -> Any:
 @bp.route("/vlans/<int:ident>/remove", methods=["GET", "POST"])
 @needs(May.EDIT_NETWORK)
 def remove_vlan(ident: int) -> Any:
-    found = queries.get_vlan(db.session(), ident, seen_by=current(), may=May.EDIT_NETWORK)
-    form, number = RemoveForm(), found.school.school_number
-    if form.validate_on_submit():
-        with refusals_in(form), transaction() as session:
-            removing = queries.get_vlan(session, ident, seen_by=current(), may=May.EDIT_NETWORK)
-            actions.remove_vlan(session, removing, by=current())
-        if not form.errors:
-            flash_done(_("Das VLAN ist gelöscht."))
-            return redirect(url_for(".school_addresses", number=number))
-    return page(
-        "network/remove.html", status_of(form), form=form, school=found.school, title=_("VLAN löschen?"),
-        sentence=_("Das VLAN %(name)s wird gelöscht.", name=found.label),
-        consequences=[
-            _("Seine Teilnetze bleiben, ohne VLAN."), _("Was bei den Dosen steht, bleibt, wie es ist."),
-        ],
-        back=url_for(".vlan", ident=ident),
+    return removing(
+        lambda session: queries.get_vlan(session, ident, seen_by=current(), may=May.EDIT_NETWORK),
+        lambda session, gone: actions.remove_vlan(session, gone, by=current()),
+        lambda found: _removal(
+            found.school, title=_("VLAN löschen?"), sentence=_("Das VLAN %(name)s wird gelöscht.", name=found.label),
+            consequences=(
+                _("Seine Teilnetze bleiben, ohne VLAN."), _("Was bei den Dosen steht, bleibt, wie es ist."),
+            ),
+            back=url_for(".vlan", ident=ident), done=_("Das VLAN ist gelöscht."),
+        ),
     )  # fmt: skip
+
+
+def _removal(school: School, **said: Any) -> Removal:
+    """Of something of a school's addresses: afterwards one is on their page, unless it says otherwise."""
+    here = url_for(".school_addresses", number=school.school_number)
+    return Removal(
+        **{"button": _("Löschen"), "above": school.label, "above_url": here, "leads": here, **said}
+    )
 
 
 # --- subnets and their ranges ---
@@ -220,20 +223,17 @@ def edit_subnet(ident: int) -> Any:
 @bp.route("/subnets/<int:ident>/remove", methods=["GET", "POST"])
 @needs(May.EDIT_NETWORK)
 def remove_subnet(ident: int) -> Any:
-    found = queries.get_subnet(db.session(), ident, seen_by=current(), may=May.EDIT_NETWORK)
-    form, number = RemoveForm(), found.school.school_number
-    if form.validate_on_submit():
-        with refusals_in(form), transaction() as session:
-            removing = queries.get_subnet(session, ident, seen_by=current(), may=May.EDIT_NETWORK)
-            actions.remove_subnet(session, removing, by=current())
-        if not form.errors:
-            flash_done(_("Das Teilnetz ist gelöscht."))
-            return redirect(url_for(".school_addresses", number=number))
-    return page(
-        "network/remove.html", status_of(form), form=form, school=found.school, title=_("Teilnetz löschen?"),
-        sentence=_("Das Teilnetz %(network)s wird gelöscht, mit seinen Bereichen.", network=found.network),
-        consequences=[_("Feste Adressen gehen nicht verloren: Solange eine nur hier steht, wird nichts gelöscht.")],
-        back=url_for(".subnet", ident=ident),
+    return removing(
+        lambda session: queries.get_subnet(session, ident, seen_by=current(), may=May.EDIT_NETWORK),
+        lambda session, gone: actions.remove_subnet(session, gone, by=current()),
+        lambda found: _removal(
+            found.school, title=_("Teilnetz löschen?"),
+            sentence=_("Das Teilnetz %(network)s wird gelöscht, mit seinen Bereichen.", network=found.network),
+            consequences=(
+                _("Feste Adressen gehen nicht verloren: Solange eine nur hier steht, wird nichts gelöscht."),
+            ),
+            back=url_for(".subnet", ident=ident), done=_("Das Teilnetz ist gelöscht."),
+        ),
     )  # fmt: skip
 
 
@@ -256,19 +256,16 @@ def new_range(ident: int) -> Any:
 @bp.route("/ranges/<int:ident>/remove", methods=["GET", "POST"])
 @needs(May.EDIT_NETWORK)
 def remove_range(ident: int) -> Any:
-    found = queries.get_range(db.session(), ident, seen_by=current(), may=May.EDIT_NETWORK)
-    form, subnet_id = RemoveForm(), found.subnet_id
-    if form.validate_on_submit():
-        with refusals_in(form), transaction() as session:
-            removing = queries.get_range(session, ident, seen_by=current(), may=May.EDIT_NETWORK)
-            actions.remove_range(session, removing, by=current())
-        if not form.errors:
-            flash_done(_("Der Bereich ist gelöscht."))
-            return redirect(url_for(".subnet", ident=subnet_id))
-    return page(
-        "network/remove.html", status_of(form), form=form, school=found.subnet.school, title=_("Bereich löschen?"),
-        sentence=_("Der Bereich %(first)s – %(last)s wird gelöscht.", first=found.first, last=found.last),
-        consequences=[_("Seine Adressen gelten wieder als frei.")], back=url_for(".subnet", ident=subnet_id),
+    return removing(
+        lambda session: queries.get_range(session, ident, seen_by=current(), may=May.EDIT_NETWORK),
+        lambda session, gone: actions.remove_range(session, gone, by=current()),
+        lambda found: _removal(
+            found.subnet.school, title=_("Bereich löschen?"),
+            sentence=_("Der Bereich %(first)s – %(last)s wird gelöscht.", first=found.first, last=found.last),
+            consequences=(_("Seine Adressen gelten wieder als frei."),),
+            back=url_for(".subnet", ident=found.subnet_id), leads=url_for(".subnet", ident=found.subnet_id),
+            done=_("Der Bereich ist gelöscht."),
+        ),
     )  # fmt: skip
 
 
@@ -330,20 +327,15 @@ def edit_address(ident: int) -> Any:
 @bp.route("/addresses/<int:ident>/remove", methods=["GET", "POST"])
 @needs(May.EDIT_NETWORK)
 def remove_address(ident: int) -> Any:
-    found = queries.get_address(db.session(), ident, seen_by=current(), may=May.EDIT_NETWORK)
-    form, number = RemoveForm(), found.school.school_number
-    if form.validate_on_submit():
-        with refusals_in(form), transaction() as session:
-            removing = queries.get_address(session, ident, seen_by=current(), may=May.EDIT_NETWORK)
-            actions.free_address(session, removing, by=current())
-        if not form.errors:
-            flash_done(_("Die Adresse ist wieder frei."))
-            return redirect(url_for(".school_addresses", number=number))
-    return page(
-        "network/remove.html", status_of(form), form=form, school=found.school, title=_("Adresse freigeben?"),
-        sentence=_("%(address)s (%(name)s) wird wieder frei.", address=found.address, name=found.name),
-        consequences=[_("Sie kann sofort anderen Geräten gegeben werden.")],
-        back=url_for(".edit_address", ident=ident),
+    return removing(
+        lambda session: queries.get_address(session, ident, seen_by=current(), may=May.EDIT_NETWORK),
+        lambda session, gone: actions.free_address(session, gone, by=current()),
+        lambda found: _removal(
+            found.school, title=_("Adresse freigeben?"), button=_("Freigeben"),
+            sentence=_("%(address)s (%(name)s) wird wieder frei.", address=found.address, name=found.name),
+            consequences=(_("Sie kann sofort anderen Geräten gegeben werden."),),
+            back=url_for(".edit_address", ident=ident), done=_("Die Adresse ist wieder frei."),
+        ),
     )  # fmt: skip
 
 

@@ -15,8 +15,9 @@ from school_it.access import Actor, May, current, needs
 from school_it.database import db, transaction
 from school_it.devices import queries as device_queries
 from school_it.errors import N_, NotThere, Refused, RuleBroken, Sentence, about
-from school_it.network.forms import MountForm, PanelForm, RackForm, SureForm
+from school_it.network.forms import MountForm, PanelForm, RackForm
 from school_it.network.views.blueprint import bp
+from school_it.network.views.removing import Removal, removing
 from school_it.network.wiring import actions, clearing, picture, queries, tracing
 from school_it.network.wiring.models import Mount, Panel, Rack
 from school_it.network.wiring.picture import DrawnBox, DrawnPort
@@ -193,38 +194,41 @@ def _told(held: RuleBroken | None) -> str:
 @bp.route("/racks/<int:ident>/remove", methods=["GET", "POST"])
 @needs(May.EDIT_NETWORK)
 def remove_rack(ident: int) -> Any:
-    found = queries.get_rack(db.session(), ident, seen_by=current(), may=May.EDIT_NETWORK)
-    form, number = SureForm(), found.school.school_number
-    if form.validate_on_submit():
-        with refusals_in(form), transaction() as session:
-            removing = queries.get_rack(session, ident, seen_by=current(), may=May.EDIT_NETWORK)
-            clearing.remove_rack(session, removing, by=current())
-        if not form.errors:
-            flash_done(_("Der Verteiler ist entfernt."))
-            return redirect(url_for(".racks", school=number))
-    return page(
-        "network/rack_remove.html", status_of(form), form=form, rack=found, title=_("Verteiler entfernen?"),
-        held=_told(clearing.what_holds_rack(db.session(), found)),
-        sentence=_("Der Verteiler %(name)s wird entfernt. Er ist leer.", name=found.name),
+    return removing(
+        lambda session: queries.get_rack(session, ident, seen_by=current(), may=May.EDIT_NETWORK),
+        lambda session, gone: clearing.remove_rack(session, gone, by=current()),
+        lambda found: _removal(
+            found, title=_("Verteiler entfernen?"), held=_told(clearing.what_holds_rack(db.session(), found)),
+            sentence=_("Der Verteiler %(name)s wird entfernt. Er ist leer.", name=found.name),
+            done=_("Der Verteiler ist entfernt."), leads=url_for(".racks", school=found.school.school_number),
+        ),
+    )  # fmt: skip
+
+
+def _removal(rack: Rack, **said: Any) -> Removal:
+    """Of a rack or a part of it: afterwards one is at the rack, unless it says otherwise."""
+    here = url_for(".rack", ident=rack.id)
+    above = _("Verteiler %(name)s", name=rack.name)
+    return Removal(
+        **{
+            "button": _("Entfernen"), "above": above, "above_url": here, "back": here, "leads": here, **said,
+        }
     )  # fmt: skip
 
 
 @bp.route("/panels/<int:ident>/remove", methods=["GET", "POST"])
 @needs(May.EDIT_NETWORK)
 def remove_panel(ident: int) -> Any:
-    found = queries.get_panel(db.session(), ident, seen_by=current(), may=May.EDIT_NETWORK)
-    form, rack_id = SureForm(), found.rack_id
-    if form.validate_on_submit():
-        with refusals_in(form), transaction() as session:
-            removing = queries.get_panel(session, ident, seen_by=current(), may=May.EDIT_NETWORK)
-            clearing.remove_panel(session, removing, by=current())
-        if not form.errors:
-            flash_done(_("Das Patchfeld ist entfernt."))
-            return redirect(url_for(".rack", ident=rack_id))
-    return page(
-        "network/rack_remove.html", status_of(form), form=form, rack=found.rack, title=_("Patchfeld entfernen?"),
-        held=_told(clearing.what_holds_panel(db.session(), found)),
-        sentence=_("Das Patchfeld %(name)s wird mit seinen Ports entfernt. Keine Dose liegt darauf.", name=found.name),
+    return removing(
+        lambda session: queries.get_panel(session, ident, seen_by=current(), may=May.EDIT_NETWORK),
+        lambda session, gone: clearing.remove_panel(session, gone, by=current()),
+        lambda found: _removal(
+            found.rack, title=_("Patchfeld entfernen?"), held=_told(clearing.what_holds_panel(db.session(), found)),
+            sentence=_(
+                "Das Patchfeld %(name)s wird mit seinen Ports entfernt. Keine Dose liegt darauf.", name=found.name
+            ),
+            done=_("Das Patchfeld ist entfernt."),
+        ),
     )  # fmt: skip
 
 

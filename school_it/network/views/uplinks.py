@@ -13,11 +13,11 @@ from school_it.access import May, current, needs
 from school_it.charts import Bar
 from school_it.database import db, transaction
 from school_it.errors import N_
-from school_it.network.addresses.forms import RemoveForm
 from school_it.network.uplinks import actions, queries
 from school_it.network.uplinks.forms import UplinkForm
 from school_it.network.uplinks.queries import Connected
 from school_it.network.views.blueprint import bp
+from school_it.network.views.removing import Removal, removing
 from school_it.schools import queries as school_queries
 from school_it.web import flash_done, page, show
 from school_it.web.fields import refusals_in, status_of
@@ -128,21 +128,16 @@ def edit_uplink(ident: int) -> Any:
 @bp.route("/uplinks/<int:ident>/remove", methods=["GET", "POST"])
 @needs(May.EDIT_NETWORK)
 def remove_uplink(ident: int) -> Any:
-    found = queries.get_uplink(db.session(), ident, seen_by=current(), may=May.EDIT_NETWORK)
-    form = RemoveForm()
-    if form.validate_on_submit():
-        with refusals_in(form), transaction() as session:
-            removing = queries.get_uplink(session, ident, seen_by=current(), may=May.EDIT_NETWORK)
-            actions.remove_uplink(session, removing, by=current())
-        if not form.errors:
-            flash_done(_("Der Internetanschluss ist gelöscht."))
-            return redirect(url_for(".uplinks"))
-    return page(
-        "network/remove.html", status_of(form), form=form, school=found.school,
-        title=_("Internetanschluss löschen?"),
-        sentence=_("Der Anschluss %(name)s wird gelöscht.", name=found.label),
-        consequences=[_("Seine Fristen verschwinden. Was eingetragen war, steht weiter im Verlauf.")],
-        back=url_for(".uplink", ident=ident),
+    return removing(
+        lambda session: queries.get_uplink(session, ident, seen_by=current(), may=May.EDIT_NETWORK),
+        lambda session, gone: actions.remove_uplink(session, gone, by=current()),
+        lambda found: Removal(
+            title=_("Internetanschluss löschen?"), button=_("Löschen"),
+            sentence=_("Der Anschluss %(name)s wird gelöscht.", name=found.label),
+            consequences=(_("Seine Fristen verschwinden. Was eingetragen war, steht weiter im Verlauf."),),
+            above=_("Internetanschlüsse"), above_url=url_for(".uplinks"), back=url_for(".uplink", ident=ident),
+            done=_("Der Internetanschluss ist gelöscht."), leads=url_for(".uplinks"),
+        ),
     )  # fmt: skip
 
 

@@ -55,7 +55,8 @@ ASSETS = (
         "disposals",
         N_("Aussonderungen"),
         N_(
-            "Was ausgesondert wurde, mit Grund, Restbuchwert, Erlös, Löschung und Genehmigung, alle oder die eines Jahres"
+            "Was ausgesondert wurde, mit Grund, Restbuchwert, Erlös, Löschung und Genehmigung, "
+            "alle oder die eines Jahres"
         ),
         May.SEE_FUNDING,
         _disposals,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from exports.reports.shape import Choice, Pages, Report
 from exports.workbook import SUM, Cover, Entry, Page, Picture
-from school_it import school_year
+from school_it import deadlines, school_year
 from school_it.access import Actor, May
 from school_it.audit import plain
 from school_it.cells import CODE, DATE, EURO, INTEGER, NUMBER, TEXT
@@ -68,7 +68,12 @@ GRANTS = (
     Column("period_to", "Zeitraum bis", DATE),
     Column("proof_due", "Nachweis bis", DATE),
 )
-DEADLINES = (Column("day", "Tag", DATE), Column("what", "Frist", TEXT), Column("school", "Schule", TEXT))
+DEADLINES = (
+    Column("day", "Tag", DATE),
+    Column("kind", "Frist", TEXT),
+    Column("what", "worum es geht", TEXT),
+    Column("school", "Schule", TEXT),
+)
 LICENCES = (
     Column("product", "Produkt", TEXT),
     Column("owned", "vorhanden", INTEGER),
@@ -294,7 +299,8 @@ def _behind(made: YearReport, below: tuple[str, str]) -> list[Page]:
         )
         for one in made.grants
     ]  # fmt: skip
-    deadlines = [(one.day, _said(one.what), one.school) for one in made.deadlines]
+    ends = {kind: title for one in deadlines.watches() for kind, title in one.kinds.items()}
+    due = [(one.day, ends.get(one.kind), _said(one.what), one.school) for one in made.deadlines]
     licences = [(one.product, one.owned, one.used, one.this_year, one.next_year) for one in made.licences]
     agreed = [
         (one.school.school_number, one.school.name, one.what, one.agreed_on, one.due_on, KEPT[one.kept])
@@ -307,7 +313,7 @@ def _behind(made: YearReport, below: tuple[str, str]) -> list[Page]:
             sums=("spent", "funded", "own"),
         ),
         Page("Offene Fördermittel", "Fördermittel", GRANTS, grants, subtitle=below, sums=("granted", "drawn", "left")),
-        Page("Nächste Fristen", "Fristen", DEADLINES, deadlines, subtitle=below),
+        Page("Nächste Fristen", "Fristen", DEADLINES, due, subtitle=below),
         Page(
             "Wann Zweckbindungen enden", "Zweckbindung", ENDS,
             [(str(year), count) for year, count in made.earmark_ends], subtitle=below, sums=("count",),

@@ -31,7 +31,7 @@ def write_entries(book: Any, sheet: Any, cover: Cover, styles: Styles) -> None:
 def _lines_of(entry: Entry, width: int) -> int:
     """How high the line has to be, for programs that do not look for themselves."""
     texts = ((entry.label, width), (entry.value if isinstance(entry.value, str) else "", WIDEST))
-    return max(entry.lines, *(len(textwrap.wrap(text, wide - 2)) + text.count("\n") for text, wide in texts))
+    return max(entry.lines, *(len(textwrap.wrap(text, wide)) + text.count("\n") for text, wide in texts))
 
 
 def _write_entry(sheet: Any, row: int, entry: Entry, styles: Styles) -> None:

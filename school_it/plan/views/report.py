@@ -10,7 +10,7 @@ from typing import Any
 from flask import redirect, request, url_for
 from flask_babel import gettext as _
 
-from school_it import audit, charts, school_year
+from school_it import audit, charts, deadlines, school_year
 from school_it.access import May, current, needs
 from school_it.cells import show_number
 from school_it.charts import Bar, Stack
@@ -70,6 +70,7 @@ def report() -> Any:
         urls={one: devices_url(town, one) for one in ItemClass},
         parts=PARTS,
         kept=KEPT,
+        ends=deadlines.titles(current()),
         part=Part,
         paragraphs=_paragraphs(made),
         about=[one for one in made.texts if one.part is Part.SCHOOL],

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -18,6 +20,7 @@ from school_it.database import today, transaction
 from school_it.licences import costs, queries, renewal, rules, usage
 from school_it.licences.costs import Shared
 from school_it.licences.models import Licence, Term
+from school_it.licences.rules import Basis
 from school_it.schools import actions as school_actions
 from school_it.schools.models import School
 from tests.licences.conftest import Buy
@@ -121,3 +124,16 @@ def test_the_sums_of_the_list_know_the_terms_that_are_over(session: Session, hou
         assert renewal.renew_due(writing, by=house) == 1
     session.expire_all()
     assert queries.yearly_costs(session, queries.Wish(), years, seen_by=house).by_year == before
+
+
+def test_both_tables_of_the_overview_end_with_the_sum_of_the_tile(
+    admin: FlaskClient, school: School, other_school: School, buy: Buy
+) -> None:
+    known = {"valid_from": date(today().year, 8, 1), "basis": Basis.PERSON}
+    buy(10, school, product="Eins", price_gross=Decimal("100.50"), **known)
+    buy(20, other_school, product="Zwei", price_gross=Decimal("200.25"), **known)
+    page = admin.get("/licences/overview").get_data(as_text=True)
+    sums = re.findall(r"<tfoot.*?</tfoot>", page, re.DOTALL)
+    assert len(sums) == 2
+    for foot in sums:
+        assert "300,75" in foot

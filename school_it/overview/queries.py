@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -203,6 +203,22 @@ def trail(wish: TrailWish) -> Select[Entry]:
     if wish.batch is not None:
         conditions.append(Entry.batch_id == wish.batch)
     return select(Entry).where(*conditions)
+
+
+def names_behind(
+    session: Session, named: Mapping[str, Any], changes: Iterable[Mapping[str, Sequence[Any]]]
+) -> dict[tuple[str, int], str]:
+    """By field and id what the ids in these changes are called: a statement for each field in `named` that occurs."""
+    wanted: dict[str, set[int]] = {}
+    for one in changes:
+        for field in named.keys() & one.keys():
+            wanted.setdefault(field, set()).update(ident for ident in one[field] if ident is not None)
+    found: dict[tuple[str, int], str] = {}
+    for field, idents in wanted.items():
+        key, name = named[field].class_.id, named[field]
+        rows = session.execute(select(key, name).where(key.in_(idents))).all()
+        found |= {(field, ident): text for ident, text in rows}
+    return found
 
 
 def _midnight(day: date) -> Any:

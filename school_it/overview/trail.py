@@ -18,7 +18,8 @@ from school_it.cells import show_percent
 from school_it.devices import story as device_story
 from school_it.funding import story as funding_story
 from school_it.network.views import types as network_types
-from school_it.overview.trail_words import AMOUNTS, FIELD_NAMES, HIDDEN, SHARES, THINGS, VIA, WORDS
+from school_it.overview import queries
+from school_it.overview.trail_words import AMOUNTS, FIELD_NAMES, HIDDEN, NAMED, SHARES, THINGS, VIA, WORDS
 from school_it.plan import views as plan_views
 from school_it.procurement import story as procurement_story
 from school_it.web import show
@@ -67,8 +68,11 @@ def lines(session: Session, entries: Sequence[Entry]) -> list[Line]:
 def _wording(session: Session, entries: Sequence[Entry]) -> Callable[[str, Any], str | None]:
     """Codes in their words, and names for what stands in the trail as an id."""
     named = device_story.wording(session, device_story.ids_in(entries))
+    others = queries.names_behind(session, NAMED, (entry.changes for entry in entries))
 
     def value(field: str, stored: Any) -> str | None:
+        if field in NAMED:
+            return others.get((field, stored), str(_("gibt es nicht mehr"))) if stored is not None else None
         known = _worded(field, stored)
         return named(field, stored) if known is None and field in device_story.NAMED else known
 

@@ -6,18 +6,22 @@ from typing import Any
 
 from school_it.accounts.views import FIELD_NAMES as ACCOUNT_FIELDS
 from school_it.devices import story as device_story
+from school_it.devices.models import Device
 from school_it.devices.rules import ITEM_CLASSES
 from school_it.errors import N_
 from school_it.funding import story as funding_story
 from school_it.ledger.sheet import ASSET_LEDGER
+from school_it.licences.models import Licence
 from school_it.licences.rules import BASES, RELEASED, SEAT_FOR
 from school_it.licences.words import FIELD_NAMES as LICENCE_FIELDS
+from school_it.network.addresses.models import Vlan
 from school_it.network.addresses.rules import PURPOSES, RANGE_USES
 from school_it.network.types.rules import DEVICE_KINDS
 from school_it.network.views import addresses as network_addresses
 from school_it.network.views import types as network_types
 from school_it.network.views import uplinks as network_uplinks
 from school_it.network.views.outlets import FIELD_NAMES as NETWORK_FIELDS
+from school_it.network.wiring.models import Rack
 from school_it.people.rules import PERSON_ROLES, PERSON_STATES
 from school_it.people.views import FIELD_NAMES as PERSON_FIELDS
 from school_it.plan import views as plan_views
@@ -55,7 +59,8 @@ OTHER_FIELDS = {
     "rule": N_("Regel"), "sentence": N_("Warnung"), "who": N_("von"), "at": N_("am"),
     # devices and their models
     "usual_price": N_("üblicher Preis"), "warranty_months": N_("Garantie in Monaten"),
-    "useful_life_years": N_("Nutzungsdauer"),
+    "useful_life_years": N_("Nutzungsdauer"), "device_id": N_("Gerät"), "router_id": N_("Router"),
+    "licence_id": N_("Lizenz"),
 }  # fmt: skip
 FIELD_NAMES = {
     **OTHER_FIELDS,
@@ -73,9 +78,18 @@ FIELD_NAMES = {
 }
 HIDDEN = frozenset(
     {"first_key", "last_key", "address_key", "digest", "csv", "json"}
-    | {"licence_id", "rule_id", "round_id", "review_id", "wish_id", "subnet_id", "drawdown_id", "person_id"}
+    | {"rule_id", "round_id", "review_id", "wish_id", "subnet_id", "drawdown_id", "person_id"}
 )
 """What sorts, compares or points within the database and tells a reader nothing."""
+NAMED: dict[str, Any] = {
+    "device_id": Device.asset_tag,
+    "router_id": Device.asset_tag,
+    "licence_id": Licence.product,
+    "rack_id": Rack.name,
+    "vlan_id": Vlan.name,
+    **{field: name for field, name in procurement_story.NAMED.items() if field not in device_story.NAMED},
+}
+"""What stands in the trail as an id, and the column that names it; `device_story.NAMED` are named there."""
 AMOUNTS = device_story.AMOUNTS | {
     "cost", "book_value", "euros", "usual_price", "monthly_cost", "ceiling", "grant_limit",
 }  # fmt: skip

@@ -33,5 +33,8 @@ def test_nothing_of_a_town_is_told_by_the_names_of_columns_or_in_plain_amounts(
     assert {(thing, what) for thing, what, _before, _after in told if COLUMN.fullmatch(what)} == set()
     assert {(thing, what, after) for thing, what, _before, after in told if CODE.fullmatch(after)} == set()
     ledger = [after for thing, what, _before, after in told if (thing, what) == ("Anlage", "AHK")]
+    assert {
+        after for thing, what, _before, after in told if (what, after.isdigit()) == ("Gerät", True)
+    } == set()
     assert ledger
     assert all(after.endswith("€") for after in ledger if after)

@@ -97,6 +97,10 @@ def wish_of(profile: ImportProfile, wish: Wish, table: Table | None = None) -> W
             }
         if kept.get("sheet_name") != table.sheet:
             kept["sheet_name"] = None
+    words = {**kept.get("words", {})}
+    for header, texts in wish.words.items():
+        words[header] = {**words.get(header, {}), **texts}
+    kept["words"] = words
     return Wish.from_json({**wish.as_json(), **kept, "profile": profile.name})
 
 

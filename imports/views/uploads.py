@@ -93,7 +93,7 @@ def _receive(form: UploadForm) -> int:
     digest = inbox.receive(home(), form.file.data.stream)
     upload = Upload(
         kind=kind.name if kind else "", file_name=name, digest=digest, user_id=actor.id, user_name=actor.name,
-        wish=Wish(school=form.school.data).as_json(),
+        wish=Wish(school=form.school.data, words=_of_grant(kind)).as_json(),
     )  # fmt: skip
     if work.is_long(home(), digest):
         with transaction() as session:
@@ -110,6 +110,17 @@ def _receive(form: UploadForm) -> int:
         session.flush()
         inbox.note(home(), upload, found)
         return upload.id
+
+
+def _of_grant(kind: Kind | None) -> dict[str, dict[str, str]]:
+    """From the page of a grant: what says of none is of this one."""
+    reference = one_line(request.args.get("grant", ""))[:60]
+    if not reference or kind is None:
+        return {}
+    sheet = kind.sheet(db.session())
+    if "grant" not in sheet.fields:
+        return {}
+    return {sheet.column("grant").header: {"": reference}}
 
 
 @bp.get("/<int:ident>")

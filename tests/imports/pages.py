@@ -19,11 +19,12 @@ def bring(
     kind: str = "devices",
     school: str = "115514",
     name: str = "liste.csv",
+    to: str = "/imports",
 ) -> str:
     """Lay a file before the product; returns the address of its page."""
     file = (io.BytesIO(content.encode() if isinstance(content, str) else content), name)
     data = {"file": file, "kind": kind, "school": school}
-    answer = browser.post("/imports", data=data, content_type="multipart/form-data")
+    answer = browser.post(to, data=data, content_type="multipart/form-data")
     assert answer.status_code == 302, said(answer.get_data(as_text=True))
     return answer.headers["Location"]
 

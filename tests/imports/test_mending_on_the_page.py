@@ -181,6 +181,10 @@ def test_a_list_of_receipts_that_says_of_no_grant_is_given_one_once(admin: Flask
     digest = admin.get(page).get_data(as_text=True).partition('name="seen" value="')[2].partition('"')[0]
     admin.post(page + "/mend", data={"word-0": "DT-1", "seen": digest})
     assert "2 Zeilen übernehmen" in seen(admin, page)
+    from_the_grant = "/imports?kind=receipts&grant=DT-1"
+    assert "gehören zur Zuwendung DT-1" in seen(admin, from_the_grant)
+    page = bring(admin, RECEIPTS, kind="receipts", school="", to=from_the_grant)
+    assert "2 Zeilen übernehmen" in seen(admin, page)
 
 
 def test_what_new_devices_lack_is_not_said_of_known_ones_by_the_way(admin: FlaskClient) -> None:

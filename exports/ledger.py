@@ -97,7 +97,17 @@ DISPOSALS = (
 def disposals(session: Session, year: int | None, *, subtitle: Sequence[str]) -> list[Page]:
     rows = (_disposal(one) for one in queries.disposals(session, year))
     title = f"Aussonderungen {year}" if year else "Aussonderungen"
-    return [Page(title, "Aussonderungen", DISPOSALS, rows, subtitle, sums=("cost", "book_value", "proceeds"))]
+    return [
+        Page(
+            title,
+            "Aussonderungen",
+            DISPOSALS,
+            rows,
+            subtitle,
+            sums=("cost", "book_value", "proceeds"),
+            widest=18,
+        )
+    ]
 
 
 def _disposal(one: Device) -> list[Any]:

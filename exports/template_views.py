@@ -286,6 +286,8 @@ def preview(ident: int) -> Any:
         grants=templates.grants(db.session(), seen_by=current()),
         reference=request.args.get("grant", ""),
         problem=problem,
+        asks_first=asks_first,
+        placed=any(template.layout.get(part) for part in ("figures", "tables")),
         notes=notes,
         sheets=sheets,
         grid=shown,

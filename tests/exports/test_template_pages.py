@@ -108,6 +108,18 @@ def test_the_preview_shows_the_filled_form_and_says_what_it_could_not_place(
     assert "6300" in text
 
 
+def test_a_form_in_which_nothing_has_a_place_yet_leads_to_where_that_is_said(
+    app: Flask, office: FlaskClient
+) -> None:
+    bring(office, plain_form())
+    ident = template(app).id
+    answer = office.get(f"/exports/templates/{ident}/preview?grant={town.GRANT}")
+    text = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert "Diesem Formular ist noch nichts zugeordnet." in text
+    assert f'href="/exports/templates/{ident}"' in text
+
+
 def test_the_same_name_again_is_a_new_version_and_the_old_one_stays(app: Flask, office: FlaskClient) -> None:
     bring(office, plain_form())
     ident = template(app).id

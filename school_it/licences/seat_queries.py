@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
+from school_it import audit
 from school_it.access import Actor, May
 from school_it.database import held
 from school_it.devices.models import Device
@@ -21,7 +22,7 @@ from school_it.people.rules import PersonState, folded
 from school_it.schools.models import School
 
 OPEN = Seat.released_on.is_(None)
-SHOWN_RELEASED = 5
+SHOWN_RELEASED, SHOWN_RULES = 5, 100
 
 
 @dataclass(frozen=True)
@@ -109,11 +110,35 @@ def get_seat(session: Session, licence: Licence, ident: int, *, seen_by: Actor, 
     return found
 
 
+def _seen(by: Actor) -> ColumnElement[bool]:
+    """The groups of the reader's schools, and those of all schools."""
+    return or_(by.scope(May.SEE_LICENCES).where(SeatRule.school_id), SeatRule.school_id.is_(None))
+
+
+def told_of_rules(
+    session: Session, licence: Licence, *, seen_by: Actor
+) -> list[tuple[audit.Entry, SeatRule]]:
+    """When which group got seats and when that ended, the newest first."""
+    rows = select(SeatRule).where(SeatRule.licence_id == licence.id, _seen(seen_by))
+    rules = {one.id: one for one in session.scalars(rows.order_by(SeatRule.id.desc()).limit(SHOWN_RULES))}
+    wanted = select(audit.Entry).where(
+        audit.Entry.object_type == SeatRule.__tablename__,
+        audit.Entry.object_id.in_(rules),
+        audit.Entry.action.in_((audit.Action.SEATS_RULED, audit.Action.SEATS_RULE_ENDED)),
+    )
+    entries = session.scalars(wanted.order_by(audit.Entry.id.desc())).all()
+    removed = audit.removals(session, entries)  # SQLite gives the number of what an undo has removed again
+    return [
+        (one, rules[one.object_id])
+        for one in entries
+        if one.object_id is not None and one.id > removed.get((one.object_type, one.object_id), 0)
+    ]
+
+
 def rules_of(session: Session, licence: Licence, *, seen_by: Actor) -> list[tuple[SeatRule, int]]:
     """The groups that have seats, each with how many; those of all schools are seen by everybody."""
-    scope = seen_by.scope(May.SEE_LICENCES)
-    seen = or_(scope.where(SeatRule.school_id), SeatRule.school_id.is_(None))
-    rows = select(SeatRule).where(SeatRule.licence_id == licence.id, SeatRule.ended_on.is_(None), seen)
+    open_ones = (SeatRule.licence_id == licence.id, SeatRule.ended_on.is_(None))
+    rows = select(SeatRule).where(*open_ones, _seen(seen_by))
     found = session.scalars(
         rows.order_by(SeatRule.school_id, SeatRule.grade, SeatRule.school_class, SeatRule.id)
     ).all()

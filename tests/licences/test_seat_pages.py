@@ -258,3 +258,25 @@ def test_a_seat_that_becomes_free_goes_to_who_waits_and_the_pages_of_both_say_so
     left = text(admin, f"/people/{first}")
     assert f"Lernapp: freigegeben am {today():%d.%m.%Y} (abgegangen)." in left
     assert "Zurzeit ist kein Platz vergeben." in left
+
+
+def test_the_history_of_a_licence_tells_which_group_got_seats_and_lost_them(
+    admin: FlaskClient,
+    sign_in_as: SignInAs,
+    session: Session,
+    school: School,
+    other_school: School,
+    add_class: AddClass,
+    buy: Buy,
+) -> None:
+    add_class(school, "07B", 3)
+    licence = buy(5)
+    admin.post(f"/licences/{licence.id}/give", data={"school": school.school_number, "class": "07B"})
+    given = "Plätze an eine Gruppe vergeben: Klasse 07B"
+    assert given in text(admin, f"/licences/{licence.id}")
+    rule = session.scalars(select(SeatRule.id)).one()
+    admin.post(f"/licences/{licence.id}/groups/{rule}/end")
+    page = text(admin, f"/licences/{licence.id}")
+    assert page.index("Plätze einer Gruppe beendet: Klasse 07B") < page.index(given)
+    assert given in text(sign_in_as(Role.COORDINATOR, school), f"/licences/{licence.id}")
+    assert given not in text(sign_in_as(Role.COORDINATOR, other_school), f"/licences/{licence.id}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -190,4 +191,19 @@ def _story(session: Session, licence: Licence, seen_by: Actor) -> list[show.Even
             return money.shown(Decimal(stored))
         return None
 
-    return show.story(audit.story(session, licence), names=FIELD_NAMES, value=value)
+    own = show.story(audit.story(session, licence), names=FIELD_NAMES, value=value)
+    return sorted(
+        [*own, *_groups_story(session, licence, seen_by)], key=lambda event: event.iso, reverse=True
+    )
+
+
+def _groups_story(session: Session, licence: Licence, seen_by: Actor) -> list[show.Event]:
+    """A line for each group that got seats or lost them; who has them is on their own page."""
+    told = seat_queries.told_of_rules(session, licence, seen_by=seen_by)
+    group_of = {entry.id: group_words(rule) for entry, rule in told}
+    events = show.story(
+        [entry for entry, _rule in told],
+        names=FIELD_NAMES,
+        tell=lambda entry: f"{_(audit.SAID[audit.Action(entry.action)])}: {group_of[entry.id]}",
+    )
+    return [replace(event, changes=[]) for event in events]

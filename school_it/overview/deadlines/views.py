@@ -60,7 +60,7 @@ def index() -> Any:
         school=school,
         titles=titles,
         kinds=sorted(((one, _(title)) for one, title in titles.items()), key=lambda pair: pair[1]),
-        horizons=[(str(number), _(word)) for number, word in HORIZONS.items()],
+        horizons=[(str(number), _(word)) for number, word in HORIZONS.items() if number != AHEAD],
         schools=school_queries.choices(session, seen_by=actor),
         asked={name: text for name, text in request.args.items() if text},
         **looks(),

@@ -162,7 +162,15 @@ def test_their_workbook_comes_in_is_compared_confirmed_and_goes_out_with_the_sam
     assert "von Hand bestätigt" in text
     assert "IT-2</a>" in office.get(f"/ledger/lines/{line.id}").get_data(as_text=True)
     book = openpyxl.load_workbook(BytesIO(office.get("/exports/ledger-comparison.xlsx").data))
-    assert book.sheetnames == ["Ergebnis", "Stimmt", "Weicht ab", "Vermutet", "Nur dort", "Geräte", "Nur hier"]
+    assert book.sheetnames == [
+        "Ergebnis",
+        "Stimmt",
+        "Weicht ab",
+        "Vermutet",
+        "Nur dort",
+        "Geräte",
+        "Nur hier",
+    ]
     cells = {row[0].value: row[1].value for row in book["Ergebnis"].iter_rows(min_row=4)}
     assert (cells["Anlagenbuchhaltung"], cells["unser Bestand"], cells["Unterschied"]) == (
         3380.5,

@@ -81,7 +81,9 @@ def test_given_again_a_role_gets_its_new_end(house: Actor) -> None:
 def test_every_grant_and_every_end_leaves_a_trace_with_its_reason(person: str, house: Actor) -> None:
     give_role(person, Role.OFFICE, house, reason="Haushalt 2027")
     end_roles(person, house)
-    entries = db.session.scalars(select(Entry).where(Entry.action == Action.ROLE_GRANTED)).all()
+    entries = db.session.scalars(
+        select(Entry).where(Entry.action == Action.ROLE_GRANTED).order_by(Entry.id)
+    ).all()
     assert [entry.facts.get("reason") for entry in entries] == [None, "Haushalt 2027"]
     ended = db.session.scalars(select(Entry).where(Entry.action == Action.ROLE_ENDED)).all()
     assert {entry.facts["role"] for entry in ended} == {"coordinator", "office"}

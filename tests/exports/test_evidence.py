@@ -268,7 +268,8 @@ def test_the_office_sees_what_will_be_kept_and_keeps_it_from_the_page_of_the_gra
     assert "am Schalter abgegeben" in shown
     assert office.get(f"{answer.location}/file").data == office.get(f"{answer.location}/file").data != b""
     with app.app_context():
-        taken = db.session().scalars(select(Entry).where(Entry.object_type == Evidence.__tablename__)).all()
+        asked = select(Entry).where(Entry.object_type == Evidence.__tablename__).order_by(Entry.id)
+        taken = db.session().scalars(asked).all()
     assert [one.action for one in taken] == [Action.EVIDENCE_KEPT, *2 * [Action.REPORT_EXPORTED]]
     assert "Seit der Einreichung hat sich an diesem Bericht nichts geändert" in office.get(
         f"{answer.location}/today"

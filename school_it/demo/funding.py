@@ -32,7 +32,7 @@ PROGRAMMES: tuple[dict[str, Any], ...] = (
         "valid_from": date(2019, 9, 11), "valid_to": date(2026, 12, 31), "financing": Financing.SHARE,
         "rate": Decimal("0.9"), "budget": Decimal("1800000.00"), "start_event": StartEvent.ORDER,
         "implementation_end": date(2026, 12, 31), "earmark_years": 5, **_EARMARK,
-        "items": ("2.1a", "2.1b", "2.1c", "2.2", "2.3"), "cap_items": ("2.3",), "cap_share": Decimal("0.2"),
+        "items": ("2.1a", "2.1b", "2.1c", "2.2", "2.3"), "cap_items": ("2.3",), "cap_share": Decimal("0.5"),
         "cap_school": Decimal("25000.00"), "excluded": ("Wartung", "Support", "Smartphone"), "proof_months": 6,
         "retention_years": 10, "source": "Beispielrichtlinie, Nr. 5 und 6",
     },

@@ -155,7 +155,7 @@ def _running() -> dict[str, Any]:
         "reference": f"DT-{year}-01", "programme": "DP_TEST", "title": "Glasfaser und Switche im Gymnasium",
         "file_reference": f"48.03-41/{year % 100:02d}", "decision_date": date(year, 3, 2), "authority": AUTHORITY,
         "purpose": "IT-Grundstruktur", "period_from": date(year, 3, 2), "period_to": date(year + 1, 6, 30),
-        "eligible": Decimal("64000.00"), "drawn": Decimal("10000.00"), "proof_due": date(year + 1, 12, 31),
+        "eligible": Decimal("64000.00"), "drawn": Decimal("10000.00"), "proof_due": date(year + 1, 12, 30),
     }  # fmt: skip
 
 

@@ -101,7 +101,10 @@ def counted(
 def models_of(
     session: Session, on: date, lives: Mapping[int, int], *, seen_by: Actor, school_id: int | None = None
 ) -> list[tuple[int, str, str | None, int]]:
-    """By school, maker (folded) and model, the usable devices of these categories; `lives` by category in years."""
+    """By school, maker (folded) and model, the usable devices of these categories; `lives` by category in years.
+
+    Which devices these are is told by `ix_devices_school_stock` alone; only they are read.
+    """
     begun = func.coalesce(Device.commissioned_on, Device.acquired_on)
     young = [
         and_(Device.category_id == ident, begun > too_old_since(on, life)) for ident, life in lives.items()
@@ -109,10 +112,11 @@ def models_of(
     defective = and_(Device.state == State.DEFECTIVE, func.coalesce(Device.state_since, LONG_AGO) <= on)
     within = seen_by.scope(May.SEE_PLAN).where(Device.school_id)
     only = Device.school_id.is_not(None) if school_id is None else Device.school_id == school_id
-    wanted = select(Device.school_id, Device.maker_folded, Device.model, func.count()).where(
+    usable = select(Device.id).where(
         within, only, here_on(on), Device.state != State.ORDERED, not_(defective), or_(false(), *young)
     )
-    rows = session.execute(wanted.group_by(Device.school_id, Device.maker_folded, Device.model))
+    group = (Device.school_id, Device.maker_folded, Device.model)
+    rows = session.execute(select(*group, func.count()).where(Device.id.in_(usable)).group_by(*group))
     return [(ident or 0, maker or "", model, count) for ident, maker, model, count in rows]
 
 

@@ -89,13 +89,13 @@ def _count_ports(
     of_switches = {ident: lives.of(ident, None) for ident in town.categories if lives.is_switch(ident)}
     found = stock.models_of(session, town.on, of_switches, seen_by=seen_by, school_id=school_id)
     keys = {(maker, numbers.folded(model)) for _school_id, maker, model, _count in found}
-    types = Types(session).find(keys)
+    ports = {key: sockets(of_type.ports) for key, of_type in Types(session).find(keys).items()}
     schools = {school.id: school for school in town.schools}
     for ident, maker, model, count in found:
-        of_type, school = types.get((maker, numbers.folded(model))), schools.get(ident)
-        if of_type is not None and school is not None:
+        of_each, school = ports.get((maker, numbers.folded(model))), schools.get(ident)
+        if of_each is not None and school is not None:
             school.typed += count
-            school.typed_ports += count * sockets(of_type.ports)
+            school.typed_ports += count * of_each
 
 
 def applied(scenario: Scenario, assumed: Assumptions, aims: Sequence[Aim]) -> tuple[Assumptions, list[Aim]]:

@@ -9,10 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from school_it.access import Actor, May
+from school_it.changes import Change
 from school_it.database import portions
 from school_it.devices import numbers
 from school_it.devices.models import Device
 from school_it.errors import N_, BadValue, Sentence
+from school_it.setwise import Changed
 
 UNKNOWN = N_("Ein Gerät mit der Inventarnummer %(tag)s gibt es hier nicht.")
 ELSEWHERE = N_("%(tag)s gehört zu einer anderen Schule. Bitte zuerst dorthin umbuchen.")
@@ -53,3 +55,12 @@ def at_school(session: Session, school_id: int, tag: str | None, *, by: Actor) -
     if wrong is not None:
         raise BadValue(wrong.text, **wrong.values)
     return found[numbers.folded(tag)]
+
+
+def with_id(one: Changed, name: str, found: Mapping[str, Named]) -> Changed:
+    """The change as the table has it: under `<name>_id` the device's id instead of its inventory number."""
+    fields = dict(one.fields)
+    if name in fields:
+        before, after = (found.get(numbers.folded(tag)) for tag in fields.pop(name))
+        fields[f"{name}_id"] = Change(before.ident if before else None, after.ident if after else None)
+    return one._replace(fields=fields)

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from school_it import setwise
 from school_it.access import Actor, May
 from school_it.audit import Action, Batch
-from school_it.changes import Change
 from school_it.database import held, portions, table_of
 from school_it.devices import numbers
 from school_it.devices.models import Device
@@ -85,8 +84,8 @@ class AddressIntake(Intake):
             by=by, batch=batch, label=lambda row: f"{row['address']} {row['name']}",
         )  # fmt: skip
         setwise.change(
-            session, table, [_with_device(one, devices) for one in changed], action=Action.ADDRESS_CHANGED, by=by,
-            batch=batch,
+            session, table, [own_devices.with_id(one, "device", devices) for one in changed],
+            action=Action.ADDRESS_CHANGED, by=by, batch=batch,
         )  # fmt: skip
 
     def label(self, values: Mapping[str, Any]) -> str:
@@ -193,15 +192,6 @@ def _as_stored(
         "address_key": rules.key_of(address), "name": values["name"], "device_id": device.ident if device else None,
         "remark": values.get("remark"),
     }  # fmt: skip
-
-
-def _with_device(one: Changed, devices: Mapping[str, Named]) -> Changed:
-    """The change as the table has it: the id of the device instead of its inventory number."""
-    fields = dict(one.fields)
-    if "device" in fields:
-        before, after = (devices.get(numbers.folded(tag)) for tag in fields.pop("device"))
-        fields["device_id"] = Change(before.ident if before else None, after.ident if after else None)
-    return one._replace(fields=fields)
 
 
 def _problem(row: Row, reading: Reading, name: str, sentence: Sentence) -> Problem:

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from school_it import setwise
 from school_it.access import Actor, May
 from school_it.audit import Action, Batch
-from school_it.changes import Change
 from school_it.database import held, portions, table_of
 from school_it.devices import numbers
 from school_it.devices.models import Device
@@ -75,8 +74,8 @@ class UplinkIntake(Intake):
             batch=batch, label=lambda row: " ".join(filter(None, (row["provider"], row.get("contract_no")))),
         )  # fmt: skip
         setwise.change(
-            session, table, [_with_router(one, routers) for one in changed], action=Action.UPLINK_CHANGED, by=by,
-            batch=batch,
+            session, table, [own_devices.with_id(one, "router", routers) for one in changed],
+            action=Action.UPLINK_CHANGED, by=by, batch=batch,
         )  # fmt: skip
 
     def label(self, values: Mapping[str, Any]) -> str:
@@ -151,15 +150,6 @@ def _as_stored(
         "version": 1, "school_id": idents[values["school_number"]], "router_id": router.ident if router else None,
         **{name: values.get(name) for name in COPIED}, "is_backup": bool(values.get("is_backup")),
     }  # fmt: skip
-
-
-def _with_router(one: Changed, routers: Mapping[str, Named]) -> Changed:
-    """The change as the table has it: the id of the router instead of its inventory number."""
-    fields = dict(one.fields)
-    if "router" in fields:
-        before, after = (routers.get(numbers.folded(tag)) for tag in fields.pop("router"))
-        fields["router_id"] = Change(before.ident if before else None, after.ident if after else None)
-    return one._replace(fields=fields)
 
 
 def _problem(row: Row, reading: Reading, name: str, sentence: Sentence) -> Problem:

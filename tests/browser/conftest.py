@@ -13,7 +13,7 @@ from school_it.demo.town import PASSWORD
 from tests.browser import lists
 from tests.browser.windows import Window
 from tests.live import Live
-from tests.look.conftest import FLAGS
+from tests.look.conftest import FLAGS, close
 
 Windows = Callable[..., Window]
 
@@ -37,7 +37,7 @@ def windows(browser: Browser, live: Live) -> Iterator[Windows]:
 
     yield window
     for one in opened:
-        one.context.close()
+        close(one.context)
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 from werkzeug.serving import make_server
 
 from tests.look.gallery import create_gallery
@@ -43,6 +43,13 @@ def gallery_client() -> FlaskClient:
     return create_gallery().test_client()
 
 
+def close(context: BrowserContext) -> None:
+    """A window that is closed while its page still loads may keep Chromium, and the test, waiting for ever."""
+    for page in context.pages:
+        page.wait_for_load_state("networkidle")
+    context.close()
+
+
 Visit = Callable[..., Page]
 
 
@@ -72,6 +79,6 @@ def visit(browser: Browser, gallery_url: str) -> Iterator[Visit]:
 
     yield open_page
     for context in contexts:
-        context.close()
+        close(context)
     assert complaints == []
     assert foreign == []

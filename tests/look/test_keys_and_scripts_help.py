@@ -75,6 +75,8 @@ def test_typing_in_the_filter_swaps_the_list_and_nothing_else(visit: Visit) -> N
     expect(page.locator("[data-count]")).to_have_text("Nichts ausgewählt")
     page.go_back()
     page.wait_for_url("**/?quiet")
+    expect(page.locator("h1")).not_to_have_attribute("data-same", "yes")
+    expect(page.locator("#filter-q")).to_have_value("")
 
 
 def test_an_answer_without_the_list_is_shown_as_a_page(visit: Visit) -> None:

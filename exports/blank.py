@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask import current_app
 from sqlalchemy.orm import Session
 
 from exports import examples, filling, offers
 from exports.reports import Report
+from exports.reports.shape import authority
 from exports.workbook import Page
 from school_it.access import Actor
 from school_it.errors import N_, BadValue
@@ -35,19 +35,18 @@ def pages(session: Session, report: Report, *, by: Actor) -> list[Page]:
         )
     sheet = get_kind(report.import_kind).sheet(session)
     more = offers.dropdowns(session, sheet, by=by, only_closed=False)
-    authority = current_app.config["SCHOOL_IT"].AUTHORITY
     table = Page(
         f"{report.title}: Vorlage zum Ausfüllen",
         report.title,
         sheet.columns,
         (),
-        subtitle=(authority, _says(sheet)),
+        subtitle=(authority(), _says(sheet)),
         dropdowns=filling.added(sheet.columns, more),
         prompts={column.field: _prompt(sheet, column) for column in sheet.columns},
         needed=needed(sheet),
         open_rows=ROWS,
     )
-    return [table, _help(report.title, sheet, authority)]
+    return [table, _help(report.title, sheet)]
 
 
 def needed(sheet: Sheet) -> frozenset[str]:
@@ -84,7 +83,7 @@ def _prompt(sheet: Sheet, column: Column) -> str:
     return f"{told}{read[0].upper()}{read[1:]}." + (f" Beispiel: {example}" if example else "")
 
 
-def _help(title: str, sheet: Sheet, authority: str) -> Page:
+def _help(title: str, sheet: Sheet) -> Page:
     rows = [
         [
             column.header,
@@ -94,5 +93,5 @@ def _help(title: str, sheet: Sheet, authority: str) -> Page:
         ]
         for column in sheet.columns
     ]
-    subtitle = (authority, "Dieses Blatt wird nicht eingelesen.")
+    subtitle = (authority(), "Dieses Blatt wird nicht eingelesen.")
     return Page(f"{title}: {HELP_SHEET}", HELP_SHEET, _HELP, rows, subtitle=subtitle, widest=60)

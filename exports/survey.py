@@ -12,10 +12,10 @@ import zipfile
 from collections.abc import Iterable, Sequence
 from typing import IO, Any
 
-from flask import current_app
 from sqlalchemy.orm import Session
 
 from exports import workbook
+from exports.reports.shape import authority
 from exports.workbook import INK, LINE, PALE, PAPER, STRONG
 from school_it.access import Actor
 from school_it.cells import show_date
@@ -65,7 +65,7 @@ def write(
     last = first + len(wishes) - 1
     _free_lines(sheet, last + 1, looks)
     _rules(sheet, first, last)
-    _lock(sheet, last)
+    _lock(sheet)
     _help(book, one, looks)
     book.define_name(CODE_NAME, f'="{code}"')
     book.set_custom_property(CODE_NAME, code)
@@ -96,8 +96,7 @@ def _head(sheet: Any, looks: _Looks, one: SurveyRound, school: School, code: str
     sheet.write_string(
         0, 0, f"Bedarfsabfrage {one.label} – {school.name} ({school.school_number})", looks.title
     )
-    authority = current_app.config["SCHOOL_IT"].AUTHORITY
-    sheet.write_string(1, 0, f"{authority} · bitte zurück bis {show_date(one.due_on)}", looks.told)
+    sheet.write_string(1, 0, f"{authority()} · bitte zurück bis {show_date(one.due_on)}", looks.told)
     sheet.write_string(
         2, 0, "Bitte »gewünscht« und »Begründung« ausfüllen; wer nichts braucht, trägt 0 ein.", looks.told
     )
@@ -157,7 +156,7 @@ def _rules(sheet: Any, first: int, last: int) -> None:
     )  # fmt: skip
 
 
-def _lock(sheet: Any, last: int) -> None:
+def _lock(sheet: Any) -> None:
     sheet.protect(
         "",
         {
@@ -171,7 +170,8 @@ def _lock(sheet: Any, last: int) -> None:
     sheet.repeat_rows(HEADER)
     sheet.freeze_panes(HEADER + 1, 3)
     sheet.hide_gridlines(2)
-    sheet.set_selection(HEADER + 1, SURVEY.fields.index("wanted"), HEADER + 1, SURVEY.fields.index("wanted"))
+    first = SURVEY.fields.index("wanted")
+    sheet.set_selection(HEADER + 1, first, HEADER + 1, first)
 
 
 def _help(book: Any, one: SurveyRound, looks: _Looks) -> None:

@@ -48,8 +48,8 @@ def write(
         "report": report.name,
         "sheets": [page.sheet_name for page in pages],
         "rows": sum(counted),
-        "figures": report.figures(session, choice),
-        "checks": report.checks(session, choice),
+        "figures": report.figures(session, choice, by),
+        "checks": report.checks(session, choice, by),
     }
 
 
@@ -82,8 +82,8 @@ def write_into(
         "report": report.name,
         "sheets": [sheet.name for sheet in package.sheets],
         "rows": rows,
-        "figures": report.figures(session, choice),
-        "checks": report.checks(session, choice),
+        "figures": report.figures(session, choice, by),
+        "checks": report.checks(session, choice, by),
         "notes": [str(note) for note in (*notes, *more)],
     }
 

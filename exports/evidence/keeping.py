@@ -290,6 +290,6 @@ def _again(session: Session, wanted: Wanted, choice: Choice) -> data.Data:
     pages = data.with_rows(wanted.report.pages(session, choice, _HOUSE))
     return {
         "sheets": data.of_pages(session, pages),
-        "figures": wanted.report.figures(session, choice),
-        "checks": wanted.report.checks(session, choice),
+        "figures": wanted.report.figures(session, choice, _HOUSE),
+        "checks": wanted.report.checks(session, choice, _HOUSE),
     }

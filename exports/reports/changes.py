@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from exports import change_request
-from exports.reports.shape import Choice, Pages, Report, subtitle
+from exports.reports.shape import Choice, Pages, Report, authority
 from school_it import audit
 from school_it.access import Actor, May
 from school_it.errors import N_, BadValue
@@ -17,26 +17,22 @@ from school_it.funding.models import ChangeRequest
 
 def _newest(session: Session, choice: Choice) -> ChangeRequest:
     """Raises BadValue where nothing was asked to be changed."""
-    found: ChangeRequest | None = choice.known.get("change")
-    if found is None:
-        grant = choice.needed_grant
-        newest = change_requests.of_grant(session, grant)
-        if not newest:
-            raise BadValue(
-                N_("Zur Zuwendung %(reference)s gibt es keinen Änderungsantrag."), reference=grant.reference
-            )
-        found = choice.known["change"] = newest[0]
-    return found
+    grant = choice.needed_grant
+    asked = choice.once("change requests", lambda: change_requests.of_grant(session, grant))
+    if not asked:
+        raise BadValue(
+            N_("Zur Zuwendung %(reference)s gibt es keinen Änderungsantrag."), reference=grant.reference
+        )
+    return asked[0]
 
 
 def _pages(session: Session, choice: Choice, _by: Actor) -> Pages:
     request = _newest(session, choice)
-    authority = subtitle(choice)[0]
     about = f"Zuwendung {choice.needed_grant.reference} · Antrag {request.number} vom {request.requested_on:%d.%m.%Y}"
-    return change_request.pages(request, (authority, about), authority=authority)
+    return change_request.pages(request, (authority(), about), authority=authority())
 
 
-def _figures(session: Session, choice: Choice) -> dict[str, Any]:
+def _figures(session: Session, choice: Choice, _by: Actor) -> dict[str, Any]:
     figures = change_request.figures(_newest(session, choice))
     return {name: audit.plain(value) for name, value in figures.items()}
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from exports.reports.shape import Choice, Pages, Report, subtitle
+from exports.reports.shape import Choice, Pages, Report, authority
 from exports.workbook import Cover, Entry, Page
 from school_it.access import Actor, May
 from school_it.cells import DATE, EURO, INTEGER, TEXT
@@ -29,11 +28,9 @@ SHEETS = {
 
 def _pages(session: Session, choice: Choice, by: Actor) -> Pages:
     school = choice.school or _only_one(session, by)
-    choice = replace(choice, school=school)
     found = dossier.gather(session, school, choice.year, seen_by=by)
-    authority, _where = subtitle(choice)
     below = (
-        authority,
+        authority(),
         f"Stand {found.on:%d.%m.%Y} · {found.school.trace_label} · Schuljahr {label(found.year)}",
     )
     kept, counted = found.kept

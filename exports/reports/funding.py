@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from exports import drawdown, origin, proof_of_use
-from exports.reports.shape import Choice, Pages, Report, sheet_page, subtitle
+from exports.reports.shape import Choice, Pages, Report, authority, sheet_page
 from exports.workbook import Page
 from school_it import audit
 from school_it.access import Actor, May
@@ -37,7 +37,7 @@ def _programmes(session: Session, choice: Choice, by: Actor) -> Pages:
     return [replace(page, widest=_NARROW)]
 
 
-def _grants(session: Session, choice: Choice, by: Actor) -> Pages:
+def _grants(session: Session, choice: Choice, _by: Actor) -> Pages:
     """One row for each decision, as the import takes them."""
     only = {choice.grant.reference} if choice.grant else None
     rows, everywhere = funding_queries.decision_rows(session, only), replace(choice, school=None)
@@ -54,7 +54,7 @@ def _grants(session: Session, choice: Choice, by: Actor) -> Pages:
     return [replace(page, widest=_NARROW)]
 
 
-def _receipts(session: Session, choice: Choice, by: Actor) -> Pages:
+def _receipts(session: Session, choice: Choice, _by: Actor) -> Pages:
     """The list of receipts of one grant; of one school where that is chosen too."""
     grant = choice.needed_grant
     rows = funding_queries.receipt_rows_of(session, [grant.id], school_id=choice.school_id)
@@ -77,20 +77,17 @@ def _called(grant: Grant) -> str:
     return " · ".join(filter(None, (f"Zuwendung {grant.reference}", grant.title)))
 
 
-def _grant_figures(session: Session, choice: Choice) -> dict[str, Any]:
+def _grant_figures(session: Session, choice: Choice, _by: Actor) -> dict[str, Any]:
     """A grant is proven as a whole: a school narrows its receipts, never its figures."""
     return {name: audit.plain(value) for name, value in _stands(session, choice).figures.by_name().items()}
 
 
-def _grant_checks(session: Session, choice: Choice) -> list[dict[str, Any]]:
+def _grant_checks(session: Session, choice: Choice, _by: Actor) -> list[dict[str, Any]]:
     return proof_of_use.as_json(_stands(session, choice).checks)
 
 
 def _stands(session: Session, choice: Choice) -> standing.Standing:
-    found: standing.Standing | None = choice.known.get("standing")
-    if found is None:
-        found = choice.known["standing"] = standing.of_grant(session, choice.needed_grant)
-    return found
+    return choice.once("standing", lambda: standing.of_grant(session, choice.needed_grant))
 
 
 def _proof(session: Session, choice: Choice, by: Actor) -> Pages:
@@ -124,21 +121,18 @@ def _drawdown(session: Session, choice: Choice, _by: Actor) -> Pages:
 
 def _of_grant(choice: Choice) -> tuple[str, str]:
     """The lines below the title of what belongs to a grant as a whole."""
-    return subtitle(choice)[0], f"Stand {choice.on or today():%d.%m.%Y} · {_called(choice.needed_grant)}"
+    return authority(), f"Stand {choice.on or today():%d.%m.%Y} · {_called(choice.needed_grant)}"
 
 
 def _call(session: Session, choice: Choice) -> calls.Call:
-    found: calls.Call | None = choice.known.get("call")
-    if found is None:
-        found = choice.known["call"] = calls.of_grant(session, choice.needed_grant, choice.on or today())
-    return found
+    return choice.once("call", lambda: calls.of_grant(session, choice.needed_grant, choice.on or today()))
 
 
-def _drawdown_figures(session: Session, choice: Choice) -> dict[str, Any]:
+def _drawdown_figures(session: Session, choice: Choice, _by: Actor) -> dict[str, Any]:
     return {name: audit.plain(value) for name, value in _call(session, choice).figures.items()}
 
 
-def _drawdown_checks(session: Session, choice: Choice) -> list[dict[str, Any]]:
+def _drawdown_checks(session: Session, choice: Choice, _by: Actor) -> list[dict[str, Any]]:
     return proof_of_use.as_json(_call(session, choice).checks)
 
 

@@ -56,10 +56,10 @@ NAMES: dict[str, tuple[int | str, str]] = {
 
 
 def _pages(session: Session, choice: Choice, _by: Actor) -> Pages:
-    authority, where = subtitle(choice)
+    whose, where = subtitle(choice)
     grant = f"Zuwendung {choice.grant.reference}" if choice.grant else ""
     year = f"Haushaltsjahr {choice.year}" if choice.year else ""
-    below = (authority, " · ".join(filter(None, (where, grant, year))))
+    below = (whose, " · ".join(filter(None, (where, grant, year))))
     lines = _lines(session, choice)
     years = _years(lines)
     rows = [(*_row(line, place), *_by_year(line, years)) for place, line in enumerate(lines)]
@@ -107,21 +107,18 @@ def _own_share(place: int) -> str:
 
 
 def _lines(session: Session, choice: Choice) -> Sequence[Line]:
-    found: Sequence[Line] | None = choice.known.get("measures")
-    if found is None:
-        grant_id = choice.grant.id if choice.grant else None
-        wish = Wish(grant_id=grant_id, school_id=choice.school_id, year=choice.year)
-        found = choice.known["measures"] = investment_plan.plan_lines(session, wish)
-    return found
+    grant_id = choice.grant.id if choice.grant else None
+    wish = Wish(grant_id=grant_id, school_id=choice.school_id, year=choice.year)
+    return choice.once("measures", lambda: investment_plan.plan_lines(session, wish))
 
 
-def _figures(session: Session, choice: Choice) -> dict[str, Any]:
+def _figures(session: Session, choice: Choice, _by: Actor) -> dict[str, Any]:
     return {
         name: audit.plain(amount) for name, amount in investment_plan.totals(_lines(session, choice)).items()
     }
 
 
-def _checks(session: Session, choice: Choice) -> list[dict[str, Any]]:
+def _checks(session: Session, choice: Choice, _by: Actor) -> list[dict[str, Any]]:
     return proof_of_use.as_json(list(investment_plan.looked_at(_lines(session, choice))))
 
 

@@ -20,7 +20,6 @@ from school_it.network.uplinks.models import Uplink
 from school_it.network.uplinks.sheet import UPLINKS
 from school_it.sheets import Column
 
-_SCHOOL = (Column("school_number", "Schulnummer", cells.CODE), Column("school", "Schule"))
 FOUND_OUT = (
     Column("school", "Schule"),
     Column("made", "Gerät"),

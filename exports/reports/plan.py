@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from exports.reports.shape import Choice, Pages, Report, subtitle
+from exports.reports.shape import Choice, Pages, Report, authority, place
 from exports.workbook import Page, Picture
 from school_it import school_year
 from school_it.access import Actor, May
@@ -84,18 +85,17 @@ def day_of(choice: Choice) -> date:
 
 
 def _town(session: Session, choice: Choice, by: Actor) -> Town:
-    found: Town | None = choice.known.get("town")
-    if found is None:
-        found = standing.look(session, day_of(choice), seen_by=by, school_id=choice.school_id)
-        choice.known["town"] = found
-    return found
+    return choice.once(
+        "town", lambda: standing.look(session, day_of(choice), seen_by=by, school_id=choice.school_id)
+    )
 
 
 def _below(town: Town, choice: Choice) -> tuple[str, str]:
-    authority, where = subtitle(choice)
     year = school_year.label(school_year.school_year(town.on))
-    place = where.rpartition(" · ")[2]
-    return authority, f"Stand {town.on:%d.%m.%Y} · {place} · Schuljahr {year} · MEP {town.plan or '–'}"
+    return (
+        authority(),
+        f"Stand {town.on:%d.%m.%Y} · {place(choice)} · Schuljahr {year} · MEP {town.plan or '–'}",
+    )
 
 
 def _stock(session: Session, choice: Choice, by: Actor) -> Pages:
@@ -137,10 +137,8 @@ def _programmes(town: Town, funded: Any, school: SchoolStand, one: ItemClass) ->
     return ", ".join(sorted(names)) or None
 
 
-def _stock_figures(session: Session, choice: Choice) -> dict[str, Any]:
-    town = choice.known.get("town")
-    if town is None:
-        return {}
+def _stock_figures(session: Session, choice: Choice, by: Actor) -> dict[str, Any]:
+    town = _town(session, choice, by)
     return {
         "plan": town.plan,
         "on": plain(town.on),
@@ -150,24 +148,37 @@ def _stock_figures(session: Session, choice: Choice) -> dict[str, Any]:
     }
 
 
-def _scenarios(session: Session, choice: Choice, by: Actor) -> list[tuple[str, Town, Budget]]:
-    found: list[tuple[str, Town, Budget]] | None = choice.known.get("scenarios")
-    if found is None:
-        plan, _aims = queries.aims_on(session, day_of(choice))
-        chosen: list[Scenario | None] = [None, *queries.scenarios(session, plan or "")]
-        found = []
-        for one in chosen:
-            town = standing.look(session, day_of(choice), seen_by=by, scenario=one)
-            found.append((one.name if one else AS_ENTERED, town, money.of(session, town, one, seen_by=by)))
-        choice.known["scenarios"] = found
-        choice.known["differences"] = [differences.of(one) for one in chosen]
-    return found
+@dataclass(frozen=True)
+class Reckoned:
+    """The plan under one scenario, or as it is entered: what the schools need, and what that costs."""
+
+    name: str
+    town: Town
+    budget: Budget
+    changed: list[Difference]
+
+
+def _scenarios(session: Session, choice: Choice, by: Actor) -> list[Reckoned]:
+    """The plan as it is entered first."""
+    return choice.once("scenarios", lambda: _all_reckoned(session, day_of(choice), by))
+
+
+def _all_reckoned(session: Session, on: date, by: Actor) -> list[Reckoned]:
+    plan, _aims = queries.aims_on(session, on)
+    chosen: list[Scenario | None] = [None, *queries.scenarios(session, plan or "")]
+    return [_reckoned(session, on, one, by) for one in chosen]
+
+
+def _reckoned(session: Session, on: date, scenario: Scenario | None, by: Actor) -> Reckoned:
+    town = standing.look(session, on, seen_by=by, scenario=scenario)
+    budget = money.of(session, town, scenario, seen_by=by)
+    return Reckoned(scenario.name if scenario else AS_ENTERED, town, budget, differences.of(scenario))
 
 
 def _budget(session: Session, choice: Choice, by: Actor) -> Pages:
     """The scenarios side by side, each by fiscal year, and what each assumes."""
     made = _scenarios(session, choice, by)
-    below = _below(made[0][1], choice)
+    below = _below(made[0].town, choice)
     parts = tuple(part.value for part in Part)
     return [
         Page(
@@ -182,25 +193,34 @@ def _budget(session: Session, choice: Choice, by: Actor) -> Pages:
         Page(
             "Alle Szenarien nach Haushaltsjahr", "Szenarien", BUDGET_COLUMNS, list(_by_year(made[1:])), subtitle=below
         ),
-        Page(
-            "Annahmen", "Annahmen", FIGURE_COLUMNS, list(_assumed(made, choice.known["differences"])), subtitle=below,
-        ),
+        Page("Annahmen", "Annahmen", FIGURE_COLUMNS, list(_assumed(made)), subtitle=below),
     ]  # fmt: skip
 
 
-def _compared(made: list[tuple[str, Town, Budget]]) -> Iterator[tuple[Any, ...]]:
-    for name, _town, one in made:
+def _compared(made: list[Reckoned]) -> Iterator[tuple[Any, ...]]:
+    for each in made:
+        one = each.budget
         parts = [one.part(part) for part in Part]
         gap = sum(one.gap_counts.values())
-        yield (name, *parts, one.total, one.grant, one.own, one.per_pupil, len(one.years), gap, one.posts)
+        yield (
+            each.name,
+            *parts,
+            one.total,
+            one.grant,
+            one.own,
+            one.per_pupil,
+            len(one.years),
+            gap,
+            one.posts,
+        )
 
 
-def _by_year(made: list[tuple[str, Town, Budget]]) -> Iterator[tuple[Any, ...]]:
-    for name, _town, one in made:
-        for year in one.years:
+def _by_year(made: list[Reckoned]) -> Iterator[tuple[Any, ...]]:
+    for each in made:
+        for year in each.budget.years:
             parts = [year.parts[part] for part in Part]
             yield (
-                name,
+                each.name,
                 str(year.year),
                 *parts,
                 year.total,
@@ -211,22 +231,19 @@ def _by_year(made: list[tuple[str, Town, Budget]]) -> Iterator[tuple[Any, ...]]:
             )
 
 
-def _assumed(
-    made: list[tuple[str, Town, Budget]], differing: list[list[Difference]]
-) -> Iterator[tuple[str, str, Decimal | None, str]]:
+def _assumed(made: list[Reckoned]) -> Iterator[tuple[str, str, Decimal | None, str]]:
     """What the scenario changes first, then every figure it is reckoned with."""
-    for (name, town, _one), changed in zip(made, differing, strict=True):
-        for each in changed:
-            yield (name, f"anders als im Plan: {each.title}", each.value, each.shown or "ja")
-        for key, value in town.assumed.values.items():
-            yield (name, BY_KEY[key].title, value, differences.figure(BY_KEY[key], value))
+    for each in made:
+        for one in each.changed:
+            yield (each.name, f"anders als im Plan: {one.title}", one.value, one.shown or "ja")
+        for key, value in each.town.assumed.values.items():
+            yield (each.name, BY_KEY[key].title, value, differences.figure(BY_KEY[key], value))
 
 
-def _budget_figures(session: Session, choice: Choice) -> dict[str, Any]:
-    made = choice.known.get("scenarios") or []
+def _budget_figures(session: Session, choice: Choice, by: Actor) -> dict[str, Any]:
     return {
-        name: {"total": plain(one.total), "grant": plain(one.grant), "own": plain(one.own)}
-        for name, _town, one in made
+        each.name: {name: plain(getattr(each.budget, name)) for name in ("total", "grant", "own")}
+        for each in _scenarios(session, choice, by)
     }
 
 

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from flask import current_app
 from sqlalchemy.orm import Session
 
-from exports.reports.shape import Choice, Pages, Report
+from exports.reports.shape import Choice, Pages, Report, authority, place
 from exports.workbook import SUM, Cover, Entry, Page, Picture
 from school_it import deadlines, school_year
 from school_it.access import Actor, May
@@ -103,12 +102,10 @@ TEXTS = (Column("part", "Abschnitt", TEXT), Column("school", "Schule", TEXT), Co
 
 def _report(session: Session, choice: Choice, by: Actor) -> YearReport:
     """That of `choice.year`, the school year that begins in it; without one that of the day. Raises BadValue."""
-    found: YearReport | None = choice.known.get("report")
-    if found is None:
-        year = choice.year or school_year.school_year(choice.on or today())
-        found = figures.of_year(session, year, seen_by=by, school_id=choice.school_id)
-        choice.known["report"] = found
-    return found
+    year = choice.year or school_year.school_year(choice.on or today())
+    return choice.once(
+        "report", lambda: figures.of_year(session, year, seen_by=by, school_id=choice.school_id)
+    )
 
 
 def _pages(session: Session, choice: Choice, by: Actor) -> Pages:
@@ -138,9 +135,8 @@ def _pages(session: Session, choice: Choice, by: Actor) -> Pages:
 
 
 def _below(made: YearReport, choice: Choice) -> tuple[str, str]:
-    where = f"{choice.school.name} ({choice.school.school_number})" if choice.school else "alle Schulen"
-    said = (f"Stand {made.on:%d.%m.%Y}", where, f"MEP {made.town.plan or '–'}", SEEN[made.seen])
-    return current_app.config["SCHOOL_IT"].AUTHORITY, " · ".join(said)
+    said = (f"Stand {made.on:%d.%m.%Y}", place(choice), f"MEP {made.town.plan or '–'}", SEEN[made.seen])
+    return authority(), " · ".join(said)
 
 
 def _overview(made: YearReport) -> Iterator[tuple[Any, ...]]:
@@ -328,10 +324,8 @@ def _said(what: str | Sentence) -> str:
     return what if isinstance(what, str) else str(what)
 
 
-def _figures(_session: Session, choice: Choice) -> dict[str, Any]:
-    made: YearReport | None = choice.known.get("report")
-    if made is None:
-        return {}
+def _figures(session: Session, choice: Choice, by: Actor) -> dict[str, Any]:
+    made = _report(session, choice, by)
     town, total = made.town, made.total
     return {
         "school_year": school_year.label(made.year), "on": plain(made.on), "stock_from": made.seen, "plan": town.plan,

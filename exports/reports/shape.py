@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import current_app
 from sqlalchemy.orm import Session
@@ -18,10 +18,12 @@ from school_it.funding.models import Grant
 from school_it.schools.models import School
 from school_it.sheets import Sheet
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True)
 class Choice:
-    """What the reader wants to see of a report; `known` keeps what pages, figures and checks of one workbook share.
+    """What the reader wants to see of a report.
 
     `year` is the year that the report goes by: a fiscal year, or the one in which a school year begins.
     """
@@ -31,7 +33,14 @@ class Choice:
     on: date | None = None
     year: int | None = None
     query: Mapping[str, str] = field(default_factory=dict)
-    known: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    _known: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def once(self, name: str, make: Callable[[], T]) -> T:
+        """What pages, figures and checks of one workbook share, under its name: made when it is first asked for."""
+        if name not in self._known:
+            self._known[name] = make()
+        found: T = self._known[name]
+        return found
 
     @property
     def needed_grant(self) -> Grant:
@@ -63,8 +72,8 @@ class Report:
     pages: Callable[[Session, Choice, Actor], Pages]
     import_kind: str | None = None
     needs: tuple[str, ...] = ()
-    figures: Callable[[Session, Choice], dict[str, Any]] = lambda _session, _choice: {}
-    checks: Callable[[Session, Choice], list[dict[str, Any]]] = lambda _session, _choice: []
+    figures: Callable[[Session, Choice, Actor], dict[str, Any]] = lambda _session, _choice, _by: {}
+    checks: Callable[[Session, Choice, Actor], list[dict[str, Any]]] = lambda _session, _choice, _by: []
 
 
 def sheet_page(
@@ -79,15 +88,24 @@ def sheet_page(
     printed_to: str | None = None,
 ) -> Page:
     """A page with all columns of a sheet, as the import reads them back; `holding` says what is among its rows."""
-    authority, where = subtitle(choice)
+    whose, where = subtitle(choice)
     paper = f"gedruckt bis »{sheet.column(printed_to).header}«" if printed_to else ""
-    below = (authority, " · ".join(filter(None, (where, holding, paper))))
+    below = (whose, " · ".join(filter(None, (where, holding, paper))))
     lines = sheets.lines(sheet, rows)
     return Page(title, sheet_name, sheet.columns, lines, subtitle=below, sums=sums, printed_to=printed_to)
 
 
 def subtitle(choice: Choice) -> tuple[str, str]:
     """Workbooks go to German authorities: they are German whatever the reader's language."""
-    where = f"{choice.school.name} ({choice.school.school_number})" if choice.school else "alle Schulen"
-    authority = current_app.config["SCHOOL_IT"].AUTHORITY
-    return authority, f"Stand {choice.on:%d.%m.%Y} · {where}" if choice.on else where
+    stand = f"Stand {choice.on:%d.%m.%Y}" if choice.on else ""
+    return authority(), " · ".join(filter(None, (stand, place(choice))))
+
+
+def authority() -> str:
+    """Whose workbook it is, by the settings."""
+    name: str = current_app.config["SCHOOL_IT"].AUTHORITY
+    return name
+
+
+def place(choice: Choice) -> str:
+    return f"{choice.school.name} ({choice.school.school_number})" if choice.school else "alle Schulen"

@@ -43,12 +43,12 @@ def _pages(session: Session, choice: Choice, by: Actor) -> Pages:
     year = choice.year or school_year.school_year(choice.on or today())
     one = queries.round_of(session, year)
     lines = _of_round(session, one, choice, by) if one else _as_it_stands(session, choice, by)
-    authority, where = subtitle(choice)
+    whose, where = subtitle(choice)
     told = f"Schuljahr {school_year.label(year)}" + ("" if one else " · keine Abfrage eröffnet")
     return [
         Page(
             f"Bedarfsabfrage {school_year.label(year)}", "Bedarfsabfrage", COLUMNS, list(lines),
-            subtitle=(authority, f"{where} · {told}"), sums=("target", "stock", "gap", "wanted", "granted"),
+            subtitle=(whose, f"{where} · {told}"), sums=("target", "stock", "gap", "wanted", "granted"),
         )
     ]  # fmt: skip
 

@@ -30,7 +30,8 @@ NO_OUTLETS = Outlets()
 @dataclass(frozen=True)
 class Budget:
     """A plan or scenario in money. `spread` is the wave as it is paid; `again` of it are devices that the plan itself
-    buys and that fall due within it once more."""
+    buys and that fall due within it once more. `posts` are those that today's devices need, `posts_by_year` those
+    that each fiscal year pays: the plan adds devices."""
 
     years: list[Year]
     spread: Spread
@@ -38,6 +39,7 @@ class Budget:
     again: int
     posts: Decimal
     posts_exact: Decimal
+    posts_by_year: Mapping[int, Decimal]
     pupils: int
     switches: int
     ports: int
@@ -61,6 +63,10 @@ class Budget:
     @property
     def investive(self) -> Decimal:
         return sum((one.investive for one in self.years), budget.NOTHING)
+
+    @property
+    def posts_at_the_end(self) -> Decimal:
+        return self.posts_by_year[self.years[-1].year] if self.years else self.posts
 
     def part(self, part: Part) -> Decimal:
         return sum((one.parts[part] for one in self.years), budget.NOTHING)
@@ -96,21 +102,25 @@ def reckoned(
         budget.switches_missing(number, school.ports)
         for number, school in zip(ports, town.schools, strict=True)
     )
+    support = _support(town, shares)
     posts = [
         *_gap_posts(town, shares),
         *_wave_posts(town, spread, funds=bool(scenario and scenario.funds_replacement)),
         *_network_posts(town, "price.switch", switches, gap_years),
         *_network_posts(town, "price.port", outlets.missing, gap_years),
         *(Post(year, Part.LICENCES, licences.get(year, budget.NOTHING)) for year in years),
-        *_support_posts(town, shares),
+        *(
+            Post(year, Part.SUPPORT, count * assumed.priced("support.cost", year))
+            for year, count in support.items()
+        ),
         *_agreed_posts(town),
     ]
     limit = scenario.grant_limit if scenario else None
     per_post = assumed["support.devices"]
     return Budget(
         budget.by_year(years, posts, assumed["money.own_share"], limit), spread, gaps, again,
-        budget.posts_needed(town.computers, per_post), budget.posts_exact(town.computers, per_post), town.pupils,
-        switches, sum(ports), town.pupils * assumed["network.uplink"], steady_need(town), licences_unknown,
+        budget.posts_needed(town.computers, per_post), budget.posts_exact(town.computers, per_post), support,
+        town.pupils, switches, sum(ports), town.pupils * assumed["network.uplink"], steady_need(town), licences_unknown,
         outlets,
     )  # fmt: skip
 
@@ -189,9 +199,10 @@ def _network_posts(town: Town, price: str, number: int, years: Sequence[int]) ->
     ]  # fmt: skip
 
 
-def _support_posts(town: Town, shares: Mapping[ItemClass, Mapping[int, int]]) -> list[Post]:
-    """Half posts for the computers there are and those that the plan adds; what is too old leaves for its successor."""
-    found, devices = [], town.computers
+def _support(town: Town, shares: Mapping[ItemClass, Mapping[int, int]]) -> dict[int, Decimal]:
+    """By year, half posts for the computers there are and those that the plan adds; what is too old leaves for its
+    successor."""
+    found, devices = {}, town.computers
     worn = {one: town.sum(one).stock - town.sum(one).usable for one in COMPUTERS}
     for year in town.years:
         for one in COMPUTERS:
@@ -199,8 +210,7 @@ def _support_posts(town: Town, shares: Mapping[ItemClass, Mapping[int, int]]) ->
             leaving = min(bought, max(0, worn[one]))
             worn[one] -= leaving
             devices += bought - leaving
-        posts = budget.posts_needed(devices, town.assumed["support.devices"])
-        found.append(Post(year, Part.SUPPORT, posts * town.assumed.priced("support.cost", year)))
+        found[year] = budget.posts_needed(devices, town.assumed["support.devices"])
     return found
 
 

@@ -77,6 +77,11 @@ def look(
             for each in beyond(agreed.get((school.id, one), ()), cell.gap)
         ]
         town.beyond += beyond(agreed.get((school.id, None), ()), 0)
+        town.unpriced += sum(
+            not each.number and each.euros is None
+            for one in (*ItemClass, None)
+            for each in agreed.get((school.id, one), ())
+        )
     return town
 
 

@@ -112,6 +112,8 @@ class Town:
     """How many devices of a class began in a year; None where no day tells."""
     beyond: list[Beyond] = field(default_factory=list)
     """What was agreed with schools and is not bought with the gap anyway."""
+    unpriced: int = 0
+    """How many agreements that are to come say neither devices of a class nor euros: no plan can count them."""
 
     @property
     def classes(self) -> list[ItemClass]:
@@ -142,6 +144,12 @@ class Town:
     def missing(self, item_class: ItemClass) -> int:
         """The sum of the schools' gaps: what one has too many is of no use to another."""
         return sum(school.cells[item_class].gap for school in self.schools)
+
+    @property
+    def agreed_in_gap(self) -> int:
+        """Devices that were agreed and are bought with the gap anyway."""
+        agreed = sum(cell.agreed for school in self.schools for cell in school.cells.values())
+        return agreed - sum(one.number for one in self.beyond if one.agreed.item_class is not None)
 
     def gap_cost(self, school: SchoolStand) -> Decimal:
         year = self.years[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Blueprint, request, url_for
 from flask_babel import gettext as _
@@ -22,6 +22,8 @@ from school_it.plan.rules.need import Step
 from school_it.plan.rules.targets import Basis
 from school_it.plan.standing import Town
 from school_it.web import flash_hint
+
+Figures = TypeVar("Figures")
 
 bp = Blueprint("plan", __name__, url_prefix="/plan")
 
@@ -68,6 +70,16 @@ def key_date() -> date:
 def said_day(day: date) -> str:
     """For the address: empty for today."""
     return "" if day == today() else f"{day:%d.%m.%Y}"
+
+
+def in_order(by_class: Mapping[str, Figures]) -> list[tuple[ItemClass, Figures]]:
+    """What was kept by the word of a class, in the order in which every table has the classes."""
+    return [(one, by_class[one.value]) for one in ItemClass if one.value in by_class]
+
+
+def said_posts(posts: Decimal) -> str:
+    """``7`` or ``7,5``."""
+    return show_number(posts)
 
 
 def class_word(item_class: ItemClass) -> str:

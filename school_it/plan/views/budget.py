@@ -14,14 +14,15 @@ from school_it import charts
 from school_it.access import May, current, needs
 from school_it.charts import Bar, Stack
 from school_it.database import db, whole_number
-from school_it.devices.rules import ITEM_CLASSES, ItemClass
+from school_it.devices.rules import ITEM_CLASSES
 from school_it.plan import money, queries, standing
 from school_it.plan.models import DecidedPlan, Scenario
 from school_it.plan.money import Budget
 from school_it.plan.queries import stock
 from school_it.plan.rules.budget import PARTS, Part
 from school_it.plan.standing import Town
-from school_it.plan.views.blueprint import bp, key_date, said_day, short_euro, tabs, whole_euro
+from school_it.plan.views.blueprint import bp, in_order, key_date, said_day, said_posts, short_euro, tabs
+from school_it.plan.views.finance import finance
 from school_it.web import page
 
 SPENT_YEARS = 5
@@ -46,8 +47,9 @@ def budget() -> Any:
         day=on,
         scenario=scenario,
         scenarios=[(str(one.id), one.name) for one in queries.scenarios(session, town.plan)],
-        parts=PARTS,
-        whole=whole_euro,
+        finance=finance(made.years),
+        said_posts=said_posts,
+        posts_by_year=", ".join(f"{year}: {said_posts(count)}" for year, count in made.posts_by_year.items()),
         class_names=ITEM_CLASSES,
         picture=by_part(made),
         payers=payers(made),
@@ -59,10 +61,11 @@ def budget() -> Any:
 
 
 def by_part(made: Budget) -> Any:
+    used = [part for part in Part if made.part(part)]
     return charts.stacked(
         _("Kosten nach Haushaltsjahr"),
-        [str(_(name)) for name in PARTS.values()],
-        [Stack(str(one.year), [one.parts[part] for part in Part]) for one in made.years],
+        [str(_(PARTS[part])) for part in used],
+        [Stack(str(one.year), [one.parts[part] for part in used]) for one in made.years],
         column=_("Jahr"),
         shown=short_euro,
     )
@@ -113,12 +116,8 @@ def since_decision(town: Town, made: Budget, decided: DecidedPlan) -> dict[str, 
     """What the council decided beside what it would be today, by class and by year."""
     known = json.loads(decided.figures)
     classes = [
-        (
-            ItemClass(name), figures["gap"], town.missing(ItemClass(name)),
-            figures["usable"], town.sum(ItemClass(name)).usable,
-        )
-        for name, figures in known["classes"].items()
-        if name in set(ItemClass)
+        (one, figures["gap"], town.missing(one), figures["usable"], town.sum(one).usable)
+        for one, figures in in_order(known["classes"])
     ]  # fmt: skip
     now = {one.year: one.total for one in made.years}
     years = [(one["year"], Decimal(one["total"]), now.get(one["year"])) for one in known["budget"]]

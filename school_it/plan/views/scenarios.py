@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from decimal import Decimal
 from typing import Any
 
 from flask import redirect, request, url_for
@@ -18,8 +17,9 @@ from school_it.errors import N_
 from school_it.plan import actions, differences, money, queries, standing
 from school_it.plan.forms.scenarios import DecisionForm, RemoveForm, ScenarioForm
 from school_it.plan.rules.budget import PARTS, Part
-from school_it.plan.views.blueprint import bp, short_euro, tabs
+from school_it.plan.views.blueprint import bp, in_order, said_posts, short_euro, tabs
 from school_it.plan.views.budget import named
+from school_it.plan.views.finance import finance, kept
 from school_it.web import flash_done, page, show
 from school_it.web.fields import refusals_in, status_of
 
@@ -44,18 +44,19 @@ def scenarios() -> Any:
     for one in (None, *known[:MOST]):
         town = standing.look(session, today(), seen_by=actor, scenario=one)
         made.append((one, named(one), town, money.of(session, town, one, seen_by=actor)))
+    used = [part for part in Part if any(budget.part(part) for *_one, budget in made)]
     return page(
         "plan/scenarios.html",
         tabs=tabs("scenarios"),
         plan=plan,
         made=made,
         hidden=max(0, len(known) - MOST),
-        parts=PARTS,
+        said_posts=said_posts,
         differs={one.id: differences.of(one) for one in known[:MOST]},
         cost_picture=charts.stacked(
             _("Kosten je Szenario"),
-            [str(_(name)) for name in PARTS.values()],
-            [Stack(name, [budget.part(part) for part in Part]) for _one, name, _town, budget in made],
+            [str(_(PARTS[part])) for part in used],
+            [Stack(name, [budget.part(part) for part in used]) for _one, name, _town, budget in made],
             column=_("Szenario"),
             shown=short_euro,
             adds_up=False,
@@ -166,14 +167,7 @@ def decided(ident: int) -> Any:
         "plan/decided.html",
         decided=found,
         known=known,
-        years=[
-            {
-                **one,
-                "parts": dict.fromkeys(Part, Decimal(0))
-                | {Part(p): Decimal(a) for p, a in one["parts"].items()},
-            }
-            for one in known["budget"]
-        ],
-        parts=PARTS,
+        finance=finance(kept(known["budget"])),
+        classes=in_order(known["classes"]),
         class_names=ITEM_CLASSES,
     )

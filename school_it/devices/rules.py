@@ -231,9 +231,9 @@ def outlives_use(ends: date | None, bound_until: date | None) -> bool:
     return ends is not None and bound_until is not None and ends < bound_until
 
 
-def is_low_value(price_net: Decimal | None) -> bool | None:
-    """A low-value asset; None where the price is not known (I01)."""
-    return None if price_net is None else price_net <= LOW_VALUE
+def is_low_value(price_net: Decimal | None, limit: Decimal = LOW_VALUE) -> bool | None:
+    """A low-value asset: at most `limit` net; None where the price is not known (I01). 800.01 -> no."""
+    return None if price_net is None else price_net <= limit
 
 
 def warranty_end(acquired_on: date | None, months: int | None) -> date | None:

@@ -8,10 +8,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, and_, case, exists, extract, func, or_, select
+from sqlalchemy import Select, and_, case, exists, extract, func, null, or_, select
 from sqlalchemy.orm import Session
 
 from school_it.access import Actor, May
+from school_it.devices import rules as device_rules
 from school_it.devices.models import Category, Device
 from school_it.devices.rules import GONE, State
 from school_it.errors import N_, NotThere
@@ -49,6 +50,9 @@ class Basis:
             return rules.net_of(price_net, price_gross)
         return price_gross if price_gross is not None else price_net
 
+    def is_low_value(self, price_net: Decimal | None, price_gross: Decimal | None) -> bool:
+        return bool(device_rules.is_low_value(rules.net_of(price_net, price_gross), self.low_value))
+
 
 def must_see(seen_by: Actor) -> None:
     if not seen_by.may(May.SEE_FUNDING):
@@ -70,9 +74,8 @@ def _entry(row: Any, number: int, basis: Basis) -> Entry | None:
     cost = basis.cost(row.price_net, row.price_gross)
     if cost is None or row.begun is None:
         return None
-    low = bool(rules.is_low_value(rules.net_of(row.price_net, row.price_gross), basis.low_value))
-    at_once = low and basis.low_at_once
-    return Entry(row, number, Asset(cost, row.begun, row.life, at_once, row.gone_on), low)
+    low = basis.is_low_value(row.price_net, row.price_gross)
+    return Entry(row, number, Asset(cost, row.begun, row.life, low and basis.low_at_once, row.gone_on), low)
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,7 @@ def worth(session: Session, day: date, basis: Basis) -> list[Sum]:
         Device.price_net, Device.price_gross, _BEGUN.label("begun"),
     )  # fmt: skip
     groups = (
-        select(*columns, func.count().label("number"))
+        select(*columns, null().label("gone_on"), func.count().label("number"))
         .join(Category, Category.id == Device.category_id)
         .where(Device.state.not_in(GONE), Device.state != State.ORDERED)
         .group_by(*columns)
@@ -104,7 +107,7 @@ def worth(session: Session, day: date, basis: Basis) -> list[Sum]:
     for group in session.execute(groups):
         blank = Sum(group.category_id, group.category, 0, NOTHING, NOTHING, 0, 0)
         known = found.get(group.category_id, blank)
-        entry = _entry(_Present(group), group.number, basis)
+        entry = _entry(group, group.number, basis)
         if entry is None:
             found[group.category_id] = replace(known, unknown=known.unknown + group.number)
             continue
@@ -117,16 +120,6 @@ def worth(session: Session, day: date, basis: Basis) -> list[Sum]:
             low=known.low + (group.number if entry.low else 0),
         )
     return sorted(found.values(), key=lambda one: one.category)
-
-
-class _Present:
-    """A group of devices that are still there."""
-
-    gone_on = None
-
-    def __init__(self, group: Any) -> None:
-        self.price_net, self.price_gross = group.price_net, group.price_gross
-        self.begun, self.life = group.begun, group.life
 
 
 def _in_books() -> Select[Any]:
@@ -152,14 +145,12 @@ def depreciation(session: Session, year: int, basis: Basis) -> Iterator[tuple[En
 
 def value_of(device: Device, day: date, basis: Basis) -> tuple[Decimal, Decimal] | None:
     """Cost and book value of one device on a day; of one that left, on the day it left. None where not known."""
-    cost, begun = (
-        basis.cost(device.price_net, device.price_gross),
-        device.acquired_on or device.commissioned_on,
-    )
+    cost = basis.cost(device.price_net, device.price_gross)
+    begun = device.acquired_on or device.commissioned_on
     if cost is None or begun is None:
         return None
-    low = rules.is_low_value(rules.net_of(device.price_net, device.price_gross), basis.low_value)
-    asset = Asset(cost, begun, device.category.useful_life_years, bool(low) and basis.low_at_once)
+    low = basis.is_low_value(device.price_net, device.price_gross)
+    asset = Asset(cost, begun, device.category.useful_life_years, low and basis.low_at_once)
     return cost, rules.book_value(asset, max(day, begun), first_counts=basis.first_counts)
 
 

@@ -5,7 +5,6 @@ Source: KomHVO NRW section 36; the numbers I01 … are those of the office's own
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -21,14 +20,6 @@ def net_of(price_net: Decimal | None, price_gross: Decimal | None) -> Decimal | 
     if price_net is not None:
         return price_net
     return None if price_gross is None else to_cent(price_gross / VAT)
-
-
-def is_low_value(net: Decimal | None, limit: Decimal, accessories: Iterable[Decimal] = ()) -> bool | None:
-    """I01: usable on its own and at most `limit` net, with what cannot be used alone added; None without a price.
-
-    952.01 gross -> 800.01 net -> no. A tablet of 760.00 with a case of 45.00 -> no.
-    """
-    return None if net is None else net + sum(accessories, NOTHING) <= limit
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from school_it.devices import rules as device_rules
 from school_it.ledger import rules
 from school_it.ledger.rules import Asset
 
@@ -23,13 +24,7 @@ def euros(*amounts: Decimal) -> list[Decimal]:
 @pytest.mark.parametrize(("gross", "net", "low"), [("949.00", "797.48", True), ("952.01", "800.01", False)])
 def test_low_value_is_judged_by_the_net_price(gross: str, net: str, low: bool) -> None:
     assert rules.net_of(None, Decimal(gross)) == Decimal(net)
-    assert rules.is_low_value(Decimal(net), LIMIT) is low
-
-
-def test_a_case_that_cannot_be_used_alone_counts_with_its_tablet() -> None:
-    assert rules.is_low_value(Decimal("760.00"), LIMIT) is True
-    assert rules.is_low_value(Decimal("760.00"), LIMIT, [Decimal("45.00")]) is False
-    assert rules.is_low_value(None, LIMIT) is None
+    assert device_rules.is_low_value(Decimal(net), LIMIT) is low
 
 
 def test_linear_by_the_month_with_or_without_the_month_of_purchase() -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
-from flask import redirect, request, url_for
+from flask import current_app, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -34,7 +35,9 @@ def device(tag: str) -> Any:
         reasons=rules.DISPOSAL_REASONS,
         moves=rules.MOVES[found.state],
         lendable=found.state in rules.LENDABLE and not found.is_out,
-        low_value=rules.is_low_value(found.price_net),
+        low_value=rules.is_low_value(
+            found.price_net, Decimal(current_app.config["SCHOOL_IT"].LEDGER_LOW_VALUE)
+        ),
         bound=rules.is_bound(found.bound_until, today()),
         advice=_advice(found),
         panels=panels.of_device(session, found, seen_by=current()),

@@ -69,8 +69,8 @@ class Kind:
             raise NotAllowed(N_("Diese Art von Datei dürfen Sie nicht einlesen."))
 
 
-def _fixed(sheet: Sheet, intake: Intake) -> Kind:
-    return Kind(sheet.kind, sheet.title, May.IMPORT_ALL, intake, lambda _session, **_words: sheet)
+def _fixed(sheet: Sheet, intake: Intake, may: May = May.IMPORT_ALL) -> Kind:
+    return Kind(sheet.kind, sheet.title, may, intake, lambda _session, **_words: sheet)
 
 
 DEVICES = DeviceIntake()
@@ -79,14 +79,14 @@ KINDS = {
     for kind in (
         Kind("devices", N_("Geräte"), May.IMPORT_DEVICES, DEVICES, DEVICES.sheet),
         _fixed(SCHOOLS, SchoolIntake()),
-        _fixed(ROOMS, RoomIntake()),
+        _fixed(ROOMS, RoomIntake(), May.EDIT_ROOMS),
         _fixed(FIGURES, FiguresIntake()),
         replace(_fixed(PEOPLE, PeopleIntake()), classes=people_intake.classes, usual=people_intake.usual),
         _fixed(LICENCES, LicenceIntake()),
-        _fixed(OUTLETS, OutletIntake()),
-        _fixed(SUBNETS, SubnetIntake()),
-        _fixed(ADDRESSES, AddressIntake()),
-        _fixed(UPLINKS, UplinkIntake()),
+        _fixed(OUTLETS, OutletIntake(), May.EDIT_NETWORK),
+        _fixed(SUBNETS, SubnetIntake(), May.EDIT_NETWORK),
+        _fixed(ADDRESSES, AddressIntake(), May.EDIT_NETWORK),
+        _fixed(UPLINKS, UplinkIntake(), May.EDIT_NETWORK),
         _fixed(TARGETS, TargetIntake()),
         replace(_fixed(SURVEY, SurveyIntake()), stated=survey_rules.code_in, has_template=False),
         _fixed(PROGRAMMES, ProgrammeIntake()),

@@ -37,12 +37,14 @@ class OutletIntake(Intake):
     """Rows of the sheet `outlets`: no room is made by the way; a switch not known yet is kept as a name."""
 
     def check(self, session: Session, reading: Reading, *, by: Actor) -> Iterator[Problem]:
+        reading.refuse(unknown_schools(session, reading, by=by, may=May.EDIT_NETWORK))
         _rename(session, reading, by=by)
-        problems = list(unknown_schools(session, reading, by=by, may=May.IMPORT_ALL))
-        problems += _twice(reading)
+        problems = list(_twice(reading))
         problems += setwise.misfits(reading, {**Outlet.__table__.c, "room": Room.__table__.c.room})
         problems += _unknown_rooms(session, reading)
+        seen = by.scope(May.SEE_DEVICES)
         switches = queries.switches(session, (row.values.get("switch") for row in reading.rows))
+        switches = {tag: one for tag, one in switches.items() if seen.holds(one.school_id)}
         problems += _no_switches(reading, switches)
         _spell_as_devices(reading, switches)
         reading.known = self.known(session, reading.rows)

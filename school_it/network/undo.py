@@ -32,7 +32,10 @@ TAKEN = N_("Der Port ist inzwischen anders belegt: %(why)s")
 
 
 class _Outlets(Undoing):
-    """A port that somebody else has by now is not given to a second outlet; cables follow what the outlets say."""
+    """A port that somebody else has by now is not given to a second outlet; cables follow what the outlets say.
+
+    What stands at another school is not named: a coordinator takes back lists too.
+    """
 
     def put_back(self, session: Session, things: Sequence[Touched], values: Mapping[int, Values]) -> None:
         super().put_back(session, things, values)
@@ -71,7 +74,7 @@ class _Outlets(Undoing):
         wanted = patching.resolved(session, wanted, idents)
         for clash in patching.clashes_of(wanted, left):
             if clash.other.row is None:
-                why = patching.sentence(clash, may_see=lambda _school: True)
+                why = patching.sentence(clash, may_see=lambda _school: False)
                 yield Against(clash.place.row or 0, clash.field, Sentence(TAKEN, why=why))
 
 
@@ -86,6 +89,7 @@ class _Panels(Undoing):
             joining.join(session, schools)
 
 
+OVERLAPPING = N_("%(network)s überschneidet sich dann mit dem Netz einer anderen Schule.")
 HOMELESS = N_("%(address)s stünde dann in keinem Teilnetz.")
 
 
@@ -111,15 +115,14 @@ class _Subnets(Undoing):
         for one in as_they_were:
             other = others.in_the_way(one)
             if other is not None:
-                said = overlaps.sentence(one, other, by=house("undo"))
-                yield Against(one.ident or 0, "is_separate", said)
+                yield Against(one.ident or 0, "is_separate", Sentence(OVERLAPPING, network=one.network))
 
 
 UNDOINGS = (
     _Outlets(
         Outlet,
         N_("Netzwerkdose"),
-        batches={"import.outlets": May.IMPORT_ALL},
+        batches={"import.outlets": May.EDIT_NETWORK},
         shown={"school_id": "school_number", "room_id": "room"},
         names=headers(OUTLETS),
     ),
@@ -129,21 +132,21 @@ UNDOINGS = (
     _Subnets(
         Subnet,
         N_("Teilnetz"),
-        batches={"import.subnets": May.IMPORT_ALL},
+        batches={"import.subnets": May.EDIT_NETWORK},
         shown={"school_id": "school_number", "vlan_id": "vlan"},
         names=headers(SUBNETS),
     ),
     Undoing(
         FixedAddress,
         N_("feste Adresse"),
-        batches={"import.addresses": May.IMPORT_ALL},
+        batches={"import.addresses": May.EDIT_NETWORK},
         shown={"school_id": "school_number", "device_id": "device"},
         names=headers(ADDRESSES),
     ),
     Undoing(
         Uplink,
         N_("Internetanschluss"),
-        batches={"import.uplinks": May.IMPORT_ALL},
+        batches={"import.uplinks": May.EDIT_NETWORK},
         shown={"school_id": "school_number", "router_id": "router"},
         names=headers(UPLINKS),
     ),

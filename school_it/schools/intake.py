@@ -84,9 +84,10 @@ class _AtSchool(Intake):
     """What rows that belong to a school have in common: `school_number` in the sheet, `school_id` in the table."""
 
     columns: ClassVar[Mapping[str, ColumnElement[Any]]]
+    may: ClassVar = May.IMPORT_ALL
 
     def check(self, session: Session, reading: Reading, *, by: Actor) -> Iterator[Problem]:
-        yield from unknown_schools(session, reading, by=by, may=May.IMPORT_ALL)
+        yield from unknown_schools(session, reading, by=by, may=self.may)
         yield from setwise.misfits(reading, self.columns)
 
 
@@ -94,6 +95,7 @@ class RoomIntake(_AtSchool):
     """Rows of the sheet `rooms`; a building that the school does not have yet is made."""
 
     columns: ClassVar = {**Room.__table__.c, "building": Building.__table__.c.name}
+    may: ClassVar = May.EDIT_ROOMS
 
     def known(self, session: Session, rows: Sequence[Row]) -> Known:
         stored = {

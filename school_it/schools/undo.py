@@ -58,7 +58,7 @@ UNDOINGS = (
     _Rooms(
         Room,
         N_("Raum"),
-        batches={"import.rooms": May.IMPORT_ALL},
+        batches={"import.rooms": May.EDIT_ROOMS},
         shown={**OF_SCHOOL, "building_id": "building"},
         names=headers(ROOMS),
     ),

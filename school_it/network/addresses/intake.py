@@ -34,8 +34,8 @@ class AddressIntake(Intake):
     """Rows of the sheet `addresses`. The VLAN follows from the subnet: what the file says of it is only compared."""
 
     def check(self, session: Session, reading: Reading, *, by: Actor) -> Iterator[Problem]:
-        problems = list(unknown_schools(session, reading, by=by, may=May.IMPORT_ALL))
-        problems += setwise.misfits(reading, {**FixedAddress.__table__.c})
+        reading.refuse(unknown_schools(session, reading, by=by, may=May.EDIT_NETWORK))
+        problems = list(setwise.misfits(reading, {**FixedAddress.__table__.c}))
         reading.known = self.known(session, reading.rows)
         devices = own_devices.named(session, (row.values.get("device") for row in reading.rows), seen_by=by)
         _spell_as_devices(reading, devices)
@@ -47,7 +47,7 @@ class AddressIntake(Intake):
             problems += _wrong(row, reading, idents[row.values["school_number"]], plans, devices)
         bad = {problem.row for problem in problems}
         _compare_vlans([row for row in good if row.number not in bad], reading, idents, plans)
-        _tell_of_others(session, reading, devices, bad)
+        _tell_of_others(session, reading, devices, bad, by=by)
         yield from problems
 
     def known(self, session: Session, rows: Sequence[Row]) -> Known:
@@ -159,7 +159,9 @@ def _compare_vlans(
 ALSO = N_("%(tag)s hat auch die feste Adresse %(address)s. Gilt sie nicht mehr, bitte dort freigeben.")
 
 
-def _tell_of_others(session: Session, reading: Reading, devices: Mapping[str, Named], bad: set[int]) -> None:
+def _tell_of_others(
+    session: Session, reading: Reading, devices: Mapping[str, Named], bad: set[int], *, by: Actor
+) -> None:
     """A device that gets one more address, while the list is silent about the one it has."""
     known = reading.known or {}
     listed = {_key(row.values) for row in reading.rows}
@@ -170,6 +172,7 @@ def _tell_of_others(session: Session, reading: Reading, devices: Mapping[str, Na
     others: dict[int, list[tuple[str, str]]] = defaultdict(list)
     columns = (FixedAddress.device_id, School.school_number, FixedAddress.address)
     rows = select(*columns).join(School, School.id == FixedAddress.school_id)
+    rows = rows.where(by.scope(May.SEE_NETWORK).where(FixedAddress.school_id))
     rows = rows.order_by(FixedAddress.address_key)
     for some in portions(sorted(wanted)):
         for ident, number, address in session.execute(rows.where(FixedAddress.device_id.in_(some))):

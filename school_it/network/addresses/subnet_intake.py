@@ -35,8 +35,8 @@ class SubnetIntake(Intake):
     """Rows of the sheet `subnets`. A VLAN that the school has already keeps its name and its purpose."""
 
     def check(self, session: Session, reading: Reading, *, by: Actor) -> Iterator[Problem]:
-        problems = list(unknown_schools(session, reading, by=by, may=May.IMPORT_ALL))
-        problems += setwise.misfits(reading, {**Subnet.__table__.c, "vlan_name": Vlan.__table__.c.name})
+        reading.refuse(unknown_schools(session, reading, by=by, may=May.EDIT_NETWORK))
+        problems = list(setwise.misfits(reading, {**Subnet.__table__.c, "vlan_name": Vlan.__table__.c.name}))
         network_queries.lock_schools(session, school_queries.ids_by_number(session).values())
         reading.known = self.known(session, reading.rows)
         bad = {problem.row for problem in problems}

@@ -42,8 +42,8 @@ class UplinkIntake(Intake):
     """Rows of the sheet `uplinks`; `rules.paired` says which stored line a row means."""
 
     def check(self, session: Session, reading: Reading, *, by: Actor) -> Iterator[Problem]:
-        problems = list(unknown_schools(session, reading, by=by, may=May.IMPORT_ALL))
-        problems += setwise.misfits(reading, {**Uplink.__table__.c})
+        reading.refuse(unknown_schools(session, reading, by=by, may=May.EDIT_NETWORK))
+        problems = list(setwise.misfits(reading, {**Uplink.__table__.c}))
         _say_no(reading)
         reading.known, unclear = _known(session, reading.rows)
         routers = own_devices.named(session, (row.values.get("router") for row in reading.rows), seen_by=by)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Self
 
 
 def N_(text: str) -> str:
@@ -59,6 +59,8 @@ class SchoolItError(Exception):
 
     exit_code = 1
     status = 400
+    field = ""
+    """The field of a form that it is about, where somebody has said so."""
 
     def __init__(self, text: str, /, **values: Any) -> None:
         self.sentence = Sentence(text, **values)
@@ -66,6 +68,11 @@ class SchoolItError(Exception):
 
     def __str__(self) -> str:
         return str(self.sentence)
+
+    def at(self, field: str) -> Self:
+        """``raise RuleBroken(…).at("unit")``: said beside that field of a form."""
+        self.field = field
+        return self
 
 
 class NotThere(SchoolItError):
@@ -123,10 +130,13 @@ def refuse(faults: Collection[tuple[str, Sentence]]) -> None:
 
 @contextmanager
 def about(field: str) -> Iterator[None]:
-    """What is found wrong in here is the fault of this field."""
+    """What is found wrong in here is the fault of this field; a rule that is broken stays one."""
     try:
         yield
     except Refused:
+        raise
+    except RuleBroken as problem:
+        problem.field = problem.field or field
         raise
     except (BadValue, NotThere) as problem:
         raise Refused([(field, problem.sentence)]) from None

@@ -32,7 +32,7 @@ def add_outlet(session: Session, school: School, values: Mapping[str, Any], *, b
     by.must(May.EDIT_NETWORK, school.id)
     wanted = _checked(session, school, values, ident="new", by=by)
     if queries.find_outlet(session, school.id, wanted["outlet"]) is not None:
-        raise RuleBroken(_TAKEN, outlet=wanted["outlet"])
+        raise RuleBroken(_TAKEN, outlet=wanted["outlet"]).at("outlet")
     outlet = Outlet(school_id=school.id, **{name: wanted.get(name) for name in FIELDS})
     session.add(outlet)
     audit.record(session, Action.OUTLET_ADDED, outlet, by=by, changes=audit.differences(outlet, FIELDS))
@@ -49,7 +49,7 @@ def change_outlet(
     wanted = _checked(session, outlet.school, values, ident=outlet.id, by=by)
     known = queries.find_outlet(session, outlet.school_id, wanted["outlet"])
     if known is not None and known.id != outlet.id:
-        raise RuleBroken(_TAKEN, outlet=wanted["outlet"])
+        raise RuleBroken(_TAKEN, outlet=wanted["outlet"]).at("outlet")
     changes = audit.assign(outlet, wanted, FIELDS)
     if changes:
         audit.record(session, Action.OUTLET_CHANGED, outlet, by=by, changes=changes)
@@ -90,7 +90,7 @@ def _checked(
 ) -> dict[str, Any]:
     """The values with the id of the room, the switch spelt as its device; under the lock of the school."""
     if not values.get("outlet"):
-        raise BadValue(N_("Eine Netzwerkdose braucht eine Nummer."))
+        raise BadValue(N_("Eine Netzwerkdose braucht eine Nummer.")).at("outlet")
     queries.lock_schools(session, [school.id])
     room = school_queries.find_room(session, school.id, values.get("room") or "")
     if room is None:
@@ -114,6 +114,6 @@ def _refuse_taken_ports(session: Session, place: Place, school: School, *, by: A
     wanted = patching.resolved(session, [place], idents)
     for clash in patching.clashes_of(wanted, patching.resolved(session, stored, idents)):
         said = patching.sentence(clash, may_see=lambda number: scope.holds(idents.get(str(number))))
-        raise RuleBroken(said.text, **said.values)
+        raise RuleBroken(said.text, **said.values).at(clash.field)
     for said in patching.occupied(session, wanted, seen_by=by).values():
-        raise RuleBroken(said.text, **said.values)
+        raise RuleBroken(said.text, **said.values).at("switch_port")

@@ -50,16 +50,17 @@ def refusals_in(form: Form, at: str = "") -> Iterator[None]:
     try:
         yield
     except SchoolItError as problem:
-        names_none = not isinstance(problem, Refused | NotAllowed | Stale | Busy)
+        names_none = not problem.field and not isinstance(problem, Refused | NotAllowed | Stale | Busy)
         show_refusal(form, Refused([(at, problem.sentence)]) if at and names_none else problem)
 
 
 def show_refusal(form: Form, problem: SchoolItError) -> None:
     """Each sentence at the field it is about, else at the head of the form."""
-    if not isinstance(problem, Refused):
+    if not isinstance(problem, Refused) and problem.field not in form._fields:
         form.form_errors.append(said(problem))
         return
-    for name, sentence in problem.faults:
+    faults = problem.faults if isinstance(problem, Refused) else [(problem.field, problem.sentence)]
+    for name, sentence in faults:
         field = form._fields.get(name)
         if field is None:
             form.form_errors.append(said(sentence))

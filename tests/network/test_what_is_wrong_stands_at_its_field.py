@@ -6,12 +6,17 @@ import re
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from school_it.access import Actor
 from school_it.database import transaction
+from school_it.network import actions as outlets
 from school_it.network.addresses import actions
 from school_it.network.addresses.rules import Purpose
+from school_it.network.wiring import actions as wiring
+from school_it.network.wiring.models import Panel
+from school_it.schools import actions as school_actions
 from school_it.schools.models import School
 
 HERE = "/network/schools/115514"
@@ -68,3 +73,56 @@ def test_the_sentence_stands_at_the_field(admin: FlaskClient, case: str) -> None
     for name, text in typed.items():
         if text and name not in ("school", "purpose"):
             assert f'value="{text}"' in page
+
+
+@pytest.fixture
+def rack(session: Session, house: Actor, school: School) -> int:
+    """EV1 with ten units; a panel PF1 on the fifth, with a cable in its port 3, and a panel PF2."""
+    with transaction() as writing:
+        here = writing.merge(school)
+        school_actions.add_room(writing, here, {"room": "A1"}, by=house)
+        made = wiring.add_rack(writing, here, {"name": "EV1", "units": 10}, by=house)
+        wiring.add_panel(writing, made, {"name": "PF1", "ports": 24, "unit": 5}, by=house)
+        wiring.add_panel(writing, made, {"name": "PF2", "ports": 24}, by=house)
+        first = {"room": "A1", "outlet": "D1", "rack": "EV1", "panel": "PF1", "panel_port": "3"}
+        outlets.add_outlet(writing, here, {**first, "switch": "SW-1", "switch_port": "7"}, by=house)
+        return made.id
+
+
+OUTLET = {"school": "115514", "room": "A1", "outlet": "D2"}
+AT_THE_RACK = {
+    "a taken unit": ("{rack}/panels/new", {"name": "PF9", "ports": "24", "unit": "5"}, "unit", "sitzt schon PF1"),
+    "a unit above the top": ("{rack}/panels/new", {"name": "PF9", "ports": "24", "unit": "11"}, "unit", "1 bis 10"),
+    "a name twice": ("{rack}/panels/new", {"name": "pf 1", "ports": "24"}, "name", "schon"),
+    "a rack twice": ("racks/new", {"school": "115514", "name": "ev1", "units": "42"}, "name", "schon"),
+    "a rack too small": ("{rack}/edit", {"school": "115514", "name": "EV1", "units": "4"}, "units", "bis zur Höhen"),
+    "a panel too small": ("{panel}/edit", {"name": "PF1", "ports": "2", "unit": "5"}, "ports", "Port 3"),
+    "a panel onto another": ("{other}/edit", {"name": "PF2", "ports": "24", "unit": "5"}, "unit", "sitzt schon PF1"),
+    "a panel with another's name": ("{other}/edit", {"name": "PF1", "ports": "24"}, "name", "schon"),
+    "an outlet twice": ("outlets/new", {**OUTLET, "outlet": "D1"}, "outlet", "schon"),
+    "a panel port twice": (
+        "outlets/new", {**OUTLET, "rack": "EV1", "panel": "PF1", "panel_port": "3"}, "panel_port", "Dose D1",
+    ),
+    "a switch port twice": (
+        "outlets/new", {**OUTLET, "switch": "SW-1", "switch_port": "7"}, "switch_port", "Dose D1",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", AT_THE_RACK)
+def test_a_place_that_is_taken_is_told_at_the_field(
+    admin: FlaskClient, session: Session, rack: int, case: str
+) -> None:
+    address, typed, field, sentence = AT_THE_RACK[case]
+    panel, other = session.scalars(select(Panel.id).order_by(Panel.name)).all()
+    places = {"rack": f"racks/{rack}", "panel": f"panels/{panel}", "other": f"panels/{other}"}
+    shown = admin.get(f"/network/{address.format(**places)}").get_data(as_text=True)
+    version = re.search(r'name="version"[^>]*value="(\d+)"', shown)
+    answer = admin.post(
+        f"/network/{address.format(**places)}", data={**typed, "version": version[1] if version else ""}
+    )
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    fault = re.search(rf'id="{field}-error">.*?<span>(.*?)</span></p>', page, re.DOTALL)
+    assert fault is not None, f"nothing stands at {field}"
+    assert sentence in fault[1]

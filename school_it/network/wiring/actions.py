@@ -36,9 +36,9 @@ def add_rack(session: Session, school: School, values: Mapping[str, Any], *, by:
     by.must(May.EDIT_NETWORK, school.id)
     name = (values.get("name") or "").strip()
     if not folded(name):
-        raise BadValue(N_("Ein Verteiler braucht einen Namen, etwa EV2."))
+        raise BadValue(N_("Ein Verteiler braucht einen Namen, etwa EV2.")).at("name")
     if queries.find_rack(session, school.id, name) is not None:
-        raise RuleBroken(N_("Den Verteiler %(name)s gibt es an dieser Schule schon."), name=name)
+        raise RuleBroken(N_("Den Verteiler %(name)s gibt es an dieser Schule schon."), name=name).at("name")
     rack = Rack(
         school_id=school.id, name=name, name_folded=folded(name), units=_units(values.get("units") or 42),
         room_id=values.get("room_id"),
@@ -60,7 +60,7 @@ def change_rack(
         raise RuleBroken(
             N_("Der Verteiler ist bis zur Höheneinheit %(highest)s belegt; kleiner kann er nicht sein."),
             highest=highest,
-        )
+        ).at("units")
     changes = audit.assign(rack, {**values, "units": units}, RACK_FIELDS)
     if changes:
         audit.record(session, Action.RACK_CHANGED, rack, by=by, changes=changes)
@@ -71,9 +71,11 @@ def add_panel(session: Session, rack: Rack, values: Mapping[str, Any], *, by: Ac
     by.must(May.EDIT_NETWORK, rack.school_id)
     name = (values.get("name") or "").strip()
     if not folded(name):
-        raise BadValue(N_("Ein Patchfeld braucht einen Namen, etwa PF1."))
+        raise BadValue(N_("Ein Patchfeld braucht einen Namen, etwa PF1.")).at("name")
     if queries.find_panel(session, rack.id, name) is not None:
-        raise RuleBroken(N_("Das Patchfeld %(name)s gibt es in diesem Verteiler schon."), name=name)
+        raise RuleBroken(N_("Das Patchfeld %(name)s gibt es in diesem Verteiler schon."), name=name).at(
+            "name"
+        )
     _refuse_taken_unit(session, rack, values.get("unit"), Taken(values.get("unit") or 0, 1, ""))
     panel = Panel(
         rack_id=rack.id, name=name, name_folded=folded(name), ports=_panel_ports(values.get("ports") or 24),
@@ -98,7 +100,7 @@ def change_panel(
     if size < used:
         raise RuleBroken(
             N_("Port %(used)s des Patchfelds ist verkabelt; weniger Ports kann es nicht haben."), used=used
-        )
+        ).at("ports")
     if values.get("unit") != panel.unit:
         wanted = Taken(values.get("unit") or 0, 1, panel.name)
         _refuse_taken_unit(session, panel.rack, values.get("unit"), wanted)
@@ -118,7 +120,7 @@ def mount_device(
     if device.school_id not in (None, rack.school_id):
         raise RuleBroken(
             N_("%(tag)s gehört zu einer anderen Schule. Bitte zuerst dorthin umbuchen."), tag=device.asset_tag
-        )
+        ).at("device")
     size = queries.size_of(session, device)
     wanted = Taken(unit or 0, size.height, device.asset_tag, face, size.is_deep)
     _refuse_taken_unit(session, rack, unit, wanted)
@@ -157,13 +159,13 @@ def _refuse_taken_unit(session: Session, rack: Rack, unit: int | None, wanted: T
             N_("Der Verteiler %(rack)s hat die Höheneinheiten 1 bis %(units)s."),
             rack=rack.name,
             units=rack.units,
-        )
+        ).at("unit")
     others = [one for one in queries.taken_units(session, rack.id) if one.name != wanted.name]
     other = refuse_overlap(wanted, others)
     if other is not None:
         raise RuleBroken(
             N_("Auf Höheneinheit %(unit)s sitzt schon %(other)s."), unit=other.unit, other=other.name
-        )
+        ).at("unit")
 
 
 # --- cables that no list of outlets says ---

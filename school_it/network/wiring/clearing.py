@@ -32,7 +32,7 @@ def rename_rack(session: Session, rack: Rack, name: str, *, version: int | None 
         return 0
     other = queries.find_rack(session, rack.school_id, wanted)
     if other is not None and other.id != rack.id:
-        raise RuleBroken(N_("Den Verteiler %(name)s gibt es an dieser Schule schon."), name=wanted)
+        raise RuleBroken(N_("Den Verteiler %(name)s gibt es an dieser Schule schon."), name=wanted).at("name")
     outlets = _outlets_of(session, rack)
     return _rename(session, rack, "rack", wanted, outlets, Action.RACK_CHANGED, by)
 
@@ -46,7 +46,9 @@ def rename_panel(session: Session, panel: Panel, name: str, *, version: int | No
         return 0
     other = queries.find_panel(session, panel.rack_id, wanted)
     if other is not None and other.id != panel.id:
-        raise RuleBroken(N_("Das Patchfeld %(name)s gibt es in diesem Verteiler schon."), name=wanted)
+        raise RuleBroken(N_("Das Patchfeld %(name)s gibt es in diesem Verteiler schon."), name=wanted).at(
+            "name"
+        )
     outlets = _outlets_of(session, panel.rack, panel)
     return _rename(session, panel, "panel", wanted, outlets, Action.PANEL_CHANGED, by)
 
@@ -54,7 +56,7 @@ def rename_panel(session: Session, panel: Panel, name: str, *, version: int | No
 def _wanted(name: str, missing: str) -> str:
     wanted = name.strip()
     if not folded(wanted):
-        raise BadValue(missing)
+        raise BadValue(missing).at("name")
     return wanted
 
 

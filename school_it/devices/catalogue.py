@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from school_it import audit
-from school_it.access import Actor, May
+from school_it.access import Actor, May, house
 from school_it.audit import Action, Batch
-from school_it.database import expect_version
+from school_it.database import expect_version, transaction
 from school_it.devices import queries, rules
 from school_it.devices.models import Category, DeviceModel
 from school_it.errors import N_, BadValue, RuleBroken
@@ -34,6 +34,16 @@ def ensure_categories(session: Session, *, by: Actor) -> dict[str, int]:
 def at_hand(session: Session, *, by: Actor) -> dict[str, int]:
     """The ids of all categories by name; the usual ones are made where a new town has none yet."""
     return queries.category_ids(session) or ensure_categories(session, by=by)
+
+
+def offered(session: Session) -> Sequence[Category]:
+    """What forms offer; in a new town the usual categories are made first, in a transaction of their own."""
+    found = queries.categories(session, only_active=True)
+    if found:
+        return found
+    with transaction() as writing:
+        at_hand(writing, by=house("web"))
+        return queries.categories(writing, only_active=True)
 
 
 def add_category(

@@ -250,3 +250,33 @@ def test_days_that_cannot_be_are_told_at_their_fields(
         r'id="delivered_on-error".*?vor dem Tag der Bestellung', arrived.get_data(as_text=True), re.DOTALL
     )
     assert session.scalar(select(func.count(Device.id))) == 0
+
+
+def test_a_town_without_any_device_yet_orders_its_first_ones(
+    session: Session, office: FlaskClient, school: School
+) -> None:
+    head = {"order_no": "A-1", "supplier": "Neu GmbH", "ordered_on": "01.03.2024"}
+    address = office.post("/procurement/orders/new", data=head).location
+    offered = re.search(r'<option value="(\d+)">Tablet</option>', text(office, address))
+    assert offered is not None
+    line = {
+        "kind": "device", "category": offered[1], "text": "Tablet", "quantity": "30", "unit_gross": "399,00",
+        "vat_rate": "19 %", "school": school.school_number,
+    }  # fmt: skip
+    assert office.post(address, data=line).status_code == 302
+    assert [one.category.name for one in session.scalars(select(Order)).one().lines if one.category] == [
+        "Tablet"
+    ]
+
+
+def test_a_list_of_serial_numbers_that_does_not_fit_stays_in_sight(
+    session: Session, office: FlaskClient, order_id: int
+) -> None:
+    line = get_order(session, order_id).lines[0]
+    came = {
+        "delivered_on": "02.04.2024", "version": "0", f"came_{line.id}": "2", f"serials_{line.id}": "SN-1",
+    }  # fmt: skip
+    answer = office.post(f"/procurement/orders/{order_id}/receive", data=came)
+    assert answer.status_code == 422
+    kept = re.search(r"<details[^>]*>(?:(?!</details>).)*SN-1", answer.get_data(as_text=True), re.DOTALL)
+    assert kept is not None and " open" in kept[0].split(">", 1)[0]

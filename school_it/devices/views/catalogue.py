@@ -12,7 +12,6 @@ from school_it.database import db, transaction
 from school_it.devices import catalogue, queries, rules
 from school_it.devices.forms import CategoryForm, ModelForm
 from school_it.devices.views.blueprint import bp
-from school_it.devices.views.editing import offered_categories
 from school_it.web import flash_done, page
 from school_it.web.fields import refusals_in, status_of
 
@@ -20,7 +19,7 @@ from school_it.web.fields import refusals_in, status_of
 @bp.get("/categories")
 @needs(May.SEE_DEVICES)
 def categories() -> Any:
-    found = queries.categories(db.session()) or offered_categories(db.session())
+    found = queries.categories(db.session()) or catalogue.offered(db.session())
     return page("devices/categories.html", categories=found, item_classes=rules.ITEM_CLASSES)
 
 
@@ -62,7 +61,7 @@ def models() -> Any:
 @needs(May.EDIT_CATALOGUE)
 def new_model() -> Any:
     form = ModelForm()
-    form.offer(offered_categories(db.session()))
+    form.offer(catalogue.offered(db.session()))
     if form.validate_on_submit():
         with refusals_in(form), transaction() as writing:
             catalogue.add_model(writing, form.values, by=current())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,11 +10,11 @@ from flask import redirect, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from school_it.access import Actor, May, current, house, needs
+from school_it.access import Actor, May, current, needs
 from school_it.database import db, today, transaction, whole_number
 from school_it.devices import actions, catalogue, funded, queries, rules
 from school_it.devices.forms import DeviceForm, FactsForm, NewDeviceForm, place_of
-from school_it.devices.models import Category, DeviceModel
+from school_it.devices.models import DeviceModel
 from school_it.devices.views.blueprint import bp
 from school_it.devices.views.device import to_device
 from school_it.errors import SchoolItError, Stale
@@ -51,17 +50,7 @@ def new() -> Any:
 def offer(session: Session, form: FactsForm, actor: Actor) -> None:
     schools = school_queries.choices(session, seen_by=actor, may=May.EDIT_DEVICES)
     everywhere = actor.scope(May.EDIT_DEVICES).everywhere
-    form.offer(offered_categories(session), schools, authority=everywhere)
-
-
-def offered_categories(session: Session) -> Sequence[Category]:
-    """What forms offer; in a new town the usual categories are made first."""
-    found = queries.categories(session, only_active=True)
-    if found:
-        return found
-    with transaction() as writing:
-        catalogue.at_hand(writing, by=house("web"))
-        return queries.categories(writing, only_active=True)
+    form.offer(catalogue.offered(session), schools, authority=everywhere)
 
 
 def helps(session: Session, form: FactsForm) -> dict[str, Any]:

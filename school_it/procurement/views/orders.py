@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from school_it import money
 from school_it.access import May, current, needs
 from school_it.database import db, today, transaction
+from school_it.devices import catalogue
 from school_it.devices import queries as device_queries
 from school_it.errors import N_, Refused, Sentence
 from school_it.procurement import actions, forms, queries, rules, story
@@ -275,7 +276,7 @@ def edit_line(ident: int) -> Any:
 
 def _offered(session: Session, form: LineForm, found: Order, own: OrderLine | None) -> LineForm:
     return form.offer(
-        device_queries.categories(session, only_active=own is None),
+        device_queries.categories(session) if own else catalogue.offered(session),
         school_queries.choices(session, seen_by=current()),
         queries.grants(session),
         [line for line in found.lines if line.kind is LineKind.DEVICE and line is not own],

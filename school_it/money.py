@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 
 CENT = Decimal("0.01")
 
@@ -35,14 +36,27 @@ def split(amount: Decimal, weights: Sequence[Decimal | int]) -> list[Decimal]:
     Each part is rounded down to the cent, then the cents left over go one by one to the largest remainders, the
     earlier part first where two are equal. Raises ValueError where no weight is positive or one is negative.
     """
-    total = sum(weights)
+    total = Fraction(sum(weights))
     if total <= 0 or any(weight < 0 for weight in weights):
         raise ValueError("weights have to be positive")
+    return by_parts(amount, [Fraction(weight) / total for weight in weights])
+
+
+def by_parts(amount: Decimal, parts: Sequence[Fraction]) -> list[Decimal]:
+    """`amount` by `parts`, none of them negative, which add up to 1; rounded as `split` does."""
     cents = int(to_cent(amount) * 100)
-    sign, cents = (-1, -cents) if cents < 0 else (1, cents)
-    exact = [Decimal(weight) * cents / Decimal(total) for weight in weights]
-    parts = [int(share) for share in exact]
-    by_remainder = sorted(range(len(parts)), key=lambda place: (parts[place] - exact[place], place))
-    for place in by_remainder[: cents - sum(parts)]:
-        parts[place] += 1
-    return [Decimal(sign * part) / 100 for part in parts]
+    sign = -1 if cents < 0 else 1
+    return [Decimal(sign * whole) / 100 for whole in whole_parts(abs(cents), parts)]
+
+
+def whole_parts(number: int, parts: Sequence[Fraction]) -> list[int]:
+    """`number` by `parts` in whole numbers: each rounded down, what is left over one by one to the largest remainders.
+
+    17 by 1/2, 1/3, 1/6 -> 8, 6, 3.
+    """
+    exact = [part * number for part in parts]
+    found = [int(one) for one in exact]
+    by_remainder = sorted(range(len(found)), key=lambda place: (found[place] - exact[place], place))
+    for place in by_remainder[: number - sum(found)]:
+        found[place] += 1
+    return found

@@ -179,8 +179,8 @@ def divide(quantity: int, gross: Decimal, paid: Decimal, shares: Sequence[Told])
     rests = wanted.count(None)
     parts = [part if part is not None else (1 - taken) / rests for part in wanted]
     parts.append(Fraction(0) if rests else 1 - taken)
-    of_gross, of_paid = _by_parts(gross, parts), _by_parts(paid, parts)
-    counts = _counts(quantity, parts)
+    of_gross, of_paid = money.by_parts(gross, parts), money.by_parts(paid, parts)
+    counts = money.whole_parts(quantity, parts)
     pieces = [Piece(*one) for one in zip(counts, of_gross, of_paid, strict=True)]
     return Divided(pieces[:-1], pieces[-1])
 
@@ -194,25 +194,3 @@ def _part(told: Told, quantity: int, gross: Decimal) -> Fraction | None:
         return value
     whole = Fraction(quantity) if told.how is How.QUANTITY else Fraction(gross)
     return value / whole if whole else Fraction(0)
-
-
-def _by_parts(amount: Decimal, parts: Sequence[Fraction]) -> list[Decimal]:
-    """`amount` by `parts`, which add up to 1; exact, whatever the parts are."""
-    cents = int(money.to_cent(amount) * 100)
-    sign, cents = (-1, -cents) if cents < 0 else (1, cents)
-    exact = [part * cents for part in parts]
-    whole = [int(one) for one in exact]
-    most_first = sorted(range(len(parts)), key=lambda place: (whole[place] - exact[place], place))
-    for place in most_first[: cents - sum(whole)]:
-        whole[place] += 1
-    return [Decimal(sign * one) / 100 for one in whole]
-
-
-def _counts(quantity: int, parts: Sequence[Fraction]) -> list[int]:
-    """The pieces of each share: as told, else the nearest whole number that leaves none over."""
-    exact = [part * quantity for part in parts]
-    counts = [int(one) for one in exact]
-    by_remainder = sorted(range(len(parts)), key=lambda place: (counts[place] - exact[place], place))
-    for place in by_remainder[: max(0, quantity - sum(counts))]:
-        counts[place] += 1
-    return counts

@@ -332,7 +332,7 @@ def _keep(
         session.add(InvoiceReceipt(receipt_id=one.receipt.id, invoice_id=invoice.id))
 
 
-def proposal(session: Session, invoice: Invoice) -> list[Wanted]:
+def proposal(invoice: Invoice) -> list[Wanted]:
     """What the order says of its lines; what belongs to no line of the order goes where the largest line goes."""
     lines = [line for line in invoice.lines if line.order_line is not None]
     largest = max(lines, key=lambda line: line.amount, default=None)

@@ -298,7 +298,7 @@ def test_the_order_proposes_who_bears_which_line(
     session: Session, grants: tuple[int, int], school: School, invoice: Make
 ) -> None:
     whole = get_invoice(session, invoice(2, "100.00", cases="10.00"))
-    told = sharing.proposal(session, whole)
+    told = sharing.proposal(whole)
     assert [(one.grant_id, one.school_id, one.category) for one in told] == [
         (grants[0], school.id, "2.3")
     ] * 2

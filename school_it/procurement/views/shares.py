@@ -33,7 +33,7 @@ SPARE_ROWS, MOST_ROWS = 1, 100
 def share(ident: int) -> Any:
     session = db.session()
     found = queries.get_invoice(session, ident, seen_by=current())
-    stored = _stored(found) or sharing.proposal(session, found)
+    stored = _stored(found) or sharing.proposal(found)
     rows = _posted_rows(found) if request.method == "POST" else _rows(found, stored)
     schools = [(str(one.id), one.label) for one in school_queries.schools(session, seen_by=current())]
     form = share_form(found, rows, queries.grants(session), schools, data=_data(found, stored, rows))
@@ -97,7 +97,7 @@ def _stored(found: Invoice) -> list[Wanted]:
 
 
 def _rows(found: Invoice, stored: list[Wanted]) -> dict[int, int]:
-    """How many rows each line has: those that are there, and two more."""
+    """How many rows each line has: those that are there, and a spare one."""
     return {line.id: sum(one.line_id == line.id for one in stored) + SPARE_ROWS for line in found.lines}
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 
+from school_it.cells import show_number, show_percent
 from school_it.devices.rules import ItemClass, Use
 from school_it.plan.rules.targets import Basis, grade_rank
 from school_it.school_year import years_after
@@ -82,6 +83,20 @@ class Step:
     base: int
     count: int
     is_shared: bool = False
+
+    @property
+    def said(self) -> str:
+        """»Jahrgang 05–10: 1011 Schüler ÷ 1,5 + 5 % = 708«, as files say it."""
+        aim, value = self.aim, show_number(self.aim.value)
+        words = {
+            Basis.PUPILS: f"{self.base} Schüler ÷ {value}",
+            Basis.ROOM: f"{self.base} Unterrichtsräume × {value}",
+            Basis.TEACHER: f"{self.base} Lehrkräfte × {value}",
+            Basis.SCHOOL: f"{value} je Schule",
+        }[aim.basis]
+        more = f" + {show_percent(aim.reserve)}" if aim.reserve else ""
+        where = f"Jahrgang {aim.grade_from or '01'}–{aim.grade_to or '13'}: " if aim.is_bounded else ""
+        return f"{where}{words}{more} = {self.count}"
 
 
 @dataclass(frozen=True)

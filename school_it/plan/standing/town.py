@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from school_it.devices.models import Category
-from school_it.devices.rules import ItemClass
+from school_it.devices.rules import USES, ItemClass
 from school_it.plan.models import Plan, Scenario
 from school_it.plan.rules import budget, need, wave
 from school_it.plan.rules.assumptions import Assumptions
@@ -168,6 +168,15 @@ class Town:
             for one in self.categories
             if one in self.counting[item_class].all_categories
         ]
+
+    def counted_said(self, item_class: ItemClass) -> str:
+        """»Notebook, Tablet (Lehrkraft)«, as files say it; the uses only where not all of them count."""
+        uses = {use for _category, use in self.counting[item_class].pairs}
+        names = ", ".join(self.counted_words(item_class))
+        if not names or uses == need.ALL_USES:
+            return names
+        words = [name for one, name in USES.items() if one in uses] + ["ohne Angabe"] * (None in uses)
+        return f"{names} ({', '.join(words)})"
 
 
 def summed(item_class: ItemClass, cells: Iterable[Cell]) -> Cell:

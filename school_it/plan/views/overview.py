@@ -41,6 +41,7 @@ LEVELS = (
     N_("Ziel erreicht"), N_("mindestens 75 %"), N_("mindestens 50 %"), N_("mindestens 25 %"), N_("weniger als 25 %"),
 )  # fmt: skip
 SHOWN_STEPS = 4
+SCHOOLS_ON_A_PAGE = 25
 
 
 @bp.get("")
@@ -176,13 +177,14 @@ def waves(town: Town) -> Any:
     """The wave as it falls due, by year and class."""
     spread = wave.as_due(town.cohorts, range(town.on.year, town.on.year + 8), replace_bound=True)
     counts = spread.by_year_and_class()
+    last = max((year for year, _one in counts), default=town.on.year)
     used = [one for one in ItemClass if any(item_class is one for _year, item_class in counts)]
     return charts.stacked(
         _("Ersatz nach Jahr der Fälligkeit"),
         [class_word(one) for one in used],
         [
             Stack(str(year), [counts.get((year, one), 0) for one in used])
-            for year in sorted({year for year, _one in counts})
+            for year in range(town.on.year, last + 1)
         ],
         column=_("Jahr"),
         note=_("Was dann noch zweckgebunden ist, steht im Haushalt erst nach dem Ende der Bindung.")
@@ -267,19 +269,30 @@ def gap() -> Any:
     wanted, kind = request.args.get("class", ""), request.args.get("type", "")
     only_gaps = request.args.get("missing") == "1"
     classes = [one for one in town.classes if wanted not in set(ItemClass) or one.value == wanted]
-    schools = [school for school in town.schools if kind not in set(SchoolType) or school.kind.value == kind]
-    rows = [
-        (school, school.cells[one])
-        for school in schools
-        for one in classes
-        if school.cells[one].has_target and (school.cells[one].gap or not only_gaps)
+    number = request.args.get("school", "")
+    schools = [
+        school
+        for school in town.schools
+        if (kind not in set(SchoolType) or school.kind.value == kind) and number in ("", school.number)
     ]
+    listed = [
+        (school, cells)
+        for school in schools
+        if (
+            cells := [
+                school.cells[one]
+                for one in classes
+                if school.cells[one].has_target and (school.cells[one].gap or not only_gaps)
+            ]
+        )
+    ]
+    shown, before, after = _paged(listed)
     types = {school.kind for school in town.schools}
     return page(
         "plan/gap.html",
         tabs=tabs("gap"),
         stand=town,
-        rows=rows,
+        rows=[(school, cell) for school, cells in shown for cell in cells],
         sums=[standing.summed(one, (s.cells[one] for s in schools)) for one in classes],
         gaps={one: sum(s.cells[one].gap for s in schools) for one in classes},
         class_names=ITEM_CLASSES,
@@ -289,10 +302,36 @@ def gap() -> Any:
         wanted=wanted,
         kind=kind,
         only_gaps=only_gaps,
+        number=number,
+        school_choices=[(one.number, one.label) for one in town.schools],
+        before=before,
+        after=after,
+        counted_schools=len(listed),
         on=said_day(on),
         day=on,
         devices_url=lambda school, cell: devices_url(town, cell.item_class, school.number),
     )
+
+
+Listed = tuple[SchoolStand, list[standing.Cell]]
+
+
+def _paged(listed: list[Listed]) -> tuple[list[Listed], str, str]:
+    """The schools from the one that the address names on, and where the page before and the next begin."""
+    begun = request.args.get("from", "")
+    place = next((at for at, (school, _cells) in enumerate(listed) if school.number == begun), 0)
+    before = place - SCHOOLS_ON_A_PAGE
+    after = place + SCHOOLS_ON_A_PAGE
+    return (
+        listed[place:after],
+        _from(listed[max(before, 0)][0]) if place else "",
+        _from(listed[after][0]) if after < len(listed) else "",
+    )
+
+
+def _from(school: SchoolStand) -> str:
+    kept = {name: text for name, text in request.args.items() if text and name != "from"}
+    return url_for("plan.gap", **{**kept, "from": school.number})  # type: ignore[arg-type]
 
 
 @bp.get("/schools/<number>")

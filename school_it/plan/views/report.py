@@ -12,9 +12,8 @@ from flask_babel import gettext as _
 
 from school_it import audit, charts, deadlines, school_year
 from school_it.access import May, current, needs
-from school_it.cells import show_number
 from school_it.charts import Bar, Stack
-from school_it.database import db, transaction, whole_number
+from school_it.database import db, today, transaction, whole_number
 from school_it.devices.rules import ITEM_CLASSES, ItemClass
 from school_it.errors import N_, NotThere
 from school_it.plan.forms.open_data import ReportTextForm
@@ -30,13 +29,16 @@ from school_it.plan.views.blueprint import (
     class_word,
     counted_words,
     devices_url,
+    in_order,
     ratio_words,
     said_day,
+    said_posts,
     short_euro,
     tabs,
 )
+from school_it.plan.views.finance import finance
 from school_it.plan.views.open_data import year_choices
-from school_it.plan.views.overview import against_target
+from school_it.plan.views.overview import against_target, heat_map
 from school_it.schools import queries as school_queries
 from school_it.web import flash_done, flash_hint, page, said, show
 from school_it.web.fields import refusals_in, status_of
@@ -75,6 +77,8 @@ def report() -> Any:
         paragraphs=_paragraphs(made),
         about=[one for one in made.texts if one.part is Part.SCHOOL],
         total=made.total,
+        teachers=sum(one.figures.teachers or 0 for one in town.schools if one.figures),
+        rooms=sum(one.figures.rooms or 0 for one in town.schools if one.figures),
         by_school=made.by_school,
         nothing=Sum(),
         ratio=ratio_words(town.ratio),
@@ -88,13 +92,17 @@ def report() -> Any:
         by_source=[(_(spending.SOURCES[name]), one) for name, one in spending.by_source(made.spent).items()],
         compared=_compared(made, compared),
         decided=_decided(made),
+        map=heat_map(town, town.schools, made.on) if town.classes and town.schools else "",
+        finance=finance(made.budget.years) if made.budget and made.on == today() else None,
+        due_years=due_years(made),
         due_cost=sum(made.due.cost(town.assumed.price).values(), Decimal(0)),
         due_count=sum(made.due.counts().values()),
         on=on,
         day=made.on,
         steps=_first_steps(town),
         since=school_year.begins(year),
-        posts="" if made.budget is None else show_number(made.budget.posts),
+        posts="" if made.budget is None else said_posts(made.budget.posts),
+        posts_then="" if made.budget is None else said_posts(made.budget.posts_at_the_end),
         whole_words=lambda sentence: sentence if isinstance(sentence, str) else said(sentence),
     )
 
@@ -174,6 +182,19 @@ def wave_picture(made: YearReport) -> Any:
     )
 
 
+@dataclass(frozen=True)
+class DueYear:
+    year: int
+    count: int
+    cost: Decimal
+
+
+def due_years(made: YearReport) -> list[DueYear]:
+    """Every fiscal year of the plan, also one in which nothing is replaced."""
+    counts, costs = made.due.counts(), made.due.cost(made.town.assumed.price)
+    return [DueYear(year, counts.get(year, 0), costs.get(year, Decimal(0))) for year in made.town.years]
+
+
 def money_picture(made: YearReport) -> Any:
     found = spending.by_programme(made.spent)
     if not found:
@@ -230,11 +251,10 @@ def _decided(made: YearReport) -> dict[str, Any] | None:
     known = json.loads(made.decided.figures)
     rows = [
         (
-            ItemClass(name), told["target"], made.town.sum(ItemClass(name)).target, told["usable"],
-            made.town.sum(ItemClass(name)).usable, told["gap"], made.town.missing(ItemClass(name)),
+            one, told["target"], made.town.sum(one).target, told["usable"], made.town.sum(one).usable, told["gap"],
+            made.town.missing(one),
         )
-        for name, told in known["classes"].items()
-        if name in set(ItemClass)
+        for one, told in in_order(known["classes"])
     ]  # fmt: skip
     return {"record": made.decided, "rows": rows, "total": Decimal(known["total"])}
 

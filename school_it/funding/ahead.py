@@ -11,7 +11,7 @@ from enum import StrEnum
 from school_it.errors import N_, Sentence
 from school_it.funding.checking import Check, Severity
 from school_it.funding.models import AcceptedWarning, Grant
-from school_it.funding.proof import Figures
+from school_it.funding.proof import Figures, is_rounding
 from school_it.funding.rules import NOTHING
 from school_it.money import shown
 
@@ -89,13 +89,15 @@ def step(
     if not receipts:
         return Step(Do.RECEIPTS, Sentence(N_("Belege eintragen oder einlesen: Noch ist keiner da.")))
     over = grant.period_to is not None and grant.period_to < today
-    if figures.repay and over:
+    rounded = is_rounding(grant.programme.financing, len(grant.decisions), figures.repay)
+    repay = NOTHING if rounded else figures.repay
+    if repay and over:
         sentence = Sentence(
-            N_("%(amount)s sind zurückzuzahlen, wenn keine Belege mehr folgen."), amount=shown(figures.repay)
+            N_("%(amount)s sind zurückzuzahlen, wenn keine Belege mehr folgen."), amount=shown(repay)
         )
         return Step(Do.REPAY, sentence)
-    if figures.repay:
-        return Step(Do.RECEIPTS, Sentence(_AHEAD, amount=shown(figures.repay)))
+    if repay:
+        return Step(Do.RECEIPTS, Sentence(_AHEAD, amount=shown(repay)))
     if grant.proof_overdue(today):
         sentence = Sentence(
             N_("Der Verwendungsnachweis ist seit dem %(day)s überfällig: prüfen, abgeben und festhalten."),

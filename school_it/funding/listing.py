@@ -26,6 +26,7 @@ class Stage(StrEnum):
     ENDING = "ending"
     PROOF = "proof"
     OVERDUE = "overdue"
+    HANDED_IN = "handed-in"
     ENDED = "ended"
 
 
@@ -34,6 +35,7 @@ STAGES = {
     Stage.ENDING: N_("endet in 90 Tagen"),
     Stage.PROOF: N_("Nachweis steht an"),
     Stage.OVERDUE: N_("Nachweis überfällig"),
+    Stage.HANDED_IN: N_("Nachweis eingereicht"),
     Stage.ENDED: N_("abgelaufen"),
 }
 SOON = timedelta(days=90)
@@ -75,7 +77,10 @@ def _conditions(wish: Wish, today: date) -> Iterator[ColumnElement[bool]]:
         yield Grant.proof_handed_in.is_(None)
     elif wish.stage is Stage.ENDED:
         yield PERIODS.c.period_to < today
-        yield or_(PERIODS.c.proof_due.is_(None), Grant.proof_handed_in.is_not(None))
+        yield and_(PERIODS.c.proof_due.is_(None), Grant.proof_handed_in.is_(None))
+    elif wish.stage is Stage.HANDED_IN:
+        yield PERIODS.c.period_to < today
+        yield Grant.proof_handed_in.is_not(None)
 
 
 def stage_of(grant: Grant, today: date) -> Stage:
@@ -85,7 +90,9 @@ def stage_of(grant: Grant, today: date) -> Stage:
         return Stage.RUNNING
     if ends >= today:
         return Stage.ENDING
-    if due is None or grant.proof_handed_in is not None:
+    if grant.proof_handed_in is not None:
+        return Stage.HANDED_IN
+    if due is None:
         return Stage.ENDED
     return Stage.PROOF if due >= today else Stage.OVERDUE
 

@@ -115,6 +115,16 @@ def final_grant(
     return None if terms.rate is None else rules.final_share(granted, eligible, terms.rate)
 
 
+def slack(financing: Financing | None, decisions: int) -> Decimal:
+    """By how much what is drawn may be above `grant_final` for no other reason than rounding; a share only."""
+    return rules.rounding_slack(decisions) if financing in (Financing.SHARE, None) else NOTHING
+
+
+def is_rounding(financing: Financing | None, decisions: int, repay: Decimal | None) -> bool:
+    """Whether what would have to be paid back is nothing but the cents of several rounded decisions."""
+    return repay is not None and NOTHING < repay <= slack(financing, decisions)
+
+
 # --- income and spending ---
 
 

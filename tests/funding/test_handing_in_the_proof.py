@@ -64,7 +64,7 @@ def test_an_overdue_proof_is_red_everywhere_until_it_is_handed_in(
     assert "alle Fristen sind vorbei" not in text
 
     hand_in(house, date(2025, 12, 18))
-    assert listing.stage_of(the_grant(session), today()) is Stage.ENDED
+    assert listing.stage_of(the_grant(session), today()) is Stage.HANDED_IN
     assert (proof_rule(session).holds, due(), tile(session, house)) == (True, [], 0)
     text = clerk.get(page).get_data(as_text=True)
     assert "überfällig" not in text

@@ -20,6 +20,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from school_it.access import Role
+from school_it.funding import proof, rules
 from school_it.funding.models import Decision, Drawdown, Grant, Programme
 from school_it.schools.models import School
 from tests.funding.conftest import RECEIPT, TakeIn, run
@@ -154,3 +155,45 @@ def proven(app: Flask, page: str, file: Path) -> None:
         ("2.1a", D("67329.28"), D("67329.28")), ("2.1b", D("40000.00"), D("40000.00")),
         ("Summe", D("107329.28"), D("107329.28")),
     ]  # fmt: skip
+
+
+def test_the_cent_that_two_rounded_decisions_make_is_nobodys_debt(
+    app: Flask,
+    session: Session,
+    sign_in_as: Callable[..., FlaskClient],
+    take_in: TakeIn,
+    school: School,
+    tmp_path: Path,
+) -> None:
+    """As it was: 96,596.36 granted and paid out, 96,596.35 by the sum of the receipts."""
+    office = sign_in_as(Role.OFFICE)
+    brought(take_in)
+    filled(take_in)
+    grant = session.scalars(select(Grant)).one()
+    for decision in grant.decisions:
+        whole = f"{decision.granted:.2f}".replace(".", ",")
+        data = {"number": "1", "requested_on": "01.12.2020", "requested": whole}
+        url = f"/funding/decisions/{decision.id}/drawdowns/new"
+        assert office.post(url, data=data).status_code == 302, "no reason is asked for a cent"
+    session.rollback()
+    for asked in session.scalars(select(Drawdown)).all():
+        paid = {"paid": f"{asked.requested:.2f}".replace(".", ","), "paid_on": "15.12.2020"}
+        assert office.post(f"/funding/drawdowns/{asked.id}/paid", data=paid).status_code == 302
+    session.rollback()
+    page = text_of(office.get(f"/funding/grants/{grant.id}"))
+    assert "sind zurückzuzahlen" not in page
+    assert "Zurückzuzahlen ist davon nichts" in page
+    assert "seit dem 30.06.2023 überfällig: prüfen, abgeben und festhalten" in page, "that comes next"
+    file = tmp_path / "nachweis.xlsx"
+    said = run(app, "export", "proof-of-use", "--grant", "DP-2020-01", "--out", str(file), "--json")
+    facts = json.loads(said.stdout)
+    assert (facts["figures"]["drawn"], facts["figures"]["repay"]) == ("96596.36", "0.01")
+    assert [one["rule"] for one in facts["checks"] if not one["holds"]] == ["F29"]
+
+
+@pytest.mark.parametrize(
+    ("decisions", "off", "is_rounding"), [(2, "0.02", True), (2, "0.03", False), (1, "0.01", False)]
+)
+def test_only_cents_of_several_decisions_are_rounding(decisions: int, off: str, is_rounding: bool) -> None:
+    assert proof.is_rounding(rules.Financing.SHARE, decisions, D(off)) is is_rounding
+    assert not proof.is_rounding(rules.Financing.FULL, decisions, D(off))

@@ -279,4 +279,5 @@ def test_a_list_of_serial_numbers_that_does_not_fit_stays_in_sight(
     answer = office.post(f"/procurement/orders/{order_id}/receive", data=came)
     assert answer.status_code == 422
     kept = re.search(r"<details[^>]*>(?:(?!</details>).)*SN-1", answer.get_data(as_text=True), re.DOTALL)
-    assert kept is not None and " open" in kept[0].split(">", 1)[0]
+    assert kept is not None
+    assert " open" in kept[0].split(">", 1)[0]

@@ -34,7 +34,7 @@ def of_grant(terms: Terms, decisions: Sequence[Decided], of: Figures, spent: Seq
         yield _by_rate_together(terms.rate, decisions, of)
     if terms.financing is Financing.FIXED_AMOUNT and terms.unit_cap is not None:
         yield _per_device(terms.unit_cap, spent)
-    yield _final(of)
+    yield _final(of, is_rounding=proof.is_rounding(terms.financing, len(decisions), of.repay))
     yield _earmark(of.earmark_end)
 
 
@@ -97,10 +97,12 @@ _UP_TO_CAP = N_("Kein Gerät kostet mehr als den Festbetrag von %(cap)s.")
 _OVER_CAP = N_("Über dem Festbetrag von %(cap)s je Gerät liegen %(over)s: Das trägt die Stadt.")
 
 
-def _final(of: Figures) -> Check:
+def _final(of: Figures, *, is_rounding: bool) -> Check:
     if of.grant_final is None or of.repay is None:
         return Check("F21", False, Severity.ERROR, Sentence(_NOT_COMPUTED))
     values = {"granted": shown(of.granted), "final": shown(of.grant_final), "drawn": shown(of.drawn)}
+    if is_rounding:
+        return Check("F21", True, Severity.ERROR, Sentence(_ROUNDED, **values, off=shown(of.repay)))
     if of.repay > 0:
         return Check("F21", False, Severity.ERROR, Sentence(_TOO_MUCH_DRAWN, **values, repay=shown(of.repay)))
     return Check(
@@ -115,6 +117,10 @@ _NOT_COMPUTED = N_(
 _TOO_MUCH_DRAWN = N_(
     "Nach den Belegen stehen %(final)s zu, abgerufen sind %(drawn)s: %(repay)s sind zurückzuzahlen, "
     "wenn keine Belege mehr folgen."
+)
+_ROUNDED = N_(
+    "Nach den Belegen stehen %(final)s zu, abgerufen sind %(drawn)s. Die %(off)s sind Rundung, weil jeder Bescheid für "
+    "sich gerundet ist: Zurückzuzahlen ist davon nichts."
 )
 _LESS = N_(
     "Nach den Belegen stehen von den bewilligten %(granted)s noch %(final)s zu; abgerufen sind %(drawn)s."

@@ -125,7 +125,7 @@ def looked_at(terms: Terms, decisions: Sequence[Decided], paid: Sequence[Spent])
     if of.grant_final is None:
         return
     values = {"drawn": shown(of.drawn), "borne": shown(of.grant_final)}
-    holds = of.drawn <= of.grant_final
+    holds = of.drawn - of.grant_final <= proof.slack(terms.financing, len(decisions))
     yield Check("F19", holds, Severity.WARN, Sentence(_IN_STEP if holds else _AHEAD, **values))
 
 
@@ -141,12 +141,13 @@ _AHEAD = N_(
 
 @dataclass(frozen=True)
 class Wanted:
-    """What somebody is about to ask for on one decision, beside what could be asked for."""
+    """What somebody is about to ask for on one decision, beside what could be asked for; `slack` for rounding."""
 
     on: date
     amount: Decimal
     line: Line
     months: int = MONTHS_AHEAD
+    slack: Decimal = NOTHING
 
 
 def last_day(on: date, last: date | None) -> Checks:
@@ -158,7 +159,10 @@ def last_day(on: date, last: date | None) -> Checks:
 
 
 _STILL_OPEN = N_("Abgerufen werden kann bis zum %(day)s.")
-_TOO_LATE = N_("Der letzte Tag für einen Abruf war der %(day)s.")
+_TOO_LATE = N_(
+    "Der letzte Tag für einen Abruf war der %(day)s. Ein Abruf von damals wird mit seinem Tag eingetragen; eine "
+    "längere Frist steht beim Programm."
+)
 
 
 def against_amount(wanted: Wanted) -> Iterator[tuple[str, Sentence]]:
@@ -178,7 +182,7 @@ def needed(wanted: Wanted) -> Checks:
     """F18: no more is asked for than the grant bears of what is paid and falls due in the next two months."""
     most = wanted.line.requested
     if most is not None:
-        holds = wanted.amount <= most
+        holds = wanted.amount - most <= wanted.slack
         texts = (_NEEDED, _NOT_NEEDED) if wanted.months else (_NEEDED_NOW, _NOT_NEEDED_NOW)
         sentence = Sentence(texts[not holds], most=shown(most), months=wanted.months)
         yield Check("F18", holds, Severity.WARN, sentence)

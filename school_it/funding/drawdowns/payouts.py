@@ -18,7 +18,7 @@ from school_it.access import Actor, May
 from school_it.audit import Action
 from school_it.database import expect_version
 from school_it.errors import N_, NotThere, Refused, Sentence
-from school_it.funding import queries, standing
+from school_it.funding import proof, queries, standing
 from school_it.funding.book import DrawdownState
 from school_it.funding.checking import Check, left, reasons
 from school_it.funding.drawdowns import asking, calls
@@ -98,7 +98,8 @@ def looked_at(
 ) -> tuple[list[Check], Faults]:
     """F17 to F19 and F32 for a request, and what keeps its amount from being asked for."""
     call = calls.of_grant(session, decision.grant, on, but=own.id if own else None)
-    wanted = Wanted(on, amount, _line(call, decision), call.months)
+    slack = proof.slack(decision.grant.programme.financing, len(call.lines))
+    wanted = Wanted(on, amount, _line(call, decision), call.months, slack)
     checks = [*call.checks, *asking.needed(wanted), *asking.in_advance(call.advance, call.lines, amount)]
     return checks, list(asking.against_amount(wanted))
 

@@ -51,6 +51,7 @@ from school_it.funding.rules.grant import (
     per_unit,
     reaches_minimum,
     rounding_holds,
+    rounding_slack,
 )
 from school_it.funding.rules.programme import (
     lacking_in_programme,
@@ -155,5 +156,6 @@ __all__ = [
     "proof_due",
     "reaches_minimum",
     "rounding_holds",
+    "rounding_slack",
     "trained_twice",
 ]

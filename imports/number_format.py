@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from decimal import ROUND_HALF_UP, Decimal
 
+LONGEST_CODE = 255  # as in Excel; what is longer was made to keep somebody busy
 BUILT_IN = {1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%"}
 _TOKEN = re.compile(r'"([^"]*)"|\\(.)|\[\$([^\]-]*)[^\]]*\]|\[[^\]]*\]|[_*].|([0#?])|(.)', re.DOTALL)
 _LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|[_*].')
@@ -12,6 +13,8 @@ _LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|[_*].')
 
 def shows_a_number(code: str) -> bool:
     """A format with places for digits that is no date, no fraction and no power of ten."""
+    if len(code) > LONGEST_CODE:
+        return False
     bare = _LITERAL.sub("", code.split(";")[0])
     return bool(re.search("[0#]", bare)) and not re.search(r"[dmyhsDMYHS/@]|[Ee][+-]", bare)
 

@@ -35,6 +35,7 @@ def add_many(
     by.must(May.EDIT_DEVICES, values.get("school_id"))
     actions.checked_place(session, values.get("school_id"), values.get("room_id"))
     number = how_many(tags, serials, count)
+    _refuse_long(serials)
     _refuse_taken(session, tags, serials, values.get("manufacturer"), by=by)
     shared = funded.settled(session, {name: values.get(name) for name in actions.FIELDS}, {})
     shared |= {"state": actions.first_state(values.get("state")), "state_since": today(), "version": 1}
@@ -99,6 +100,16 @@ def added_traces(rows: Sequence[Mapping[str, Any]], idents: Sequence[int]) -> li
 
 
 TOLD = (*actions.FIELDS, "state")
+
+
+def _refuse_long(serials: Sequence[str]) -> None:
+    for one in serials:
+        if len(one) > numbers.LONGEST_SERIAL:
+            raise BadValue(
+                N_("Die Seriennummer »%(serial)s …« ist zu lang: höchstens %(most)s Zeichen."),
+                serial=one[:20],
+                most=numbers.LONGEST_SERIAL,
+            )
 
 
 def _refuse_taken(

@@ -10,6 +10,8 @@ from school_it.errors import N_, BadValue
 
 DIGITS = 6
 MOST_AT_ONCE = 500
+LONGEST_SERIAL = 120
+LONGEST_RANGE = 130  # two numbers and what stands between: a longer text is none, and is not searched for one
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _RANGE = re.compile(r"^(\S*?)(\d+)\s*(?:\s-\s|–|—|bis|\.\.\.?|…)\s*(\S*?)(\d+)$")
 _HYPHEN = re.compile(r"^(\S*?)(\d+)-(\S*?)(\d+)$")
@@ -83,6 +85,8 @@ def listed(text: str, *, most: int = MOST_AT_ONCE) -> list[str]:
 
 
 def _expanded(entry: str, most: int) -> list[str]:
+    if len(entry) > LONGEST_RANGE:
+        return [entry]
     if counted := _COUNTED.match(entry):
         start = int(counted[2])
         return _run(counted[1], start, start + int(counted[3]) - 1, len(counted[2]), entry, most)

@@ -170,7 +170,11 @@ def _take_numbers(matches: Mapping[int, Match], open_things: dict[int, Thing]) -
             _give(match, fresh, open_things, How.NUMBER)
 
 
-_RANGE = re.compile(r"(\S*?)(\d+)\s*(?:-|–|bis)\s*(\S*?)(\d+)(?=$|[\s,;)])", re.IGNORECASE)
+# Bounded, and from the beginning of a word only: a cell of thousands of digits is looked at once, not in every way.
+_RANGE = re.compile(
+    r"(?<![^\s,;(])([^\s,;(]{0,40}?)([0-9]{1,15})\s{0,9}(?:-|–|bis)\s{0,9}([^\s,;]{0,40}?)([0-9]{1,15})(?=$|[\s,;)])",
+    re.IGNORECASE,
+)
 
 
 def ranges_in(text: str | None) -> list[str]:

@@ -179,7 +179,8 @@ def _with_headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if request.endpoint != "static" or response.status_code >= 400:
-        response.headers.setdefault("Cache-Control", "no-store")
+        if not (response.cache_control.public or response.cache_control.no_store):
+            response.headers["Cache-Control"] = "no-store"  # also of a file, for which Flask says no-cache
         response.vary.add("Cookie")
     return response
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from school_it.workbooks import tags
 
 _DAYS = frozenset({14, 15, 16, 17, 22, *range(27, 37), *range(50, 59)})
+_LONGEST_CODE = 255  # as in Excel: what is longer was made to keep somebody busy
 _DAY, _AMOUNT = "14", "4"  # of every spreadsheet program: its own way to show a day, #,##0.00
 
 
@@ -50,7 +51,8 @@ class Looks:
         own = {
             number
             for number, code in self.codes.items()
-            if re.search("[dDyYjJtT]|mm|MM", re.sub(r'"[^"]*"|\\.|\[[^\]]*\]|_.', "", code))
+            if len(code) <= _LONGEST_CODE
+            and re.search("[dDyYjJtT]|mm|MM", re.sub(r'"[^"]*"|\\.|\[[^\]]*\]|_.', "", code))
         }
         return frozenset(own | _DAYS)
 

@@ -51,6 +51,7 @@ ANSWERS: dict[str, Callable[[FlaskClient], TestResponse]] = {
     "no token": lambda browser: browser.get("/api/v1/schools", headers={"Authorization": "Bearer x"}),
     "nothing in the api": lambda browser: browser.get("/api/v1/nothing"),
     "health": lambda browser: browser.get("/healthz"),
+    "a workbook": lambda browser: browser.get("/exports/schools.xlsx"),
     "a file": lambda browser: browser.get("/static/icon.svg"),
     "a missing file": lambda browser: browser.get("/static/../../etc/passwd"),
 }

@@ -73,6 +73,20 @@ def test_a_remark_that_fits_in_no_cell_is_refused(admin: FlaskClient, world: Wor
     assert admin.post(path, data=form).status_code == 422
 
 
+def test_a_serial_number_that_fits_in_no_column_is_refused_among_many_too(
+    admin: FlaskClient, world: World
+) -> None:
+    form = {
+        "category_id": world.samples["category"],
+        "school": "115514",
+        "state": "in_stock",
+        "serials": "9" * 5000,
+    }
+    answer = admin.post("/devices/many", data=form)
+    assert answer.status_code == 422
+    assert "höchstens 120 Zeichen" in answer.get_data(as_text=True)
+
+
 def test_a_long_address_for_mail_is_read_in_no_time() -> None:
     begun = time.process_time()
     assert not re.match(EMAIL, "a@" + "." * 200_000 + " ")

@@ -50,7 +50,9 @@ def refusals_in(form: Form, at: str = "") -> Iterator[None]:
     try:
         yield
     except SchoolItError as problem:
-        names_none = not problem.field and not isinstance(problem, Refused | NotAllowed | Stale | Busy)
+        names_none = problem.field not in form._fields and not isinstance(
+            problem, Refused | NotAllowed | Stale | Busy
+        )
         show_refusal(form, Refused([(at, problem.sentence)]) if at and names_none else problem)
 
 

@@ -15,11 +15,12 @@ from school_it.access import Actor, Role
 from school_it.database import transaction
 from school_it.devices.models import Device
 from school_it.network.types.models import DeviceType
+from school_it.network.types.rules import DeviceKind
 from school_it.network.wiring import actions as wiring
 from school_it.network.wiring.models import Panel, Rack
 from school_it.schools.models import School
 from tests.network.conftest import ONE, TWO, Bring, ports_at
-from tests.network.test_the_chain_is_plugged import add_device, types
+from tests.network.test_the_chain_is_plugged import a_type, add_device, types
 
 __all__ = ["types"]
 Sign = Callable[..., FlaskClient]
@@ -128,6 +129,35 @@ def test_another_school_sees_none_of_it(session: Session, other_school: School, 
         assert client.get(path).status_code == 404, path
     assert client.post(f"/network/ports/{port}/pull").status_code == 404
     assert "SW-9" not in client.get("/network/switches").get_data(as_text=True)
+
+
+@pytest.mark.usefixtures("wired_school")
+def test_the_button_for_switches_shows_switches_and_the_list_all_that_carries_on(
+    house: Actor, school: School, sign_in_as: Sign
+) -> None:
+    with transaction() as writing:
+        writing.add(a_type("Wall 200", DeviceKind.FIREWALL, 8))
+    add_device(house, school, "FW-1", "Firewall", "Wall 200")
+    client = sign_in_as(Role.COORDINATOR, school)
+    button = 'href="/network/switches?school=115514&amp;category=Switch"'
+    assert button in client.get("/network?school=115514").get_data(as_text=True)
+    switches = client.get("/network/switches?school=115514&category=Switch").get_data(as_text=True)
+    assert "SW-9" in switches
+    assert "FW-1" not in switches
+    everything = client.get("/network/switches").get_data(as_text=True)
+    assert "SW-9" in everything
+    assert "FW-1" in everything
+    assert "FW-1" in client.get("/network/switches?category=Nichts").get_data(as_text=True), "no such kind"
+
+
+@pytest.mark.usefixtures("types")
+def test_a_coordinator_is_told_who_gives_a_model_its_type(
+    house: Actor, school: School, sign_in_as: Sign
+) -> None:
+    add_device(house, school, "SW-7", "Switch", "S48P")
+    page = sign_in_as(Role.COORDINATOR, school).get("/network/models?model=S48P&q=S48").get_data(as_text=True)
+    assert "Den Gerätetyp ordnet der Schulträger zu" in page
+    assert "ist der Gerätetyp …" not in page
 
 
 @pytest.mark.usefixtures("types")

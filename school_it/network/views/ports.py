@@ -29,10 +29,12 @@ from school_it.web.fields import refusals_in, status_of
 @bp.get("/switches")
 @needs(May.SEE_NETWORK)
 def switches() -> Any:
-    """Switches and whatever else carries on, with their ports and their power."""
+    """Switches, routers and firewalls with their ports and their power."""
     session, actor = db.session(), current()
     number, text = request.args.get("school") or None, request.args.get("q", "").strip()[:200]
-    rows = queries.switches(seen_by=actor, school_number=number, text=text)
+    categories = queries.categories_of_switches(session, seen_by=actor)
+    category = request.args.get("category") if request.args.get("category") in categories else None
+    rows = queries.switches(seen_by=actor, school_number=number, category=category, text=text)
     table = Device.__table__.c
     found = lists.slice_of(
         session, rows, key=table.tag_folded, ident=table.id, cursor=request.args.get("cursor"),
@@ -44,6 +46,9 @@ def switches() -> Any:
         switches=queries.switch_rows(session, devices),
         budgets=power.budgets(session, devices),
         schools={one.id: one.school.label if one.school else "" for one in devices},
+        kinds={one.id: one.category.name for one in devices},
+        categories=[(name, name) for name in categories],
+        category=category,
         count=lists.count(session, rows),
         **lists.neighbours(found),
         choices=school_queries.choices(session, seen_by=actor, may=May.SEE_NETWORK),

@@ -269,8 +269,13 @@ class SwitchRow:
     unit: int | None
 
 
-def switches(*, seen_by: Actor, school_number: str | None = None, text: str = "") -> Select[Device]:
-    """The devices with ports that are nobody's end device. Not ordered: `web.lists.slice_of` does that."""
+def switches(
+    *, seen_by: Actor, school_number: str | None = None, category: str | None = None, text: str = ""
+) -> Select[Device]:
+    """The devices with ports that are nobody's end device, of one category if it is named.
+
+    Not ordered: `web.lists.slice_of` does that.
+    """
     has_ports = exists(select(NetworkPort.id).where(NetworkPort.device_id == Device.id))
     rows = (
         select(Device)
@@ -281,9 +286,17 @@ def switches(*, seen_by: Actor, school_number: str | None = None, text: str = ""
     )
     if school_number:
         rows = rows.join(School, School.id == Device.school_id).where(School.school_number == school_number)
+    if category:
+        rows = rows.where(Category.name == category)
     for word in text.split():
         rows = rows.where(Device.search.contains(numbers.folded(word), autoescape=True))
     return rows
+
+
+def categories_of_switches(session: Session, *, seen_by: Actor) -> Sequence[str]:
+    """What the devices of `switches` are, for a choice."""
+    some = switches(seen_by=seen_by).with_only_columns(Category.name).distinct()
+    return session.scalars(some.order_by(Category.name)).all()
 
 
 def switch_rows(session: Session, devices: Sequence[Device]) -> list[SwitchRow]:

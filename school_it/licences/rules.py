@@ -142,12 +142,18 @@ def next_term(valid_from: date, valid_to: date, cancel_by: date | None) -> tuple
     Whole months stay whole months (01.08. to 31.07.), anything else is as many days.
     """
     begins = valid_to + timedelta(days=1)
-    months = 12 * (begins.year - valid_from.year) + begins.month - valid_from.month
-    if months > 0 and months_after(valid_from, months) == begins:
+    months = _whole_months(valid_from, begins)
+    if months is not None:
         ends = months_after(begins, months) - timedelta(days=1)
         return begins, ends, cancel_by and _same_place(cancel_by, months)
     length = begins - valid_from
     return begins, valid_to + length, cancel_by and cancel_by + length
+
+
+def _whole_months(since: date, until: date) -> int | None:
+    """How many months lie between the days; None where it is not whole ones."""
+    months = 12 * (until.year - since.year) + until.month - since.month
+    return months if months > 0 and months_after(since, months) == until else None
 
 
 def _same_place(day: date, months: int) -> date:
@@ -193,13 +199,9 @@ def _beginnings(valid_from: date, valid_to: date | None, renews: bool | None) ->
     if not renews or valid_to is None or valid_to < valid_from or valid_to.year >= date.max.year:
         return
     behind = valid_to + timedelta(days=1)
-    months, length = (
-        12 * (behind.year - valid_from.year) + behind.month - valid_from.month,
-        behind - valid_from,
-    )
-    whole = months > 0 and behind == months_after(valid_from, months)
+    months, length = _whole_months(valid_from, behind), behind - valid_from
     for number in count(1):
-        start = months_after(valid_from, months * number) if whole else valid_from + length * number
+        start = months_after(valid_from, months * number) if months else valid_from + length * number
         if start.year >= date.max.year - 100:
             return
         yield start

@@ -144,7 +144,7 @@ def release_seat(session: Session, seat: Seat, *, by: Actor) -> None:
     session.refresh(seat)
     if seat.released_on is not None:
         raise RuleBroken(N_("Dieser Platz ist schon freigegeben."))
-    _must_reach(session, by, _schools_of(session, seat.person or seat.device or (seat.school_id, None)))
+    _must_reach(by, _schools_of(session, seat.person or seat.device or (seat.school_id, None)))
     write_released(session, [(seat, Released.BY_HAND)], by=by)
     session.refresh(seat)
 
@@ -183,7 +183,7 @@ def _target(
     session: Session, licence: Licence, to: Person | Device | tuple[int, str | None], by: Actor
 ) -> Target:
     schools = _schools_of(session, to)
-    _must_reach(session, by, schools)
+    _must_reach(by, schools)
     if licence.school_id is not None and licence.school_id not in schools:
         raise BadValue(N_("Diese Lizenz ist die einer anderen Schule."))
     if isinstance(to, Person):
@@ -219,7 +219,8 @@ def _schools_of(session: Session, holder: Any) -> set[int | None]:
     return {holder.school_id} if isinstance(holder, Device) else {holder[0]}
 
 
-def _must_reach(session: Session, by: Actor, schools: Iterable[int | None]) -> None:
+def _must_reach(by: Actor, schools: Iterable[int | None]) -> None:
+    """Raises NotAllowed where none of the schools is within reach."""
     scope, last = by.scope(May.EDIT_LICENCES), None
     for last in schools:
         if scope.holds(last):

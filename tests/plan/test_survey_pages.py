@@ -191,3 +191,24 @@ def test_the_report_has_the_columns_that_others_rely_on(office, session) -> None
         ]  # fmt: skip
         rows = [row for row in sheet.iter_rows(min_row=6, values_only=True) if row[0] == OTHER]
         assert {row[6] for row in rows if row[6] is not None} == wanted
+
+
+def test_nothing_is_decided_where_nothing_is_wished_and_a_grant_without_euros_is_told(
+    office, session, other, sign_in_as
+) -> None:
+    path = f"/plan/survey/{NOW}/{OTHER}"
+    mobile = lines(session, OTHER)[Group.MOBILE]
+    asked = office.get(f"/plan/survey/wishes/{mobile.id}/decide").text
+    assert "Hier ist nichts gewünscht" in asked
+    assert "noch keine Antwort" in asked
+    assert 'name="decision"' not in asked
+    coordinator = sign_in_as(Role.COORDINATOR, other)
+    more = {"more-1-group": "other", "more-1-what": "Dokumentenkamera", "more-1-wanted": "2"}
+    assert coordinator.post(f"{path}/answer", data=more).status_code == 302
+    camera = lines(session, OTHER)[Group.OTHER]
+    decide = f"/plan/survey/wishes/{camera.id}/decide"
+    granted = office.post(decide, data={"decision": "accepted"}, follow_redirects=True).text
+    assert "zählt die Vereinbarung im Haushalt mit 0 €" in granted
+    priced = office.post(decide, data={"decision": "accepted", "euros": "640"}, follow_redirects=True).text
+    assert "mit 0 €" not in priced
+    assert "640" in office.get("/plan/budget").text

@@ -233,6 +233,13 @@ def decide_wish(ident: int) -> Any:
             actions.decide(writing, changing, form.values, version=form.seen_version, by=current())
         if not form.errors:
             flash_done(_("Entschieden. Was bewilligt ist, steht als Vereinbarung im Plan."))
+            granted = form.decision.data in (Decision.ACCEPTED, Decision.CUT)
+            if granted and wish.group.item_class is None and form.euros.data is None:
+                flash_hint(
+                    _(
+                        "Ohne Betrag zählt die Vereinbarung im Haushalt mit 0 €. Er lässt sich hier nachtragen."
+                    )
+                )
             return redirect(url_for("plan.survey_school", year=year, number=number))
         wish = queries.get_wish(session, ident, seen_by=current())
     return page(

@@ -184,7 +184,7 @@ def _equipment(found: Dossier) -> Section:
         "equipment", N_("Bestand und Ziel"),
         (
             Head(N_("Gerätegruppe"), is_word=True), Head(N_("Ziel"), True), Head(N_("Bestand"), True),
-            Head(N_("nutzbar"), True), Head(N_("Fehlbedarf"), True), Head(N_("Kosten"), True, True),
+            Head(N_("nutzbar"), True), Head(N_("Fehlbedarf"), True, True), Head(N_("Kosten"), True, True),
             Head(N_("zweckgebunden"), True), Head(N_("bestellt"), True), Head(N_("geplant"), True),
             Head(N_("vereinbart"), True),
         ),
@@ -224,6 +224,9 @@ def _due(found: Dossier) -> Section:
             Head(N_("Kosten"), True, True),
         ),
         lines, empty=N_("In den nächsten Jahren wird nichts fällig."),
+        note=Sentence(N_("Was dann noch zweckgebunden ist, steht im Haushalt erst nach dem Ende der Bindung."))
+        if any(one.is_bound_when_due for one in town.cohorts)
+        else "",
     )  # fmt: skip
 
 

@@ -69,6 +69,7 @@ def index() -> Any:
         map=heat_map(town, shown, on) if town.classes and town.schools else "",
         types=[(one.value, f"{_(TYPE_NAMES[one])} ({one})") for one in types],
         chosen_type=wanted,
+        shown_type=_(TYPE_NAMES[SchoolType(wanted)]) if wanted in set(SchoolType) else "",
         missing=sum(town.missing(one) for one in town.classes),
         gap_cost=short_euro(sum(map(town.gap_cost, town.schools), Decimal(0))),
         ratio=ratio_words(town.ratio),
@@ -111,12 +112,13 @@ def heat_map(town: Town, schools: list[SchoolStand], on: date) -> Any:
     ]
     foot = None
     if len(schools) > 1:
+        together = _("alle Schulen") if len(schools) == len(town.schools) else _("diese Schulen")
         sums = []
         for one in town.classes:
             gap = sum(school.cells[one].gap for school in schools)
             target = sum(school.cells[one].target for school in schools)
-            sums.append(words.field(_("alle Schulen"), "", one, target, target - gap, gap))
-        foot = (_("alle Schulen"), sums)
+            sums.append(words.field(together, "", one, target, target - gap, gap))
+        foot = (together, sums)
     return charts.heat(
         _("Wo jede Schule steht"),
         [class_word(one) for one in town.classes],
@@ -160,7 +162,7 @@ def against_target(town: Town) -> Any:
     return charts.bars(
         _("Nutzbar gegen Ziel"),
         [
-            Bar(class_word(one), town.sum(one).usable, town.sum(one).target, _gap_url(one))
+            Bar(class_word(one), town.sum(one).usable, town.sum(one).target, _gap_url(town, one))
             for one in town.classes
         ],
         column=_("Gerätegruppe"),
@@ -169,8 +171,8 @@ def against_target(town: Town) -> Any:
     )  # fmt: skip
 
 
-def _gap_url(one: ItemClass) -> str:
-    return url_for("plan.gap", **{"class": one.value})  # type: ignore[arg-type]
+def _gap_url(town: Town, one: ItemClass) -> str:
+    return url_for("plan.gap", on=said_day(town.on) or None, **{"class": one.value})  # type: ignore[arg-type]
 
 
 def waves(town: Town) -> Any:

@@ -23,6 +23,7 @@ from school_it.funding.book import CHANGE_STATES
 from school_it.funding.decisions import change_requests
 from school_it.licences import queries as licence_queries
 from school_it.network import queries as network_queries
+from school_it.network import searching as network_searching
 from school_it.operations import health
 from school_it.overview import batches, pictures, queries, trail, words
 from school_it.overview.attention import PRESENT, Answer
@@ -100,6 +101,8 @@ def _own_schools(session: Session, actor: Actor) -> Sequence[Any]:
 
 # --- search ---
 
+NOTHING = network_searching.Found()
+
 
 @dataclass(frozen=True)
 class Hits:
@@ -115,10 +118,11 @@ class Hits:
     licences: Sequence[Any] = ()
     outlets: Sequence[Any] = ()
     changes: Sequence[Any] = ()
+    network: network_searching.Found = NOTHING
 
     def __bool__(self) -> bool:
         bought = (self.grants, self.changes, self.receipts, self.orders, self.licences)
-        return any((self.devices, self.people, self.rooms, self.schools, self.outlets, *bought))
+        return any((self.devices, self.people, self.rooms, self.schools, self.outlets, self.network, *bought))
 
 
 @bp.get("/search")
@@ -155,6 +159,7 @@ def _hits(session: Session, q: str, actor: Actor) -> Hits:
         licence_queries.matching(session, q, seen_by=actor),
         network_queries.matching(session, q, seen_by=actor),
         change_requests.matching(session, q, seen_by=actor),
+        network_searching.found(session, q, seen_by=actor),
     )
 
 

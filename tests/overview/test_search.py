@@ -11,6 +11,8 @@ from school_it.access import Actor, Role
 from school_it.database import transaction
 from school_it.licences.actions import add_licence
 from school_it.network.actions import add_outlet
+from school_it.network.addresses import actions as addresses
+from school_it.network.wiring.actions import add_rack
 from school_it.schools.actions import add_room
 from school_it.schools.models import School
 from tests.overview.conftest import AddDevice
@@ -113,3 +115,44 @@ def test_a_licence_and_an_outlet_are_found_by_whoever_may_see_them(
         assert found in page
         assert "dort" not in page
     assert "Mathelabor" not in sign_in_as(Role.TEACHER, school).get("/search?q=labor").get_data(as_text=True)
+
+
+@pytest.fixture
+def wired(school: School, other_school: School, house: Actor) -> None:
+    """Each school has a rack EV1, a subnet with one in it and a printer with a fixed address."""
+    with transaction() as session:
+        for at, net in ((school, "10.20"), (other_school, "10.21")):
+            here = session.merge(at)
+            add_rack(session, here, {"name": "EV1"}, by=house)
+            addresses.add_subnet(session, here, {"network": f"{net}.0.0/16"}, by=house)
+            addresses.add_subnet(session, here, {"network": f"{net}.4.0/22"}, by=house)
+            named = {"address": f"{net}.5.9", "name": f"Drucker {at.school_number}"}
+            addresses.give_address(session, here, named, by=house)
+
+
+@pytest.mark.usefixtures("wired")
+@pytest.mark.parametrize(
+    ("q", "found"),
+    [
+        ("10.20.5.9", ["Drucker 115514", "10.20.4.0/22", "10.20.0.0/16"]),
+        ("10.20.5.9/22", ["Drucker 115514"]),
+        ("10.20.5.77", ["10.20.4.0/22"]),
+        ("drucker", ["Drucker 115514"]),
+        ("ev 1", ["Verteiler EV1"]),
+    ],
+)
+def test_the_network_is_found_by_an_address_the_name_of_a_host_or_a_rack(
+    mine: FlaskClient, q: str, found: list[str]
+) -> None:
+    page = mine.get("/search", query_string={"q": q}).get_data(as_text=True)
+    places = [page.find(one) for one in found]
+    assert -1 not in places
+    assert places == sorted(places), "the narrowest subnet first"
+    assert "167149" not in page
+    assert "10.21." not in page
+    assert page.count("Verteiler EV1") <= 1
+
+
+@pytest.mark.usefixtures("wired")
+def test_an_address_of_another_school_is_not_found(mine: FlaskClient) -> None:
+    assert "Nichts gefunden" in mine.get("/search?q=10.21.5.9").get_data(as_text=True)

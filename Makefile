@@ -37,7 +37,7 @@ $(VENV)/.installed: requirements.lock setup.cfg pyproject.toml | $(PYTHON)
 	@echo "Richte $(VENV) ein …"
 	@$(PIP) install --require-hashes -r requirements.lock
 	@$(PIP) install --no-build-isolation --no-deps -e .
-	@$(PYTHON) -m compileall -q app.py school_it imports exports
+	@$(PYTHON) -m compileall -q app.py start.py school_it imports exports
 	@touch $@
 
 $(VENV)/.assets: package-lock.json deploy/assets.py deploy/assets.sha256 $(wildcard static/*.css static/*.js static/*/*.css static/*/*.js) | $(VENV)/.installed

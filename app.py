@@ -2,36 +2,26 @@
 
 from __future__ import annotations
 
-import logging
-import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-import click
 from flask import Flask
-from flask.cli import FlaskGroup, ScriptInfo
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from exports import commands as export_commands
 from exports import survey_views as _survey_workbooks  # noqa: F401 - pages of the door
 from exports.evidence import health as _evidence_looked_at  # noqa: F401 - declares a check of the doctor
-from exports.evidence.commands import evidence as evidence_command
 from exports.evidence.views import bp as evidence
 from exports.template_views import bp as form_templates
 from exports.views import bp as exports
-from imports import commands as import_commands
 from imports import forgetting as _files_forget  # noqa: F401 - says what it keeps of people
 from imports.attention import waiting_files
 from imports.views import bp as imports
-from school_it import database, jobs, serving, settings, undo, web
+from school_it import foundation, jobs, serving, settings, undo, web
 from school_it.access import May
-from school_it.accounts import commands as account_commands
 from school_it.accounts import leavers as _accounts_forget  # noqa: F401 - likewise
 from school_it.accounts import night as _accounts_at_night  # noqa: F401 - declares its work
 from school_it.accounts import signing_in
 from school_it.accounts.views import bp as accounts
-from school_it.demo import commands as demo_commands
 from school_it.devices import documented as _devices_carry_documents  # noqa: F401 - says which may carry them
 from school_it.devices import forgetting as _devices_forget  # noqa: F401 - likewise
 from school_it.devices import undo as device_undo
@@ -43,13 +33,10 @@ from school_it.devices.views.returns import bp as returns
 from school_it.documents import health as _documents_looked_at  # noqa: F401 - declares a check of the doctor
 from school_it.documents import night as _documents_at_night  # noqa: F401 - declares its work
 from school_it.documents.views import bp as documents
-from school_it.errors import SettingsError
-from school_it.funding import commands as funding_commands
 from school_it.funding import documented as _funding_carries_documents  # noqa: F401 - likewise
 from school_it.funding import undo as funding_undo
 from school_it.funding.api import api as funding_api
 from school_it.funding.views import bp as funding
-from school_it.jobs import commands as job_commands
 from school_it.jobs.api import api as job_api
 from school_it.jobs.views import bp as job_pages
 from school_it.ledger import undo as ledger_undo
@@ -66,7 +53,6 @@ from school_it.network.api import api as network_api
 from school_it.network.views import bp as network
 from school_it.network.wiring import following as _ports_follow_devices  # noqa: F401 - declares what it does
 from school_it.operations import alarms as _alarms  # noqa: F401 - declares a duty of the worker
-from school_it.operations import commands as operation_commands
 from school_it.operations import night as _operations_at_night  # noqa: F401 - declares its work
 from school_it.overview import attention
 from school_it.overview.batches import bp as batches
@@ -74,8 +60,6 @@ from school_it.overview.deadlines import night as _reminders  # noqa: F401 - dec
 from school_it.overview.deadlines.views import bp as deadlines
 from school_it.overview.nights import failing_nights
 from school_it.overview.views import bp as overview
-from school_it.people import commands as people_commands
-from school_it.people import retention_commands
 from school_it.people import undo as people_undo
 from school_it.people.api import api as people_api
 from school_it.people.views import bp as people
@@ -90,10 +74,9 @@ from school_it.procurement.views import bp as procurement
 from school_it.schools import undo as school_undo
 from school_it.schools.api import api as school_api
 from school_it.schools.views import bp as schools
-from school_it.undo import commands as undo_commands
 from school_it.web import api, frame, panels, show
+from start import Commands
 
-ROOT = Path(__file__).resolve().parent
 BLUEPRINTS = (
     overview,
     batches,
@@ -130,51 +113,17 @@ UNDOINGS = (
     *network_undo.UNDOINGS,
     *plan_undo.UNDOINGS,
 )
-COMMANDS = (
-    account_commands.user,
-    account_commands.token,
-    import_commands.import_file,
-    export_commands.export,
-    evidence_command,
-    demo_commands.demo,
-    funding_commands.funding,
-    people_commands.ldap,
-    retention_commands.retention_group,
-    job_commands.worker,
-    job_commands.nightly,
-    operation_commands.database,
-    operation_commands.serve,
-    operation_commands.backup,
-    operation_commands.doctor,
-    undo_commands.take_back,
-)
 
 
 def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
-    """The product as a Flask application.
-
-    `overrides` win over environment and file: settings by their name with or without ``SCHOOL_IT_``, and anything
-    else as Flask's own configuration. Raises SettingsError for a bad value.
-    """
-    own, flasks = _sorted(overrides or {})
-    wanted = settings.load(own)
-    app = Flask(__name__, root_path=str(ROOT), instance_path=str(wanted.home))
-    app.config.update(
-        SCHOOL_IT=wanted,
-        SECRET_KEY=wanted.SECRET_KEY,
-        MAX_CONTENT_LENGTH=wanted.UPLOAD_MB * 1024 * 1024,
-        SESSION_COOKIE_SECURE=wanted.HTTPS,
-        SESSION_COOKIE_NAME="__Host-school_it" if wanted.HTTPS else "school_it",
-    )
-    if hosts := [name.strip() for name in wanted.HOSTS.split(",") if name.strip()]:
-        app.config["TRUSTED_HOSTS"] = hosts  # an address in a page, a catalogue or a mail is one of these
-    app.config.update(flasks)
+    """The product as a Flask application; `overrides` and what it raises as in `foundation.laid`."""
+    app = foundation.laid(overrides)
+    wanted: settings.Settings = app.config["SCHOOL_IT"]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     if wanted.TRUSTED_PROXIES:
         hops = wanted.TRUSTED_PROXIES
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    database.prepare(app, wanted)
     jobs.prepare(app, wanted)
     undo.know(*UNDOINGS)
     for part in (web, frame, show, panels, signing_in, serving):
@@ -184,40 +133,11 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     api.prepare(app, APIS)
     attention.also_ask(May.SEE_IMPORTS, waiting_files)
     attention.also_ask(May.SEE_JOBS, failing_nights)
-    for command in COMMANDS:
-        app.cli.add_command(command)
+    app.cli.commands = Commands()  # those of the house alone, not what extensions bring along
     return app
 
 
 def served() -> Flask:
-    """The application as each process of `school-it serve` loads it."""
+    """The application of a process of the web server, see `start.served`."""
     serving.step_aside()
     return serving.ready(create_app())
-
-
-def _sorted(overrides: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    known = {setting.name for setting in settings.SETTINGS} | {settings.DIRECTORIES}
-    own = {name: value for name, value in overrides.items() if name.removeprefix(settings.PREFIX) in known}
-    return own, {name: value for name, value in overrides.items() if name not in own}
-
-
-class OwnCommands(FlaskGroup):
-    """Only the commands of the house: those that installed packages bring along stay out."""
-
-    def _load_plugin_commands(self) -> None:
-        return
-
-
-@click.group(cls=OwnCommands, add_default_commands=False, add_version_option=False)
-def command_line() -> None:
-    """Schul-IT: Geräte, Personen und Planung der Schulen einer Stadt."""
-
-
-def main() -> None:
-    logging.basicConfig(level=logging.WARNING)
-    try:
-        app = create_app()
-    except SettingsError as problem:
-        click.echo(str(problem), err=True)
-        sys.exit(problem.exit_code)
-    command_line(obj=ScriptInfo(create_app=lambda: app))

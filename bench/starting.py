@@ -7,8 +7,16 @@ from collections.abc import Iterator
 from bench import towns
 from bench.measuring import Result, compare, cpu_of_python
 
-FRAMEWORK = "import flask, flask_sqlalchemy, wtforms"
-READY = "from app import create_app; create_app()"
+END = "\nimport os; os._exit(0)"  # what a process does to end is no part of its start
+FRAMEWORK = "import flask, flask_sqlalchemy, wtforms" + END
+READY = "from start import served; served()" + END
+CLICK = "import click"
+HELP = """
+import os, sys
+sys.argv, sys.stdout = ["school-it", "--help"], open(os.devnull, "w")
+from start import main
+main()
+"""
 
 
 def p17(_most: int) -> Iterator[Result]:
@@ -21,4 +29,8 @@ def p17(_most: int) -> Iterator[Result]:
     yield compare(
         "P17", "worker ready ÷ importing flask, flask_sqlalchemy, wtforms", 1.3,
         lambda: cpu_of_python(READY, environ), lambda: cpu_of_python(FRAMEWORK),
+    )  # fmt: skip
+    yield compare(
+        "P17", "school-it --help ÷ importing click", 3,
+        lambda: cpu_of_python(HELP, environ), lambda: cpu_of_python(CLICK),
     )  # fmt: skip

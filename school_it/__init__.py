@@ -16,6 +16,7 @@ HOUSE = (
     # the ground: settings, database, rights, trace, pages, long work, running the product
     "settings",
     "database",
+    "foundation",
     "access",
     "audit",
     "setwise",

@@ -12,7 +12,7 @@ from functools import wraps
 from typing import Any, TypeVar
 
 import click
-from flask.cli import with_appcontext
+from flask import Flask, current_app
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from school_it.errors import SchoolItError
@@ -41,8 +41,15 @@ def answer(facts: Mapping[str, Any], *, as_json: bool, text: str = "", code: int
 
 def guarded(command: Command) -> Command:
     """What a user can meet becomes a sentence and its exit code; a program's own error text never does."""
+    return _guarded(command, whole=True)
 
-    @wraps(command)
+
+def guarded_on_foundation(command: Command) -> Command:
+    """Like `guarded`, for what asks no room: the application has settings and a database and nothing else."""
+    return _guarded(command, whole=False)
+
+
+def _guarded(command: Command, *, whole: bool) -> Command:
     def run(*args: Any, **values: Any) -> Any:
         try:
             return command(*args, **values)
@@ -53,7 +60,22 @@ def guarded(command: Command) -> Command:
         except OSError as problem:
             return _fail(_file_sentence(problem), FAILED, as_json=values.get("as_json", False))
 
-    return with_appcontext(run)  # type: ignore[return-value]
+    @wraps(command)
+    @click.pass_context
+    def run_in_app(ctx: click.Context, *args: Any, **values: Any) -> Any:
+        if not current_app:
+            ctx.with_resource(_app_for(ctx, whole=whole).app_context())
+        return run(*args, **values)
+
+    return run_in_app  # type: ignore[return-value]
+
+
+def _app_for(ctx: click.Context, *, whole: bool) -> Flask:
+    """From who started the command: `start.Product`, or Flask's own ScriptInfo, which knows only the whole."""
+    maker = ctx.find_root().obj
+    load = maker.load_app if whole else getattr(maker, "load_foundation", maker.load_app)
+    made: Flask = load()
+    return made
 
 
 def _fail(sentence: str, code: int, *, as_json: bool) -> None:

@@ -7,7 +7,6 @@ roof goes, all of them go.
 from __future__ import annotations
 
 import contextlib
-import gc
 import gzip
 import hashlib
 import logging
@@ -31,7 +30,7 @@ from school_it.jobs.worker import PARENT
 from school_it.web import HEADERS
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
-WORKER_COMMAND = (sys.executable, "-c", "from app import main; main()", "worker")
+WORKER_COMMAND = (sys.executable, "-c", "from start import main; main()", "worker")
 THREADS = 4
 GRACE_SECONDS = 8
 RESTART_SECONDS = 2
@@ -125,17 +124,7 @@ def ready(app: Flask) -> Flask:
     files.add_files(str(STATIC), prefix="static/")
     app.wsgi_app = _without_digest(files)  # type: ignore[method-assign]
     threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
-    keep_for_good()
     return app
-
-
-def keep_for_good() -> None:
-    """What is there when a process is ready stays until it ends: no search for cycles walks through it again.
-
-    On a page of some ten thousand objects such a search took more than the page.
-    """
-    gc.collect()
-    gc.freeze()
 
 
 def _with_headers(headers: Any, _path: str, _url: str) -> None:
@@ -158,7 +147,7 @@ def serve(host: str, port: int, workers: int, *, with_worker: bool = True) -> No
     os.environ[PARENT] = str(os.getpid())
     os.environ[WITH_WORKER] = "1" if with_worker else ""
     server = Granian(
-        "app:served",
+        "start:served",
         factory=True,
         address=host,
         port=port,

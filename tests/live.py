@@ -26,7 +26,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-COMMAND = (sys.executable, "-c", "from app import main; main()")
+COMMAND = (sys.executable, "-c", "from start import main; main()")
 START_SECONDS = 60
 STOP_SECONDS = 20
 NAME, PASSWORD = "test-verwaltung", "ein langer Satz mit Tuba"

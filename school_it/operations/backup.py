@@ -192,7 +192,7 @@ def _bring_up_to_date(settings: Settings, manifest: Manifest, url: str) -> None:
         return
     wanted = {"SCHOOL_IT_HOME": str(settings.home), "SCHOOL_IT_DATABASE_URL": url}
     done = subprocess.run(
-        [sys.executable, "-c", "from app import main; main()", "db", "upgrade"],
+        [sys.executable, "-c", "from start import main; main()", "db", "upgrade"],
         env={**os.environ, **wanted},
         capture_output=True,
         text=True,

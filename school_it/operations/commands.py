@@ -19,7 +19,7 @@ def database() -> None:
 
 @database.command("upgrade")
 @cli.as_json
-@cli.guarded
+@cli.guarded_on_foundation
 def upgrade(as_json: bool) -> None:
     """Die Tabellen anlegen oder auf den neuesten Stand bringen; SQLite wird vorher kopiert."""
     from school_it.operations import schema
@@ -51,7 +51,7 @@ def revision(says: str) -> None:
     "--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Zahl der Prozesse."
 )
 @click.option("--without-worker", is_flag=True, help="Aufträge macht ein eigener Dienst: school-it worker.")
-@cli.guarded
+@cli.guarded_on_foundation
 def serve(host: str, port: int, workers: int, without_worker: bool) -> None:
     """Das Produkt betreiben: Webserver und Aufträge, bis Strg-C oder SIGTERM kommt."""
     from school_it import serving
@@ -95,7 +95,7 @@ def create_backup(file: Path, as_json: bool) -> None:
 @backup.command("verify")
 @FILE
 @cli.as_json
-@cli.guarded
+@cli.guarded_on_foundation
 def verify_backup(file: Path, as_json: bool) -> None:
     """Eine Sicherung Byte für Byte prüfen."""
     from school_it.operations import backup as backups

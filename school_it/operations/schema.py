@@ -136,9 +136,9 @@ def config() -> Config:
     from flask_migrate import Migrate
 
     if "migrate" not in current_app.extensions:
-        own = dict(current_app.cli.commands)
+        own, current_app.cli.commands = current_app.cli.commands, {}
         Migrate(current_app, db, directory=str(VERSIONS.parent), render_as_batch=True)
-        current_app.cli.commands.update(own)  # it brings a group of its own by the name of ours
+        current_app.cli.commands = own  # it brings a group of its own by the name of ours
     made: Config = current_app.extensions["migrate"].migrate.get_config()
     return made
 

@@ -280,7 +280,6 @@ def prepare(app: Flask, rooms: Iterable[Blueprint]) -> None:
     api.register_field(shapes.Instant, "string", "date-time")
     api.register_field(shapes.Whole, "integer", None)
     api.init_app(app)
-    app.cli.commands.pop("openapi", None)
     api.spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
     for room in rooms:
         api.register_blueprint(room)

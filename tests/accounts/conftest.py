@@ -12,11 +12,11 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from app import command_line
 from school_it.access import Actor, Role
 from school_it.accounts import actions, queries
 from school_it.database import db, transaction
 from school_it.schools.models import School
+from start import command_line
 from tests.conftest import PASSWORD
 
 Knock = Callable[..., TestResponse]

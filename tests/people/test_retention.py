@@ -13,7 +13,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import event, select, text, update
 from sqlalchemy.orm import Session
 
-from app import command_line
 from school_it import audit
 from school_it.access import Actor, Role
 from school_it.accounts import actions as account_actions
@@ -26,6 +25,7 @@ from school_it.people.models import Person, SyncRun
 from school_it.people.retention import Periods, Reason, judge
 from school_it.people.rules import PersonRole, PersonState, RunOutcome
 from school_it.schools.models import School
+from start import command_line
 from tests.conftest import PASSWORD
 from tests.people.conftest import AddPerson
 from tests.people.test_people_at_night import _Alone

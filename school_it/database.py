@@ -50,6 +50,8 @@ BUSY_SECONDS = 15
 AT_ONCE = 500
 Thing = TypeVar("Thing")
 UNIQUE_VIOLATION = "23505"  # PostgreSQL's code for it
+FOREIGN_KEY_VIOLATION = "23503"
+IN_EACH_OTHERS_WAY = frozenset({"40P01", "40001", "55P03"})  # deadlock, serialization, lock timeout
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
 HIGHEST_ID = 2**31 - 1  # what a column of whole numbers holds, on PostgreSQL too
 HIGHEST_AMOUNT = Decimal(HIGHEST_ID) / 100
@@ -238,7 +240,14 @@ def _in_words(clash: DBAPIError) -> Exception:
         return Stale(
             N_("Jemand anderes hat gerade dasselbe angelegt. Es wurde nichts geändert; bitte nachsehen.")
         )
-    if "database is locked" in str(why):
+    if getattr(why, "sqlstate", None) == FOREIGN_KEY_VIOLATION or "FOREIGN KEY constraint failed" in str(why):
+        return Stale(
+            N_(
+                "Etwas, worauf sich das bezieht, gibt es nicht mehr, oder etwas anderes braucht es noch. "
+                "Es wurde nichts geändert; bitte die Seite neu laden."
+            )
+        )
+    if getattr(why, "sqlstate", None) in IN_EACH_OTHERS_WAY or "database is locked" in str(why):
         return Busy(
             N_("Gerade wird viel geschrieben. Es wurde nichts geändert; bitte gleich noch einmal versuchen.")
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -27,6 +27,14 @@ SCOPES = ("read", "write")
 TRIES_PER_ADDRESS = 10  # free tries more than for a name: a whole school may share one address
 FORGET_TRIES_AFTER = timedelta(hours=12)
 FORGET_SESSIONS_AFTER = timedelta(days=7)
+
+
+_ALSO_END: list[Callable[[Session, User], None]] = []
+
+
+def also_end(keys: Callable[[Session, User], None]) -> None:
+    """Later rooms may have keys of an account: `keys` ends them with a new password, and when it is closed."""
+    _ALSO_END.append(keys)
 
 
 class TooManyTries(SchoolItError):
@@ -80,7 +88,7 @@ def change_user(
 
 
 def set_password(session: Session, user: User, password: str, *, by: Actor) -> None:
-    """Every session and token of the account ends, and its failed tries are forgotten.
+    """Every session, token and other key of the account ends, and its failed tries are forgotten.
 
     Raises BadValue, or RuleBroken for somebody whose password the directory keeps.
     """
@@ -91,8 +99,7 @@ def set_password(session: Session, user: User, password: str, *, by: Actor) -> N
             )
         )
     user.password_hash = hash_password(rules.checked_password(password, name=user.name))
-    end_sessions(session, user)
-    session.execute(delete(Token).where(Token.user_id == user.id))
+    _end_keys(session, user)
     session.execute(delete(FailedSignIn).where(FailedSignIn.key == _key_of_name(user.name)))
     audit.record(session, Action.PASSWORD_SET, user, by=by)
 
@@ -101,10 +108,17 @@ def close_user(session: Session, user: User, *, by: Actor) -> None:
     if any(_is_lasting_admin(grant) for grant in user.roles):
         _keep_an_admin(session, user)
     user.active = False
-    end_sessions(session, user)
-    session.execute(delete(Token).where(Token.user_id == user.id))
+    _end_keys(session, user)
     jobs.cancel_waiting_of(session, user.id, by=by)
     audit.record(session, Action.ACCOUNT_CLOSED, user, by=by)
+
+
+def _end_keys(session: Session, user: User) -> None:
+    """What somebody may have taken away with the account opens nothing any more."""
+    end_sessions(session, user)
+    session.execute(delete(Token).where(Token.user_id == user.id))
+    for end in _ALSO_END:
+        end(session, user)
 
 
 def reopen_user(session: Session, user: User, *, by: Actor) -> None:

@@ -19,7 +19,7 @@ from school_it import audit
 from school_it.access import Actor, May
 from school_it.audit import Action, Batch
 from school_it.database import portions, table_of, today
-from school_it.devices.models import Device
+from school_it.devices.models import Category, Device
 from school_it.devices.rules import State
 from school_it.errors import N_, BadValue, RuleBroken, Sentence
 from school_it.licences import groups, rules, seat_queries
@@ -28,9 +28,11 @@ from school_it.licences.models import Licence, Seat, SeatRule
 from school_it.licences.rules import Released, SeatFor, Standing
 from school_it.people.models import Membership, Person
 from school_it.people.rules import PersonRole, PersonState
+from school_it.schools.models import Room
 
 BATCH = "licences.seats"
 LONGEST_REASON = 300
+NOBODY = N_("In dieser Gruppe ist zurzeit niemand.")
 SEATS = table_of(Seat)
 OF_TARGET = ("kind", "person_id", "device_id", "school_id", "school_class", "rule_id")
 RULED = (
@@ -268,6 +270,8 @@ def _add_rule(session: Session, licence: Licence, kind: SeatFor, group: Group, b
         raise BadValue(N_("Diese Lizenz ist die einer anderen Schule."))
     if kind is SeatFor.PERSON and (group.school_class or group.grade) and group.role is None:
         group = Group(**{**asdict(group), "role": PersonRole.PUPIL})
+    if _names_nothing(session, group):
+        raise BadValue(NOBODY)
     values = {**asdict(group), "school_id": school_id}
     same = [getattr(SeatRule, name).is_not_distinct_from(value) for name, value in values.items()]
     there = select(SeatRule.id).where(SeatRule.licence_id == licence.id, SeatRule.ended_on.is_(None), *same)
@@ -277,8 +281,14 @@ def _add_rule(session: Session, licence: Licence, kind: SeatFor, group: Group, b
     session.add(rule)
     session.flush()
     if session.execute(select(groups.wanted(kind, SeatRule.id == rule.id)).limit(1)).first() is None:
-        raise BadValue(N_("In dieser Gruppe ist zurzeit niemand."))
+        raise BadValue(NOBODY)
     return rule
+
+
+def _names_nothing(session: Session, group: Group) -> bool:
+    """A kind of device or a room that is not there is answered like one that holds nobody."""
+    named = ((Category, group.category_id), (Room, group.room_id))
+    return any(ident is not None and session.get(of, ident) is None for of, ident in named)
 
 
 # --- many at once ---

@@ -14,13 +14,18 @@ from school_it.access import Role
 from school_it.accounts.models import RoleGrant, User
 from school_it.database import db, transaction
 from school_it.errors import Busy, Stale
-from school_it.schools.models import School
+from school_it.schools.models import Room, School
 from school_it.schools.rules import SchoolType
 
 
 def test_the_second_of_two_equal_things_is_told(session: Session, school: School) -> None:
     with pytest.raises(Stale), transaction() as writing:
         writing.add(School(school_number=school.school_number, name="Zwilling", school_type=SchoolType.G))
+
+
+def test_what_somebody_else_has_removed_meanwhile_is_told(session: Session, school: School) -> None:
+    with pytest.raises(Stale, match="gibt es nicht mehr"), transaction() as writing:
+        writing.add(Room(school_id=2_000_000_000, room="1.01"))
 
 
 def test_a_role_everywhere_is_given_once(session: Session) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
@@ -51,6 +52,18 @@ def test_a_class_gets_its_seats_with_one_button(
     ending = f"/licences/{licence.id}/groups/{rule}/end"
     assert "2 Plätze werden frei" in text(mine, ending)
     assert "2 Plätze sind wieder frei" in text(mine, mine.post(ending).location)
+
+
+@pytest.mark.parametrize("named", ["category", "room"])
+def test_a_group_that_names_what_is_not_there_has_nobody(
+    sign_in_as: SignInAs, session: Session, school: School, buy: Buy, named: str
+) -> None:
+    licence = buy(5, school, basis=Basis.DEVICE)
+    mine = sign_in_as(Role.COORDINATOR, school)
+    data = {"school": school.school_number, named: "2000000000"}
+    answer = mine.post(f"/licences/{licence.id}/give", data=data)
+    assert answer.status_code == 422
+    assert "In dieser Gruppe ist zurzeit niemand." in answer.get_data(as_text=True)
 
 
 def test_too_few_seats_are_told_before_anything_happens(

@@ -134,6 +134,21 @@ def test_the_address_of_somebody_whose_account_is_closed_opens_nothing(
     assert app.test_client().get(found[0]).status_code == 404
 
 
+@pytest.mark.parametrize("deed", ["password", "close"])
+def test_a_new_password_ends_the_address_and_so_does_closing_the_account(
+    app: Flask, ending: None, sign_in_as: SignInAs, admin: FlaskClient, deed: str
+) -> None:
+    """Whoever had the password for an afternoon would else read along for good."""
+    owner, anybody = sign_in_as(Role.OFFICE, name="amt"), app.test_client()
+    text = owner.post("/deadlines/mine", data={"step": "renew"}).get_data(as_text=True)
+    found = re.search(r"/calendar/[\w-]{43}\.ics", text)
+    assert found is not None
+    assert anybody.get(found[0]).status_code == 200
+    admin.post(f"/accounts/amt/{deed}", data={"password": "ein anderer Satz mit Oboe"})
+    admin.post("/accounts/amt/reopen")
+    assert anybody.get(found[0]).status_code == 404
+
+
 # --- by mail ---
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from school_it import audit
 from school_it.access import Actor
+from school_it.accounts import actions as account_actions
 from school_it.accounts import queries as account_queries
 from school_it.accounts.models import User
 from school_it.audit import Action
@@ -32,7 +33,7 @@ def renew(session: Session, *, by: Actor) -> str:
     """A new secret for one's own calendar; the one before opens nothing any more. It can be read this once."""
     user = account_queries.user_by_id(session, by.id or 0)
     secret = secrets.token_urlsafe(32)
-    session.execute(delete(CalendarFeed).where(CalendarFeed.user_id == user.id))
+    _end(session, user)
     session.add(CalendarFeed(user_id=user.id, digest=_digest(secret)))
     audit.record(session, Action.CALENDAR_OPENED, user, by=by)
     return secret
@@ -40,8 +41,15 @@ def renew(session: Session, *, by: Actor) -> str:
 
 def withdraw(session: Session, *, by: Actor) -> None:
     user = account_queries.user_by_id(session, by.id or 0)
-    session.execute(delete(CalendarFeed).where(CalendarFeed.user_id == user.id))
+    _end(session, user)
     audit.record(session, Action.CALENDAR_CLOSED, user, by=by)
+
+
+def _end(session: Session, user: User) -> None:
+    session.execute(delete(CalendarFeed).where(CalendarFeed.user_id == user.id))
+
+
+account_actions.also_end(_end)
 
 
 def reader(session: Session, secret: str) -> Actor:

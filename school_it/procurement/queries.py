@@ -248,10 +248,11 @@ def invoices_with(session: Session, line_ids: Sequence[int]) -> Sequence[Invoice
     return session.scalars(select(Invoice).where(Invoice.id.in_(holding)).order_by(Invoice.id)).all()
 
 
-def receipts_of(session: Session, invoice: Invoice) -> Sequence[Receipt]:
-    """The receipts that came of this invoice."""
+def receipts_of(session: Session, invoices: Sequence[Invoice]) -> Sequence[Receipt]:
+    """The receipts that came of these invoices; one statement."""
     rows = select(Receipt).join(InvoiceReceipt, InvoiceReceipt.receipt_id == Receipt.id)
-    return session.scalars(rows.where(InvoiceReceipt.invoice_id == invoice.id).order_by(Receipt.id)).all()
+    of_them = InvoiceReceipt.invoice_id.in_([one.id for one in invoices])
+    return session.scalars(rows.where(of_them).order_by(Receipt.id)).all()
 
 
 def invoice_of_receipt(session: Session, receipt: Receipt) -> Invoice | None:
@@ -296,13 +297,7 @@ def origin_of(session: Session, device: Device) -> Origin | None:
     line, delivery = found
     own = [one.id for one in line.order.lines if line.id in (one.id, one.belongs_to_id)]
     invoices = [one for one in invoices_with(session, own) if device.invoice_no in (None, one.invoice_no)]
-    of_receipts = (
-        select(Receipt)
-        .join(InvoiceReceipt, InvoiceReceipt.receipt_id == Receipt.id)
-        .where(InvoiceReceipt.invoice_id.in_([one.id for one in invoices]))
-        .order_by(Receipt.id)
-    )
-    return Origin(line, delivery, invoices, session.scalars(of_receipts).all())
+    return Origin(line, delivery, invoices, receipts_of(session, invoices))
 
 
 # --- suppliers and lists ---

@@ -99,10 +99,14 @@ def share(
 
 
 def _as_share(session: Session, one: Wanted) -> InvoiceShare:
+    grant = session.get(Grant, one.grant_id) if one.grant_id else None
+    category = one.category
+    if grant is not None and category:
+        category = funding_rules.item_meant(category, grant.programme.items or ())
     return InvoiceShare(
-        grant=session.get(Grant, one.grant_id) if one.grant_id else None,
+        grant=grant,
         school=session.get(School, one.school_id) if one.school_id else None,
-        category=one.category, how=one.how, value=one.value, gross=rules.NOTHING, paid=rules.NOTHING,
+        category=category, how=one.how, value=one.value, gross=rules.NOTHING, paid=rules.NOTHING,
         vat_non_eligible=one.vat_non_eligible, other_non_eligible=one.other_non_eligible,
     )  # fmt: skip
 
@@ -168,7 +172,7 @@ def outlook(session: Session, invoice: Invoice, left: Mapping[int, Decimal] | No
     left = left if left is not None else {line.id: _left_of(line) for line in invoice.lines}
     faults: Faults = []
     groups = _groups(invoice, faults)
-    known = {_key_of(one): one for one in queries.receipts_of(session, invoice)}
+    known = {_key_of(one): one for one in queries.receipts_of(session, [invoice])}
     grants = {one.grant.id: one.grant for line in invoice.lines for one in line.shares if one.grant}
     paid_on = invoice.paid_on
     planned: list[ReceiptChange] = []

@@ -219,7 +219,7 @@ def test_one_invoice_over_two_grants_and_own_money_is_kept_to_the_cent(
     assert first.quantity == 13
     assert {one.invoice_total for one in (first, second)} == {D("11867.54")}
     assert second.eligible_requested == second.paid_amount - D("5.00")
-    assert {one.id for one in queries.receipts_of(session, whole)} == {first.id, second.id}
+    assert {one.id for one in queries.receipts_of(session, [whole])} == {first.id, second.id}
 
 
 def test_a_share_that_nobody_bears_is_refused_and_nothing_is_kept(

@@ -34,7 +34,7 @@ def invoice(ident: int) -> Any:
         paid=pricing.paid_by_line(found),
         left=sum(seen.left.values(), rules.NOTHING),
         shared=any(line.shares for line in found.lines),
-        receipts=queries.receipts_of(session, found),
+        receipts=queries.receipts_of(session, [found]),
         elsewhere=[said(one) for one in bearing.told()],
         to_move=[
             (grant_id, len(devices), bearing.grants[grant_id].reference if grant_id else _("eigene Mittel"))

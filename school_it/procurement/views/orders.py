@@ -91,9 +91,7 @@ def order(ident: int) -> Any:
         if everywhere or seen & {line.order_line_id for line in one.lines}
     ]
     invoices = queries.invoices_of(session, found) if everywhere else []
-    receipts = [
-        one for invoice in invoices for one in queries.receipts_of(session, invoice)
-    ] if actor.may(May.SEE_FUNDING) else []  # fmt: skip
+    receipts = queries.receipts_of(session, invoices) if actor.may(May.SEE_FUNDING) else []
     return page(
         "procurement/order.html",
         order=found,

@@ -223,7 +223,7 @@ def _budgets(session: Session, invoice: Invoice, come: Outlook) -> list[dict[str
                 eligible = one.paid - one.vat_non_eligible - one.other_non_eligible
                 asked[one.grant.id] = asked.get(one.grant.id, rules.NOTHING) + eligible
     sums = funding_queries.receipt_sums(session, list(grants))
-    own = queries.receipts_of(session, invoice)
+    own = queries.receipts_of(session, [invoice])
     told = []
     for ident, grant in sorted(grants.items()):
         here = sum((one.eligible_requested for one in own if one.grant_id == ident), rules.NOTHING)

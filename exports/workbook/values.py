@@ -8,9 +8,8 @@ from typing import Any
 
 from exports.workbook.looks import Styles
 from school_it import cells
-from school_it.errors import N_, BadValue
 from school_it.sheets import Column
-from school_it.workbooks.rows import LONGEST_TEXT, Formula
+from school_it.workbooks.rows import Formula, must_fit
 
 
 def writer(sheet: Any, column: Column, styles: Styles, look: Any = None) -> Callable[[int, int, Any], None]:
@@ -19,7 +18,8 @@ def writer(sheet: Any, column: Column, styles: Styles, look: Any = None) -> Call
 
     def write_cell(row: int, place: int, value: Any) -> None:
         if isinstance(value, str):
-            sheet.write_string(row, place, _fitting(value, column.header), text_style)
+            must_fit(value, column.header)
+            sheet.write_string(row, place, value, text_style)
         elif isinstance(value, date):
             _write_date(sheet, row, place, value, style, text_style)
         elif isinstance(value, Formula):
@@ -39,18 +39,6 @@ def _write_date(sheet: Any, row: int, place: int, day: date, style: Any, text_st
         sheet.write_string(row, place, cells.show_date(day), text_style)
     else:
         sheet.write_datetime(row, place, day, style)
-
-
-def _fitting(text: str, header: str) -> str:
-    if len(text) > LONGEST_TEXT:
-        raise BadValue(
-            N_(
-                "Ein Text in der Spalte %(header)s ist zu lang für eine Zelle: %(length)s Zeichen. Bitte kürzen."
-            ),
-            header=header,
-            length=len(text),
-        )
-    return text
 
 
 def name_cell(book: Any, sheet_name: str, name: str, row: int, place: int) -> None:

@@ -10,7 +10,7 @@ from imports.corrected.scan import Cell, Line
 from imports.corrected.styles import Styles
 from school_it.errors import N_, CannotRead
 from school_it.sheets import HINT_HEADER
-from school_it.workbooks import tags
+from school_it.workbooks import rows, tags
 from school_it.workbooks.damage import Damaged
 from school_it.workbooks.places import corners, letters
 
@@ -164,7 +164,7 @@ class Splice:
         p = self.found.prefix.encode()
         place = f"{letters(column)}{line.number}".encode()
         return b'<%bc r="%b" s="%d" t="inlineStr"><%bis><%bt xml:space="preserve">%b</%bt></%bis></%bc>' % (
-            p, place, style, p, p, tags.escaped(text), p, p, p,
+            p, place, style, p, p, rows.encoded(rows.escaped(text)), p, p, p,
         )  # fmt: skip
 
     def _put(self, line: Line, new: dict[int, bytes]) -> None:

@@ -57,6 +57,7 @@ class _Filler:
         self.style_part = style_parts[0] if style_parts else ""
         self.looks = Looks(package.read(self.style_part) if self.style_part else b"<styleSheet/>")
         self.changed: dict[str, Callable[[], Iterator[bytes | memoryview]]] = {}
+        self.has_formulas = False
 
     def write(self, target: IO[bytes]) -> list[Sentence]:
         fillings = self._fillings()
@@ -123,11 +124,11 @@ class _Filler:
         is_stale: bool,
         known: Mapping[str, Decimal],
     ) -> None:
-        moving_names = frozenset(name for name, one in moves.items() if one)
-        if filling is None and not is_stale and not moving_names:
+        on_the_move = frozenset(name for name, one in moves.items() if one)
+        if filling is None and not is_stale and not on_the_move:
             return
         content = filling.content if filling else self.package.read(ref.part)
-        if filling is None and not is_stale and not _mentions(content, moving_names):
+        if filling is None and not is_stale and not _mentions(content, on_the_move):
             return
 
         def value_of(formula: str) -> Decimal | None:
@@ -223,9 +224,7 @@ class _Filler:
         """Names, the order in which formulas are calculated, and the wish to calculate anew. Returns parts that go."""
         part = self.package.workbook
         content = self.package.read(part)
-        new = (
-            moving_names(content, moves, [one.name for one in self.package.sheets]) if moving_now else content
-        )
+        new = moving_names(content, moves) if moving_now else content
         if self.has_formulas:
             new = calculated_anew(new)
         if new != content:
@@ -279,7 +278,7 @@ def _named(content: bytes, wanted: str) -> list[dict[str, str]]:
     return found
 
 
-def moving_names(content: bytes, moves: Mapping[str, Moves], sheets: Sequence[str]) -> bytes:
+def moving_names(content: bytes, moves: Mapping[str, Moves]) -> bytes:
     """The defined names after the moves: print areas, repeated rows, filters, the authority's own names."""
     edits: list[tags.Edit] = []
     begun: list[int] = []

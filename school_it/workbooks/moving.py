@@ -118,7 +118,7 @@ class _Sheet:
                 self._finish(self.cell, name)
                 self.cell = None
         elif path[1:2] != ["sheetData"]:
-            self._text(path[-1], attributes, begun, at)
+            self._text(path[-1], begun, at)
             if path[-1] == "mergeCells" and self.wanted.more_merged:
                 self._merge(begun, at, tags.prefix_of(name))
         path.pop()
@@ -198,7 +198,7 @@ class _Sheet:
                     return area(reference, self.here, grows=False)
         return area(reference, self.here)
 
-    def _text(self, kind: str, attributes: dict[str, str], begun: int, closing: int) -> None:
+    def _text(self, kind: str, begun: int, closing: int) -> None:
         if not self.moving:
             return
         tag, whole = tags.start_tag(self.content, begun)

@@ -12,12 +12,12 @@ from typing import Any
 from school_it import cells
 from school_it.errors import N_, BadValue
 from school_it.workbooks.places import letters
+from school_it.workbooks.tags import FORBIDDEN
 
 LONGEST_TEXT = 32_767  # what a cell of a workbook can hold
 _MOST_KNOWN = 4_000
 _BEGIN = {False: date(1899, 12, 30).toordinal(), True: date(1904, 1, 1).toordinal()}
 _AWKWARD = re.compile("[&<>_\\s\x00-\x1f\ud800-\udfff\ufffe\uffff]")
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LIKE_AN_ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 
 
@@ -40,7 +40,7 @@ class Look:
 
 def escaped(text: str) -> str:
     """For the inside of an element, for programs that take ``_x0041_`` for a letter; control characters go."""
-    text = _LIKE_AN_ESCAPE.sub("_x005F_", _FORBIDDEN.sub("", text))
+    text = _LIKE_AN_ESCAPE.sub("_x005F_", FORBIDDEN.sub("", text))
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
@@ -73,8 +73,7 @@ def writer(column: int, look: Look, *, prefix: str = "", from_1904: bool = False
     known: dict[Any, str] = {}  # what stands behind the row's number, by value: most columns say few things
 
     def text_tail(text: str) -> str:
-        if len(text) > LONGEST_TEXT:
-            _refuse(text, header or name)
+        must_fit(text, header or name)
         head = text_head
         if _AWKWARD.search(text):
             text = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -113,12 +112,16 @@ def writer(column: int, look: Look, *, prefix: str = "", from_1904: bool = False
     return write
 
 
-def _refuse(text: str, header: str) -> None:
-    raise BadValue(
-        N_("Ein Text in der Spalte %(header)s ist zu lang für eine Zelle: %(length)s Zeichen. Bitte kürzen."),
-        header=header,
-        length=len(text),
-    )
+def must_fit(text: str, header: str) -> None:
+    """Raises BadValue for a text that is longer than a cell can hold; `header` is that of its column."""
+    if len(text) > LONGEST_TEXT:
+        raise BadValue(
+            N_(
+                "Ein Text in der Spalte %(header)s ist zu lang für eine Zelle: %(length)s Zeichen. Bitte kürzen."
+            ),
+            header=header,
+            length=len(text),
+        )
 
 
 def encoded(text: str) -> bytes:

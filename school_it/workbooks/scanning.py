@@ -44,11 +44,8 @@ class Found:
     columns: list[tuple[int, int, int]] = field(default_factory=list)  # first, last, style
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)  # first and last row, column
     arrays: list[tuple[int, int]] = field(default_factory=list)  # rows of formulas that fill several cells
-    data: tuple[int, int, bool] = (
-        -1,
-        -1,
-        False,
-    )  # begin of sheetData, of its end, whether it is empty and whole
+    data: tuple[int, int, bool] = (-1, -1, False)
+    """Where `sheetData` begins and where it ends, and whether it is one empty element."""
 
     def style_of(self, row: int, column: int) -> int:
         """Of a cell, or of the one that would be made there."""

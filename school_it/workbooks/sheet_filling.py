@@ -79,6 +79,8 @@ class SheetFilling:
         self.more_merged: list[str] = []
         self.made: list[Edit] = []
         self.puts = puts
+        self.all_moves: Mapping[str, Moves] = {}
+        self.here = Moves()
         self.spots = sorted((self._spot(table, listed) for table in tables), key=lambda one: one.first)
         self.moves = [Move(one.first, one.last, one.by) for one in self.spots]
         for first, last in self.found.arrays:
@@ -292,7 +294,7 @@ class SheetFilling:
                 self.notes.append(
                     Sentence(_COLUMN_KEPT, column=letters(column), sheet=self.name, label=label)
                 )
-            return self._formula_way(spot, row, column, cell.formula, cell.style)
+            return self._formula_way(spot, column, cell.formula, cell.style)
         if place is None:
             return self._same_way(cell)
         style = self.found.style_of(row, column)
@@ -308,7 +310,7 @@ class SheetFilling:
 
         return write
 
-    def _formula_way(self, spot: Spot, row: int, column: int, formula: str, style: int) -> CellWay:
+    def _formula_way(self, spot: Spot, column: int, formula: str, style: int) -> CellWay:
         move, p = Move(spot.first, spot.last, spot.by), self.found.prefix
         head = f'<{p}c r="{letters(column)}'
         look = f' s="{style}"' if style else ""

@@ -15,8 +15,8 @@ from school_it.workbooks.damage import Damaged
 
 _TAG = re.compile(rb"<[^\s/>]+(?:\s+[^\s=/>]+\s*=\s*(?:\"[^\"]*\"|'[^']*'))*\s*(/?)>")
 _ATTRIBUTE = re.compile(rb"\s+([^\s=/>]+)\s*=\s*(\"[^\"]*\"|'[^']*')")
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_LIKE_AN_ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""Signs that no XML may hold."""
 
 
 def start_tag(content: bytes, at: int) -> tuple[bytes, bool]:
@@ -57,13 +57,6 @@ def attribute(tag: bytes, name: str) -> str:
     wanted = name.encode()
     values = (found[2][1:-1] for found in _ATTRIBUTE.finditer(tag) if found[1] == wanted)
     return next(values, b"").decode("ascii", "replace")
-
-
-def escaped(text: str) -> bytes:
-    """A text for the inside of an element, for programs that take ``_x0041_`` for a letter."""
-    text = _LIKE_AN_ESCAPE.sub("_x005F_", _FORBIDDEN.sub("", text))
-    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return text.encode("ascii", "xmlcharrefreplace")
 
 
 def parse(
@@ -131,7 +124,7 @@ def plain(content: bytes) -> str:
 
 def quoted(text: str) -> bytes:
     """A formula for the inside of an element or an attribute."""
-    text = _FORBIDDEN.sub("", text)
+    text = FORBIDDEN.sub("", text)
     for sign, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("'", "&apos;")):
         text = text.replace(sign, entity)
     return text.encode("ascii", "xmlcharrefreplace")

@@ -15,13 +15,11 @@ from exports import workbook
 from exports import write as writing
 from exports.evidence import keeping, queries
 from exports.evidence.keeping import FormToFill, Handing, Wanted
-from exports.reports import REPORTS, Choice, Report, get_report
+from exports.reports import REPORTS, Asked, Choice, Report, get_report
 from school_it import access, as_of, cli
 from school_it.access import Actor
 from school_it.database import db, today, transaction
 from school_it.errors import N_, BadValue, CannotRead
-from school_it.funding import queries as funding_queries
-from school_it.schools import queries as school_queries
 from school_it.workbooks.package import Package
 
 
@@ -81,38 +79,30 @@ def export(
         return cli.answer(
             _write_blank(report, out), as_json=as_json, text=f"{out}: leere Vorlage zum Ausfüllen."
         )
-    day = past.date() if past else None
+    day, asked = past.date() if past else None, Asked(school, grant, year)
     if freeze:
         _must_be_now(day)
-        wanted = Wanted(get_report(report), school, grant, year, form=_form(template, out))
+        wanted = Wanted(get_report(report), asked, form=_form(template, out))
         facts = _hand_in(wanted, out, Handing(recipient or "", note=note or ""))
         text = f"{facts['file']}: {facts['rows']} Zeilen, festgehalten als Nr. {facts['evidence']['number']}."
         return cli.answer(facts, as_json=as_json, text=text)
     if recipient or note:
         raise BadValue(N_("--for und --note gehören zu --freeze."))
-    facts = _write(report, out, school, grant, year, day, template)
+    facts = _write(get_report(report), asked, out, day, template)
     text = "\n".join([f"{facts['file']}: {facts['rows']} Zeilen.", *facts.get("notes", [])])
     return cli.answer(facts, as_json=as_json, text=text)
 
 
 def _write(
-    name: str,
-    out: Path,
-    number: str | None,
-    called: str | None,
-    year: int | None,
-    day: date | None,
-    template: Path | None,
+    report: Report, asked: Asked, out: Path, day: date | None, template: Path | None
 ) -> dict[str, Any]:
     by = access.house("export")
     with as_of.session_of(day) as session:
-        school = school_queries.get_school(session, number, seen_by=by) if number else None
-        grant = funding_queries.get_grant_called(session, called, seen_by=by) if called else None
-        choice = Choice(school=school, grant=grant, on=today(), year=year)
+        choice = asked.choice(session, on=today(), seen_by=by)
         if template is None:
-            facts = writing.write(session, get_report(name), choice, out, by=by)
+            facts = writing.write(session, report, choice, out, by=by)
         else:
-            facts = _fill(session, get_report(name), choice, template, out, by=by)
+            facts = _fill(session, report, choice, template, out, by=by)
     with transaction() as noting:
         writing.note(noting, facts, choice, by=by)
     return {"report": facts.pop("report"), "file": str(out), **facts}

@@ -5,10 +5,8 @@ from __future__ import annotations
 from io import BytesIO
 from typing import Any
 
-from flask import send_file
-
 from exports import survey
-from exports.views import XLSX, bp
+from exports.views import bp
 from school_it import audit
 from school_it.access import May, current, needs
 from school_it.audit import Action
@@ -16,6 +14,7 @@ from school_it.database import db, transaction
 from school_it.errors import N_, NotThere
 from school_it.plan.survey import queries
 from school_it.schools.models import School
+from school_it.web.files import download
 
 
 @bp.get("/survey/<int:year>/<number>.xlsx")
@@ -30,7 +29,7 @@ def survey_workbook(year: int, number: str) -> Any:
     content = survey.of_school(session, one, *found, by=actor)
     name, school_id = survey.file_name(one, found[0]), found[0].id
     _note(1, school_id)
-    return send_file(BytesIO(content), mimetype=XLSX, as_attachment=True, download_name=name)
+    return download(BytesIO(content), name)
 
 
 @bp.get("/survey/<int:year>.zip")
@@ -41,10 +40,7 @@ def survey_workbooks(year: int) -> Any:
     content = BytesIO()
     count = survey.write_all(content, session, one, queries.codes(session, one, seen_by=actor), by=actor)
     _note(count, None)
-    content.seek(0)
-    return send_file(
-        content, mimetype="application/zip", as_attachment=True, download_name=f"Bedarfsabfrage-{year}.zip"
-    )
+    return download(content, f"Bedarfsabfrage-{year}.zip")
 
 
 def _note(count: int, school_id: int | None) -> None:

@@ -6,7 +6,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, current_app, redirect, request, send_file, url_for
+from flask import Blueprint, current_app, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
@@ -17,21 +17,19 @@ from exports import write as writing
 from exports.models import ReportTemplate
 from exports.offered import Offered
 from exports.placing import At, Layout
-from exports.reports import REPORTS, Choice
+from exports.reports import REPORTS, Asked, Choice
 from exports.sheet_grid import Grid, grid
 from school_it.access import May, current, needs
 from school_it.database import db, today, transaction, whole_number
 from school_it.errors import N_, BadValue, SchoolItError
-from school_it.funding import queries as funding_queries
 from school_it.web import flash_done, flash_hint, flash_problem, page, said
 from school_it.web.fields import ChoiceField, Form, Needed, TextField, refusals_in, status_of
+from school_it.web.files import download
 from school_it.workbooks.looking import Eyes
 from school_it.workbooks.package import Package
 from school_it.workbooks.places import cell_of, letters
 
 bp = Blueprint("form_templates", __name__, url_prefix="/exports/templates")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-XLSM = "application/vnd.ms-excel.sheet.macroEnabled.12"
 
 
 class TemplateForm(Form):
@@ -118,10 +116,7 @@ def _grant_or_first() -> str:
 
 
 def _choice(reference: str) -> Choice:
-    grant = (
-        funding_queries.get_grant_called(db.session(), reference, seen_by=current()) if reference else None
-    )
-    return Choice(grant=grant, on=today())
+    return Asked(grant=reference).choice(db.session(), on=today(), seen_by=current())
 
 
 def _offered(report: str, reference: str) -> Offered:
@@ -302,11 +297,6 @@ def filled(ident: int) -> Any:
     made, facts, choice = _filled(template)
     with transaction() as noting:
         writing.note(noting, facts, choice, by=current())
-    has_macros = Package(made).has_macros
-    made.seek(0)
-    sign = choice.grant.reference.replace("/", "-") if choice.grant else None
-    name = "-".join(filter(None, (template.name.replace("/", "-"), sign, f"{today():%Y-%m-%d}")))
-    ending = ".xlsm" if has_macros else ".xlsx"
-    return send_file(
-        made, mimetype=XLSM if has_macros else XLSX, as_attachment=True, download_name=name + ending
-    )
+    sign = choice.grant.reference if choice.grant else None
+    ending = ".xlsm" if Package(made).has_macros else ".xlsx"
+    return download(made, writing.file_name(template.name, sign, day=today(), ending=ending))

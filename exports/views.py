@@ -6,25 +6,24 @@ from datetime import date
 from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, request, send_file
+from flask import Blueprint, request
 from flask_babel import gettext as _
 
 from exports import templates
 from exports import write as writing
 from exports.evidence.keeping import tells_of_people
-from exports.reports import REPORTS, Choice
+from exports.reports import REPORTS, Asked
 from exports.reports.groups import grouped
 from school_it import as_of, cells
 from school_it.access import May, current, needs
 from school_it.database import db, today, transaction, whole_number
 from school_it.errors import N_, BadValue, NotThere
-from school_it.funding import queries as funding_queries
 from school_it.schools import queries as school_queries
 from school_it.web import flash_problem, page
+from school_it.web.files import download
 
 bp = Blueprint("exports", __name__, url_prefix="/exports")
 YEARS_BACK = 10
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @bp.get("")
@@ -85,22 +84,15 @@ def report(name: str) -> Any:
     if name not in REPORTS or not actor.may(REPORTS[name].may):
         raise NotThere(N_("Diesen Bericht gibt es hier nicht."))
     content = BytesIO()
-    number = request.args.get("school")
-    called = request.args.get("grant")
-    year = year_asked()
+    asked = Asked(request.args.get("school"), request.args.get("grant"), year_asked(), request.args)
     with as_of.session_of(_past_day()) as session:
-        school = school_queries.get_school(session, number, seen_by=actor) if number else None
-        grant = funding_queries.get_grant_called(session, called, seen_by=actor) if called else None
-        choice = Choice(school=school, grant=grant, on=today(), year=year, query=request.args)
+        choice = asked.choice(session, on=today(), seen_by=actor)
         facts = writing.write(session, REPORTS[name], choice, content, by=actor)
-        sign = grant.reference.replace("/", "-") if grant else None
-        day = today()
+        sign = choice.grant.reference if choice.grant else None
+        called = writing.file_name(_(REPORTS[name].title), sign, asked.school, day=today())
     with transaction() as noting:
         writing.note(noting, facts, choice, by=actor)
-    content.seek(0)
-    parts: tuple[str | None, ...] = (_(REPORTS[name].title), sign, number, f"{day:%Y-%m-%d}")
-    file_name = "-".join(filter(None, parts)) + ".xlsx"
-    return send_file(content, mimetype=XLSX, as_attachment=True, download_name=file_name)
+    return download(content, called)
 
 
 def _past_day() -> date | None:
@@ -126,7 +118,5 @@ def template(name: str) -> Any:
         raise NotThere(N_("Diese Vorlage gibt es hier nicht."))
     content = BytesIO()
     writing.write_blank(db.session(), found, content, by=actor)
-    content.seek(0)
     word = _("Vorlage")
-    file_name = f"{word}-{_(found.title)}.xlsx"
-    return send_file(content, mimetype=XLSX, as_attachment=True, download_name=file_name)
+    return download(content, f"{word}-{_(found.title)}.xlsx")

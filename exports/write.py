@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from typing import IO, Any
 
 from sqlalchemy.orm import Session
@@ -127,6 +128,12 @@ def _counting(page: Page, counted: list[int]) -> Page:
         counted.append(number)
 
     return replace(page, rows=rows())
+
+
+def file_name(*parts: str | None, day: date, ending: str = ".xlsx") -> str:
+    """What a file is called that is taken along: ``Mittelabruf-DT-2024-05-2026-11-28.xlsx``; slashes become dashes."""
+    named = [part.replace("/", "-") for part in parts if part]
+    return "-".join([*named, day.isoformat()]) + ending
 
 
 def note(session: Session, facts: dict[str, Any], choice: Choice, *, by: Actor) -> None:

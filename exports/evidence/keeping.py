@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from io import BytesIO
@@ -19,7 +17,7 @@ from exports.evidence import data, store
 from exports.evidence.comparing import Comparison, compare
 from exports.evidence.models import Evidence
 from exports.placing import Layout
-from exports.reports import REPORTS, Choice, Report
+from exports.reports import REPORTS, Asked, Choice, Report
 from school_it import access, as_of, audit, cells
 from school_it.access import Actor, May
 from school_it.audit import Action
@@ -27,11 +25,9 @@ from school_it.database import today, transaction
 from school_it.errors import N_, BadValue, NotAllowed, NotThere, RuleBroken
 from school_it.funding import actions as funding_actions
 from school_it.funding import queries as funding_queries
-from school_it.schools import queries as school_queries
 from school_it.web.frame import version
 
 LONGEST_NOTE = 4000
-XLSX, XLSM = ".xlsx", ".xlsm"
 
 
 @dataclass(frozen=True)
@@ -49,10 +45,7 @@ class Wanted:
     """Which report of what: as the command line and the address name it."""
 
     report: Report
-    school: str | None = None
-    grant: str | None = None
-    year: int | None = None
-    query: Mapping[str, str] = field(default_factory=dict)
+    asked: Asked = field(default_factory=Asked)
     form: FormToFill | None = None
 
 
@@ -107,7 +100,8 @@ def must_hand_in(by: Actor, report: Report) -> None:
 def look(wanted: Wanted, *, by: Actor) -> Looked:
     """The report as of this moment, in its file. Raises NotAllowed, NotThere, BadValue, CannotRead."""
     must_hand_in(by, wanted.report)
-    with _at_this_moment(wanted, by) as (session, choice, newest):
+    with as_of.held() as (session, newest):
+        choice = _choice(session, wanted, today(), by)
         content, face, sheets = _made(session, wanted, choice, by)
         handing = _usual(choice)
     seen = data.digest(
@@ -116,20 +110,13 @@ def look(wanted: Wanted, *, by: Actor) -> Looked:
     return Looked(content, face, sheets, choice, newest, handing, seen)
 
 
-@contextmanager
-def _at_this_moment(wanted: Wanted, by: Actor) -> Iterator[tuple[Session, Choice, int]]:
-    with as_of.held() as (session, newest):
-        yield session, _choice(session, wanted, today(), by), newest
-
-
 def _choice(session: Session, wanted: Wanted, on: date, by: Actor) -> Choice:
-    school = school_queries.get_school(session, wanted.school, seen_by=by) if wanted.school else None
-    grant = funding_queries.get_grant_called(session, wanted.grant, seen_by=by) if wanted.grant else None
+    choice = wanted.asked.choice(session, on=on, seen_by=by)
+    grant = choice.grant
     if grant is not None and grant.proof_handed_in is None and wanted.report.name == PROOF:
-        set_committed_value(
-            grant, "proof_handed_in", on
-        )  # what is handed in says so itself; nothing is written
-    return Choice(school=school, grant=grant, on=on, year=wanted.year, query=wanted.query)
+        # what is handed in says so itself; nothing is written
+        set_committed_value(grant, "proof_handed_in", on)
+    return choice
 
 
 def _made(
@@ -201,16 +188,16 @@ def _checked(handing: Handing, usual: Handing) -> Handing:
 
 def _evidence(wanted: Wanted, looked: Looked, said: Handing, by: Actor) -> Evidence:
     choice, form = looked.choice, wanted.form
-    sign = choice.grant.reference.replace("/", "-") if choice.grant else None
-    ending = XLSM if form and form.has_macros else XLSX
-    name = "-".join(filter(None, (wanted.report.title, sign, wanted.school, f"{choice.on:%Y-%m-%d}")))
+    sign = choice.grant.reference if choice.grant else None
+    ending = ".xlsm" if form and form.has_macros else ".xlsx"
+    name = writing.file_name(wanted.report.title, sign, wanted.asked.school, day=choice.on, ending=ending)
     return Evidence(
         report=wanted.report.name, grant_id=choice.grant.id if choice.grant else None,
         grant_reference=choice.grant.reference if choice.grant else None,
         school_number=choice.school.school_number if choice.school else None, year=choice.year,
         recipient=said.recipient, file_reference=said.file_reference, note=said.note, day=choice.on,
         user_id=by.id, user_name=by.name, newest_entry=looked.newest_entry, template=form.name if form else "",
-        file_name=name + ending, size=len(looked.content), rows=looked.rows,
+        file_name=name, size=len(looked.content), rows=looked.rows,
     )  # fmt: skip
 
 
@@ -221,7 +208,7 @@ def _data(wanted: Wanted, looked: Looked, made: Evidence) -> data.Data:
         "day": made.day.isoformat(),
         "choice": {
             "school": made.school_number, "grant": made.grant_reference, "year": made.year,
-            "query": dict(wanted.query),
+            "query": dict(wanted.asked.query),
         },
         "handed_in": {
             "by": made.user_name, "to": made.recipient, "file_reference": made.file_reference, "note": made.note,
@@ -266,7 +253,8 @@ def rebuilt(evidence: Evidence) -> Comparison:
 def of_today(session: Session, evidence: Evidence) -> Comparison:
     """What the report would say now beside what was handed in. Raises NotThere where its grant has gone."""
     kept = data_of(evidence)
-    wanted = replace(_wanted(kept), grant=None)
+    wanted = _wanted(kept)
+    wanted = replace(wanted, asked=replace(wanted.asked, grant=None))
     choice = _choice(session, wanted, today(), _HOUSE)
     if evidence.grant_id is not None:
         choice = replace(choice, grant=funding_queries.get_grant(session, evidence.grant_id, seen_by=_HOUSE))
@@ -283,7 +271,8 @@ def _wanted(kept: data.Data) -> Wanted:
     report, choice = REPORTS.get(kept["report"]), kept["choice"]
     if report is None:
         raise NotThere(N_("Diesen Bericht gibt es nicht mehr."))
-    return Wanted(report, choice["school"], choice["grant"], choice["year"], choice["query"])
+    asked = Asked(choice["school"], choice["grant"], choice["year"], choice["query"])
+    return Wanted(report, asked)
 
 
 def _again(session: Session, wanted: Wanted, choice: Choice) -> data.Data:

@@ -9,7 +9,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, current_app, redirect, request, send_file, url_for
+from flask import Blueprint, current_app, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
@@ -22,8 +22,7 @@ from exports.evidence.comparing import Cell, Comparison, SheetDifference
 from exports.evidence.keeping import FormToFill, Handing, Wanted
 from exports.evidence.models import Evidence
 from exports.placing import Layout
-from exports.reports import REPORTS
-from exports.template_views import XLSM, XLSX
+from exports.reports import REPORTS, Asked
 from exports.views import year_asked
 from school_it.access import May, current, needs
 from school_it.database import db, whole_number
@@ -31,6 +30,7 @@ from school_it.errors import N_, NotThere, RuleBroken
 from school_it.money import shown
 from school_it.web import flash_done, flash_problem, lists, page
 from school_it.web.fields import Form, TextField, refusals_in, status_of
+from school_it.web.files import download
 from school_it.web.show import day, yes_no
 from school_it.workbooks.package import Package
 
@@ -127,10 +127,8 @@ def _wanted() -> Wanted:
         for key, value in asked.items()
         if key not in ("report", "template", "school", "grant", "year")
     }
-    return Wanted(
-        report, asked.get("school") or None, asked.get("grant") or None, year_asked(), rest,
-        form[0] if form else None,
-    )  # fmt: skip
+    said = Asked(asked.get("school") or None, asked.get("grant") or None, year_asked(), rest)
+    return Wanted(report, said, form[0] if form else None)
 
 
 def _form(ident: int | None) -> tuple[FormToFill, str] | None:
@@ -196,8 +194,7 @@ def file(ident: int) -> Any:
     evidence = queries.get(db.session(), ident, seen_by=current())
     content = BytesIO(store.read(_home(), evidence.digest))
     keeping.note_taken_out(evidence, by=current())
-    kind = XLSM if evidence.file_name.endswith(keeping.XLSM) else XLSX
-    return send_file(content, mimetype=kind, as_attachment=True, download_name=evidence.file_name)
+    return download(content, evidence.file_name)
 
 
 @bp.get("/<int:ident>/data.json")
@@ -207,9 +204,7 @@ def data_file(ident: int) -> Any:
     evidence = queries.get(db.session(), ident, seen_by=current())
     keeping.data_of(evidence)
     keeping.note_taken_out(evidence, by=current())
-    name = f"{Path(evidence.file_name).stem}.json"
-    content = BytesIO(evidence.data.encode())
-    return send_file(content, mimetype="application/json", as_attachment=True, download_name=name)
+    return download(BytesIO(evidence.data.encode()), f"{Path(evidence.file_name).stem}.json")
 
 
 @bp.get("/<int:ident>/today")

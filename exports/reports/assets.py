@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from exports import earmark, ledger
 from exports.reports.shape import Choice, Pages, Report, subtitle
 from school_it.access import Actor, May
-from school_it.database import today
 from school_it.devices.earmark import Wish
 from school_it.errors import N_
 
@@ -24,7 +23,7 @@ def _earmark(session: Session, choice: Choice, by: Actor) -> Pages:
 
 def _depreciation(session: Session, choice: Choice, _by: Actor) -> Pages:
     """The town's own list: a school narrows nothing."""
-    return ledger.depreciation(session, choice.year or _this_year(choice), subtitle=_of_the_town(choice))
+    return ledger.depreciation(session, choice.year or choice.on.year, subtitle=_of_the_town(choice))
 
 
 def _disposals(session: Session, choice: Choice, _by: Actor) -> Pages:
@@ -37,10 +36,6 @@ def _comparison(session: Session, choice: Choice, _by: Actor) -> Pages:
 
 def _of_the_town(choice: Choice) -> tuple[str, str]:
     return subtitle(replace(choice, school=None))
-
-
-def _this_year(choice: Choice) -> int:
-    return (choice.on or today()).year
 
 
 ASSETS = (

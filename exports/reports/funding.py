@@ -13,7 +13,6 @@ from exports.reports.shape import Choice, Pages, Report, authority, sheet_page
 from exports.workbook import Page
 from school_it import audit
 from school_it.access import Actor, May
-from school_it.database import today
 from school_it.devices import queries as device_queries
 from school_it.devices import sheet as device_sheet
 from school_it.errors import N_
@@ -121,11 +120,11 @@ def _drawdown(session: Session, choice: Choice, _by: Actor) -> Pages:
 
 def _of_grant(choice: Choice) -> tuple[str, str]:
     """The lines below the title of what belongs to a grant as a whole."""
-    return authority(), f"Stand {choice.on or today():%d.%m.%Y} · {_called(choice.needed_grant)}"
+    return authority(), f"Stand {choice.on:%d.%m.%Y} · {_called(choice.needed_grant)}"
 
 
 def _call(session: Session, choice: Choice) -> calls.Call:
-    return choice.once("call", lambda: calls.of_grant(session, choice.needed_grant, choice.on or today()))
+    return choice.once("call", lambda: calls.of_grant(session, choice.needed_grant, choice.on))
 
 
 def _drawdown_figures(session: Session, choice: Choice, _by: Actor) -> dict[str, Any]:

@@ -16,7 +16,6 @@ from school_it import school_year
 from school_it.access import Actor, May
 from school_it.audit import plain
 from school_it.cells import CODE, EURO, INTEGER, NUMBER, TEXT
-from school_it.database import today
 from school_it.devices.rules import ITEM_CLASSES, ItemClass
 from school_it.errors import N_
 from school_it.plan import differences, money, queries, standing
@@ -55,6 +54,7 @@ BUDGET_COLUMNS = (
     Column("consumptive", "konsumtiv", EURO),
     Column("grant", "Förderung", EURO),
     Column("own", "Eigenmittel", EURO),
+    Column("posts", "Betreuungsstellen", NUMBER),
 )
 COMPARE_COLUMNS = (
     Column("scenario", "Szenario", TEXT),
@@ -66,6 +66,7 @@ COMPARE_COLUMNS = (
     Column("years", "Haushaltsjahre", INTEGER),
     Column("missing", "fehlende Geräte", INTEGER),
     Column("posts", "Betreuungsstellen", NUMBER),
+    Column("posts_at_the_end", "Betreuungsstellen im letzten Jahr", NUMBER),
 )
 FIGURE_COLUMNS = (
     Column("scenario", "Szenario", TEXT),
@@ -77,7 +78,7 @@ FIGURE_COLUMNS = (
 
 def day_of(choice: Choice) -> date:
     """Today in the running school year; the last day of an earlier one, the first of a later one."""
-    now = choice.on or today()
+    now = choice.on
     if choice.year is None or choice.year == school_year.school_year(now):
         return now
     past = choice.year < school_year.school_year(now)
@@ -102,7 +103,7 @@ def _stock(session: Session, choice: Choice, by: Actor) -> Pages:
     """One row for each school and class that has a target or a device."""
     town = _town(session, choice, by)
     funded = stock.programmes_of(session, town.on, seen_by=by, school_id=choice.school_id)
-    counted = {one: ", ".join(town.counted_words(one)) for one in ItemClass}
+    counted = {one: town.counted_said(one) for one in ItemClass}
     rows = [
         _stock_row(school, one, counted[one], _programmes(town, funded, school, one))
         for school in town.schools
@@ -124,7 +125,7 @@ def _stock_row(school: SchoolStand, one: ItemClass, counted: str, programmes: st
         school.number, school.name, school.pupils, school.figures.rooms if school.figures else None,
         ITEM_CLASSES[one], cell.stock, cell.usable, cell.oldest, programmes,
         cell.target if known else None, cell.gap if known else None, counted,
-        "; ".join(f"{step.base} → {step.count}" for step in cell.worked.steps) or None,
+        "; ".join(step.said for step in cell.worked.steps) or None,
     )  # fmt: skip
 
 
@@ -212,6 +213,7 @@ def _compared(made: list[Reckoned]) -> Iterator[tuple[Any, ...]]:
             len(one.years),
             gap,
             one.posts,
+            one.posts_at_the_end,
         )
 
 
@@ -228,6 +230,7 @@ def _by_year(made: list[Reckoned]) -> Iterator[tuple[Any, ...]]:
                 year.consumptive,
                 year.grant,
                 year.own,
+                each.budget.posts_by_year[year.year],
             )
 
 

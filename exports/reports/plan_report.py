@@ -14,7 +14,6 @@ from school_it import deadlines, school_year
 from school_it.access import Actor, May
 from school_it.audit import plain
 from school_it.cells import CODE, DATE, EURO, INTEGER, NUMBER, TEXT
-from school_it.database import today
 from school_it.devices.rules import ITEM_CLASSES, ItemClass
 from school_it.errors import N_, Sentence
 from school_it.plan.report import figures
@@ -102,7 +101,7 @@ TEXTS = (Column("part", "Abschnitt", TEXT), Column("school", "Schule", TEXT), Co
 
 def _report(session: Session, choice: Choice, by: Actor) -> YearReport:
     """That of `choice.year`, the school year that begins in it; without one that of the day. Raises BadValue."""
-    year = choice.year or school_year.school_year(choice.on or today())
+    year = choice.year or school_year.school_year(choice.on)
     return choice.once(
         "report", lambda: figures.of_year(session, year, seen_by=by, school_id=choice.school_id)
     )
@@ -196,6 +195,7 @@ def _summary(made: YearReport, below: tuple[str, str]) -> Cover:
             Entry("Geräte je Stelle", town.assumed["support.devices"], NUMBER),
             Entry("genau gerechnet", made.budget.posts_exact, NUMBER),
             Entry("nötige Stellen", made.budget.posts, NUMBER, name="mb_stellen"),
+            Entry(f"nötige Stellen {town.years[-1]}", made.budget.posts_at_the_end, NUMBER),
         ]
     entries += [
         Entry("So ist gerechnet", heading=True),
@@ -280,7 +280,9 @@ def _by_programme(made: YearReport, below: tuple[str, str]) -> Page:
 
 
 def _age(age: int) -> str:
-    return "unter 1 Jahr" if age == 0 else f"{age} Jahre und älter" if age == OLDEST_AGE else f"{age} Jahre"
+    if age == OLDEST_AGE:
+        return f"{age} Jahre und älter"
+    return {0: "unter 1 Jahr", 1: "1 Jahr"}.get(age, f"{age} Jahre")
 
 
 def _behind(made: YearReport, below: tuple[str, str]) -> list[Page]:

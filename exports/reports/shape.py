@@ -13,8 +13,11 @@ from sqlalchemy.orm import Session
 from exports.workbook import Cover, Page
 from school_it import sheets
 from school_it.access import Actor, May
+from school_it.database import today
 from school_it.errors import N_, BadValue
+from school_it.funding import queries as funding_queries
 from school_it.funding.models import Grant
+from school_it.schools import queries as school_queries
 from school_it.schools.models import School
 from school_it.sheets import Sheet
 
@@ -30,7 +33,7 @@ class Choice:
 
     school: School | None = None
     grant: Grant | None = None
-    on: date | None = None
+    on: date = field(default_factory=today)
     year: int | None = None
     query: Mapping[str, str] = field(default_factory=dict)
     _known: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
@@ -52,6 +55,23 @@ class Choice:
     @property
     def school_id(self) -> int | None:
         return self.school.id if self.school else None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What somebody names in an address or on the command line: a school by its number, a grant by its sign."""
+
+    school: str | None = None
+    grant: str | None = None
+    year: int | None = None
+    query: Mapping[str, str] = field(default_factory=dict)
+
+    def choice(self, session: Session, *, on: date, seen_by: Actor) -> Choice:
+        """Raises NotThere, and BadValue for an Aktenzeichen that several grants have."""
+        number, name = self.school, self.grant
+        school = school_queries.get_school(session, number, seen_by=seen_by) if number else None
+        grant = funding_queries.get_grant_called(session, name, seen_by=seen_by) if name else None
+        return Choice(school=school, grant=grant, on=on, year=self.year, query=self.query)
 
 
 Pages = Sequence[Page | Cover]
@@ -97,8 +117,7 @@ def sheet_page(
 
 def subtitle(choice: Choice) -> tuple[str, str]:
     """Workbooks go to German authorities: they are German whatever the reader's language."""
-    stand = f"Stand {choice.on:%d.%m.%Y}" if choice.on else ""
-    return authority(), " · ".join(filter(None, (stand, place(choice))))
+    return authority(), f"Stand {choice.on:%d.%m.%Y} · {place(choice)}"
 
 
 def authority() -> str:

@@ -13,7 +13,6 @@ from exports.workbook import Page
 from school_it import school_year
 from school_it.access import Actor, May
 from school_it.cells import CODE, INTEGER, TEXT
-from school_it.database import today
 from school_it.devices.rules import ITEM_CLASSES, ItemClass
 from school_it.errors import N_
 from school_it.plan import standing
@@ -40,7 +39,7 @@ COLUMNS = (
 
 def _pages(session: Session, choice: Choice, by: Actor) -> Pages:
     """A line for each school and group: as the round asked it; without a round as it stands, to be filled in."""
-    year = choice.year or school_year.school_year(choice.on or today())
+    year = choice.year or school_year.school_year(choice.on)
     one = queries.round_of(session, year)
     lines = _of_round(session, one, choice, by) if one else _as_it_stands(session, choice, by)
     whose, where = subtitle(choice)

@@ -8,7 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from flask import redirect, request, send_file, url_for
+from flask import redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -27,13 +27,13 @@ from school_it.kinds import KINDS, Kind, get_kind
 from school_it.schools import queries as school_queries
 from school_it.web import flash_done, page
 from school_it.web.fields import refusals_in, status_of
+from school_it.web.files import download
 
 AT_ONCE = 1000
 TEMPLATES = {
     "devices": "inventory",
     "outlets": "network",
 }  # where the report is called otherwise than the kind
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _upload_form(**values: Any) -> UploadForm:
@@ -175,4 +175,4 @@ def corrected(ident: int) -> Any:
         content = BytesIO(out.read_bytes())
     word = _("Prüfhinweise")
     name = f"{Path(upload.file_name).stem}-{word}{ending}"
-    return send_file(content, mimetype=XLSX, as_attachment=True, download_name=name)
+    return download(content, name)

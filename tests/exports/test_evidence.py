@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from exports.evidence import data, health, keeping, queries, store
 from exports.evidence.keeping import FormToFill, Handing, Wanted
 from exports.evidence.models import Evidence
-from exports.reports import REPORTS
+from exports.reports import REPORTS, Asked
 from school_it.access import Actor, Grant, Role
 from school_it.audit import Action, Entry
 from school_it.database import db, today, transaction
@@ -47,7 +47,7 @@ def settings(app: Flask, house: Actor, tmp_path: Path) -> Settings:
 
 
 def proof() -> Wanted:
-    return Wanted(REPORTS["proof-of-use"], grant=GRANT)
+    return Wanted(REPORTS["proof-of-use"], Asked(grant=GRANT))
 
 
 def handed_in(settings: Settings, by: Actor, wanted: Wanted | None = None) -> Evidence:
@@ -189,7 +189,9 @@ def test_a_form_of_the_authority_is_kept_filled(session: Session, settings: Sett
     )
     form = io.BytesIO()
     book.save(form)
-    wanted = Wanted(REPORTS["proof-of-use"], grant=GRANT, form=FormToFill("VN Beispielland", form.getvalue()))
+    wanted = Wanted(
+        REPORTS["proof-of-use"], Asked(grant=GRANT), form=FormToFill("VN Beispielland", form.getvalue())
+    )
     made = handed_in(settings, house, wanted)
     filled = openpyxl.load_workbook(io.BytesIO(store.read(settings.home, made.digest)))
     kept = keeping.data_of(made)
@@ -204,7 +206,9 @@ def test_every_report_can_be_handed_in_and_is_made_again(
     for one in REPORTS.values():
         with contextlib.suppress(BadValue):  # about people, or about something that this grant does not have
             idents.append(
-                handed_in(settings, house, Wanted(one, grant=GRANT if "grant" in one.needs else None)).id
+                handed_in(
+                    settings, house, Wanted(one, Asked(grant=GRANT if "grant" in one.needs else None))
+                ).id
             )
     assert len(idents) > 18
     change(house)

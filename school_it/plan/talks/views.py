@@ -8,7 +8,7 @@ from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
-from flask import current_app, redirect, render_template, request, send_file, url_for
+from flask import current_app, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from school_it import charts, money, school_year
@@ -26,6 +26,7 @@ from school_it.plan.views.blueprint import bp, ratio_words, tabs, whole_euro
 from school_it.schools import queries as school_queries
 from school_it.web import flash_done, page, pdf
 from school_it.web.fields import refusals_in, status_of
+from school_it.web.files import download
 
 BADGES = {Kept.OPEN: "info", Kept.KEPT: "success", Kept.POSTPONED: "warning", Kept.DROPPED: "neutral"}
 
@@ -90,9 +91,7 @@ def print_dossier(number: str) -> Any:
     bars = [(line[0], sum(line[1:])) for line in found.section("ages").lines]
     html = render_template("plan/dossier_print.html", **_values(found), bars=bars)
     name = f"Dossier-{found.year}-{found.school.school_number}.pdf"
-    return send_file(
-        BytesIO(pdf.made(html)), mimetype="application/pdf", as_attachment=True, download_name=name
-    )
+    return download(BytesIO(pdf.made(html)), name)
 
 
 def ages_chart(found: Dossier) -> Any:

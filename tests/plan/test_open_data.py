@@ -64,6 +64,37 @@ def test_what_is_not_small_stays_and_zero_is_nobody() -> None:
     assert disclosure.merged([4, 4, 0], 5) == disclosure.Merged((None, None, 0), None)
 
 
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=2, max_size=5))
+@settings(max_examples=60, deadline=None)
+def test_two_editions_subtracted_give_no_small_number_away(values: list[tuple[int, int]]) -> None:
+    """Even who takes it that a field without a word stayed as it was: each small number may be another one."""
+    keys = [str(place) for place in range(len(values))]
+    one = disclosure.merged([before for before, _after in values], LIMIT)
+    empty = {key for key, shown in zip(keys, one.values, strict=True) if shown is None}
+    two = disclosure.merged_again([after for _before, after in values], LIMIT, keys, [empty])
+    for key, shown, (_before, after) in zip(keys, two.values, values, strict=True):
+        assert shown is None or (key not in empty and not 0 < after < LIMIT)
+    hidden = {key for key, shown in zip(keys, two.values, strict=True) if shown is None}
+    if two.merged is not None or two.total is not None:
+        assert hidden == empty, "sums of other groups could be subtracted"
+        assert (two.total is None) == (one.total is None) or one.total is None
+
+
+def test_a_later_edition_keeps_what_an_earlier_one_withheld() -> None:
+    keys, earlier = ["a", "b", "c"], [{"a", "b"}]
+    grown = disclosure.merged_again([6, 9, 30], 5, keys, earlier)
+    assert grown == disclosure.Merged((None, None, 30), 45, 15), "the same two, large enough: only their sum"
+    newly_small = disclosure.merged_again([2, 9, 3], 5, keys, earlier)
+    assert newly_small == disclosure.Merged((None, None, None), None), (
+        "a third would be the difference of the sums"
+    )
+    gone = disclosure.merged_again([9, 30], 5, ["b", "c"], earlier)
+    assert gone == disclosure.Merged((None, 30), None), "b alone would tell what a had"
+    open_before = disclosure.merged_again([2, 9, 30], 5, keys, [set()])
+    assert open_before == disclosure.Merged((None, 9, 30), None), "the total would tell the first"
+    assert disclosure.merged_again([7, 9, 30], 5, keys, [set()]) == disclosure.Merged((7, 9, 30), 46)
+
+
 @pytest.fixture
 def town(planned: School, categories: dict[str, int], house: Actor) -> list[School]:
     """Three schools; the second has two devices of teachers, few enough to merge."""
@@ -87,7 +118,7 @@ def client(app: Flask) -> FlaskClient:
 
 
 def table(session: Session, house: Actor) -> tables.Table:
-    return tables.made(figures.counts_of(session, YEAR, seen_by=house), 5)
+    return tables.made(figures.counts_of(session, YEAR, seen_by=house), 5, queries.editions(session, YEAR))
 
 
 def test_the_table_merges_small_numbers_and_hides_what_would_give_them_away(
@@ -153,6 +184,27 @@ def test_what_is_published_stays_as_it_was(
     kept = [(one.is_public, one.withdrawn_reason) for one in queries.all_of_them(session)]
     assert kept == [(True, None), (False, actions.REPLACED)]
     assert session.query(Publication).count() == 2
+
+
+def test_a_corrected_edition_cannot_be_subtracted_from_the_first(
+    session: Session, town: list[School], categories: dict[str, int], house: Actor, admin: FlaskClient
+) -> None:
+    """First the second school has 2 and is merged with 9; then it has 6, which alone would tell what the 2 were."""
+    with transaction() as writing:
+        actions.publish(writing, table(writing, house), licence="zero", by=house)
+    deliver(town[1], categories["Tablet"], 4, house, use=Use.TEACHER)
+    fresh = tables.made(figures.counts_of(session, YEAR, seen_by=house), 5)
+    assert {line.number: line.values["teachers"] for line in fresh.lines}["170001"] == 6
+    with transaction() as writing, pytest.raises(RuleBroken, match="früheren Fassung"):
+        actions.publish(writing, fresh, licence="zero", by=house)
+    made = table(session, house)
+    assert [line.values["teachers"] for line in made.lines if line.number != "170002"] == [None, None]
+    assert made.merged is not None
+    assert made.merged.values["teachers"] == 15
+    assert "bleibt es" in admin.get(f"/plan/open-data?year={YEAR}").get_data(as_text=True)
+    with transaction() as writing:
+        actions.publish(writing, made, licence="zero", by=house)
+    assert table(session, house).digest == made.digest, "what is public is what would be published"
 
 
 def test_the_catalogue_says_what_dcat_ap_de_asks_for(

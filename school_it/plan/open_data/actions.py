@@ -32,6 +32,12 @@ def publish(
         raise Stale(
             N_("Die Zahlen haben sich geändert, seit Sie sie angesehen haben. Bitte noch einmal ansehen.")
         )
+    if tables.gives_away(table, queries.editions(session, table.year)):
+        raise RuleBroken(
+            N_(
+                "Was in einer früheren Fassung dieses Schuljahrs zusammengefasst war, darf keine spätere nennen."
+            )
+        )
     before = queries.published(session, table.year)
     if before is not None:
         if (before.digest, before.licence) == (table.digest, licence):

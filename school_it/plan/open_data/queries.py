@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from school_it.access import Actor, May
 from school_it.errors import N_, NotThere
 from school_it.plan.open_data.models import Publication
+from school_it.plan.open_data.tables import Withheld, withheld
 
 
 def public(session: Session) -> Sequence[Publication]:
@@ -32,6 +33,12 @@ def published(session: Session, year: int) -> Publication | None:
     return session.scalar(
         select(Publication).where(Publication.school_year == year, Publication.withdrawn_at.is_(None))
     )
+
+
+def editions(session: Session, year: int) -> list[Withheld]:
+    """What each edition of the school year left empty, also those that are public no more: somebody may have them."""
+    wanted = select(Publication.json).where(Publication.school_year == year).order_by(Publication.id)
+    return [withheld(one) for one in session.scalars(wanted)]
 
 
 def all_of_them(session: Session) -> Sequence[Publication]:

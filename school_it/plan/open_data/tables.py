@@ -87,13 +87,40 @@ class Table:
         return hashlib.sha256(as_json(self).encode()).hexdigest()
 
 
-def made(report: YearReport, limit: int) -> Table:
-    """The table of the schools that the report has; sums of persons appear nowhere."""
+Withheld = dict[str, frozenset[str]]
+"""``{figure: numbers of the schools}`` that an edition left empty."""
+
+
+def withheld(edition: str) -> Withheld:
+    """What the JSON of an edition left empty."""
+    schools = json.loads(edition)["schools"]
+    return {
+        name: frozenset(one["school_number"] for one in schools if name in one["merged"]) for name in COUNTS
+    }
+
+
+def gives_away(table: Table, editions: Sequence[Withheld]) -> bool:
+    """Whether it tells a field that an edition of the same school year left empty."""
+    return any(
+        line.number in one[name] and name not in line.merged
+        for one in editions
+        for line in table.lines
+        for name in COUNTS
+    )
+
+
+def made(report: YearReport, limit: int, editions: Sequence[Withheld] = ()) -> Table:
+    """The table of the schools that the report has; sums of persons appear nowhere. `editions`: what was public of this
+    school year before, also what was withdrawn."""
     schools = report.town.schools
     known: dict[str, list[int]] = {"pupils": [one.pupils or 0 for one in schools]}
     for name, item_class in CLASS_OF.items():
         known[name] = [one.cells[item_class].stock for one in schools]
-    columns = {name: disclosure.merged(counts, limit) for name, counts in known.items()}
+    numbers = [one.number for one in schools]
+    columns = {
+        name: disclosure.merged_again(counts, limit, numbers, [one[name] for one in editions])
+        for name, counts in known.items()
+    }
     spent = report.by_school
     lines = []
     for place, school in enumerate(schools):

@@ -5,11 +5,15 @@ are left empty and told as one sum with the next larger ones of the column, as m
 is published from the total learns the sum of the group and no more. Even who knows this rule and which schools are the
 small ones cannot tell one of them, since each may be anything from 1 to below the limit. A column that has nothing
 large enough to add tells no total either.
+
+What was published once cannot be called back, so a later edition of the same figures is made with the earlier ones in
+view: else the two could be subtracted. What one of them left empty stays empty, and the sums are told only where
+exactly the same fields are empty in all of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 
@@ -42,3 +46,24 @@ def merged(values: Sequence[int], limit: int) -> Merged:
             shown = [None if one in group else value for one, value in enumerate(values)]
             return Merged(tuple(shown), total, hidden)
     return Merged(tuple(None if value else 0 for value in values), None)
+
+
+def merged_again(
+    values: Sequence[int], limit: int, keys: Sequence[str], earlier: Sequence[Collection[str]]
+) -> Merged:
+    """The column of a further edition. `keys` name the rows; `earlier`: those that each edition before left empty.
+
+    >>> merged_again([6, 9, 30], 5, ["a", "b", "c"], [{"a", "b"}]).values
+    (None, None, 30)
+    """
+    if not earlier:
+        return merged(values, limit)
+    small = {key for key, value in zip(keys, values, strict=True) if 0 < value < limit}
+    group = small.union(*earlier)
+    shown = tuple(None if key in group else value for key, value in zip(keys, values, strict=True))
+    hidden = sum(value for key, value in zip(keys, values, strict=True) if key in group)
+    larger = sum(value >= limit for key, value in zip(keys, values, strict=True) if key in group)
+    is_safe = larger > 0 and len(group) > 1 and hidden >= limit - 1 + len(small) - 1 + larger * limit
+    if (group and not (is_safe and group.issubset(keys))) or any(set(one) != group for one in earlier):
+        return Merged(shown, None)
+    return Merged(shown, sum(values), hidden if group else None)

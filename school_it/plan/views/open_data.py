@@ -79,7 +79,7 @@ def open_data_preview() -> Any:
 
 def _table(year: int) -> Table:
     report = figures.counts_of(db.session(), year, seen_by=current())
-    return tables.made(report, _settings().OPEN_DATA_LIMIT)
+    return tables.made(report, _settings().OPEN_DATA_LIMIT, queries.editions(db.session(), year))
 
 
 @bp.post("/open-data/publish")

@@ -18,6 +18,7 @@ from school_it.network.types.models import DeviceType
 from school_it.network.types.rules import DeviceKind
 from school_it.network.wiring import actions as wiring
 from school_it.network.wiring.models import Panel, Rack
+from school_it.network.wiring.rules import Face, Taken, free_units
 from school_it.schools.models import School
 from tests.network.conftest import ONE, TWO, Bring, ports_at
 from tests.network.test_the_chain_is_plugged import a_type, add_device, types
@@ -158,6 +159,38 @@ def test_a_coordinator_is_told_who_gives_a_model_its_type(
     page = sign_in_as(Role.COORDINATOR, school).get("/network/models?model=S48P&q=S48").get_data(as_text=True)
     assert "Den Gerätetyp ordnet der Schulträger zu" in page
     assert "ist der Gerätetyp …" not in page
+
+
+def test_the_units_in_which_nothing_sits() -> None:
+    taken = [Taken(3, 2, "SW-1"), Taken(10, 1, "PF1", Face.REAR), Taken(1, 1, "PF2")]
+    assert free_units(10, taken) == [(2, 2), (5, 9)]
+    assert free_units(2, [Taken(1, 4, "S-1")]) == []
+    assert free_units(42, []) == [(1, 42)]
+
+
+@pytest.mark.usefixtures("wired_school")
+def test_forms_suggest_what_the_school_has_and_nothing_of_another(
+    session: Session, house: Actor, school: School, other_school: School, sign_in_as: Sign
+) -> None:
+    add_device(house, other_school, "SW-FREMD", "Switch", "S48 PoE")
+    rack = session.scalars(select(Rack)).one()
+    with transaction() as writing:
+        device = writing.scalars(select(Device).where(Device.asset_tag == "SW-8")).one()
+        wiring.mount_device(writing, device, writing.merge(rack), 7, by=house)
+    client = sign_in_as(Role.COORDINATOR, school)
+    mount = client.get(f"/network/racks/{rack.id}/mount").get_data(as_text=True)
+    assert '<option value="SW-9">Switch · Knotenpunkt S48 PoE</option>' in mount
+    assert 'value="SW-8"' not in mount, "it is in a rack already"
+    assert "frei: 1–6, 8–42" in mount
+    outlet = client.get("/network/outlets/new").get_data(as_text=True)
+    for offered in ('value="1.07"', 'value="EV2"', 'value="PF1"', 'value="SW-9"'):
+        assert offered in outlet
+    plug = client.get(f"/network/ports/{port_of(session, 'SW-9', 20)}/plug").get_data(as_text=True)
+    assert 'value="AP-1"' in plug
+    elsewhere = client.get("/network/outlets/new?school=167149").get_data(as_text=True)
+    for page in (mount, outlet, plug, elsewhere):
+        assert "SW-FREMD" not in page
+        assert 'value="A1"' not in page
 
 
 @pytest.mark.usefixtures("types")

@@ -19,6 +19,7 @@ from school_it.network.addresses import queries as address_queries
 from school_it.network.forms import OutletForm
 from school_it.network.models import Outlet
 from school_it.network.queries import Wish
+from school_it.network.views import suggesting
 from school_it.network.views.blueprint import bp
 from school_it.network.wiring import tracing
 from school_it.schools import queries as school_queries
@@ -142,7 +143,8 @@ def new_outlet() -> Any:
         if not form.errors:
             flash_done(_("Die Netzwerkdose ist eingetragen."))
             return redirect(url_for(".outlet", ident=ident))
-    return page("network/outlet_edit.html", status_of(form), form=form, outlet=None)
+    offered = suggesting.for_outlet(form)
+    return page("network/outlet_edit.html", status_of(form), form=form, outlet=None, **offered)
 
 
 @bp.route("/outlets/<int:ident>/edit", methods=["GET", "POST"])
@@ -159,4 +161,5 @@ def edit_outlet(ident: int) -> Any:
         if not form.errors:
             flash_done(_("Gespeichert."))
             return redirect(url_for(".outlet", ident=ident))
-    return page("network/outlet_edit.html", status_of(form), form=form, outlet=found)
+    offered = suggesting.for_outlet(form)
+    return page("network/outlet_edit.html", status_of(form), form=form, outlet=found, **offered)

@@ -17,7 +17,7 @@ from school_it.network import actions as outlet_actions
 from school_it.network import queries as outlet_queries
 from school_it.network.forms import PlugForm
 from school_it.network.views.blueprint import bp
-from school_it.network.wiring import actions, power, queries, tracing
+from school_it.network.wiring import actions, offers, power, queries, tracing
 from school_it.network.wiring.cables import End
 from school_it.network.wiring.rules import CABLE_KINDS, POE_NAMES, CableKind, Side
 from school_it.network.wiring.tracing import Node
@@ -117,7 +117,8 @@ def plug(ident: int) -> Any:
         if not form.errors:
             flash_done(_("Das Kabel ist gesteckt."))
             return redirect(url_for(".port", ident=ident))
-    return page("network/plug.html", status_of(form), form=form, port=found)
+    devices = offers.to_plug(db.session(), found.school_id) if found.school_id is not None else []
+    return page("network/plug.html", status_of(form), form=form, port=found, devices=devices)
 
 
 def _plug(session: Session, here: Node, values: dict[str, Any]) -> None:

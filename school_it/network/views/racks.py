@@ -16,9 +16,10 @@ from school_it.database import db, transaction
 from school_it.devices import queries as device_queries
 from school_it.errors import N_, NotThere, Refused, RuleBroken, Sentence, about
 from school_it.network.forms import MountForm, PanelForm, RackForm
+from school_it.network.views import suggesting
 from school_it.network.views.blueprint import bp
 from school_it.network.views.removing import Removal, removing
-from school_it.network.wiring import actions, clearing, picture, queries, tracing
+from school_it.network.wiring import actions, clearing, offers, picture, queries, tracing
 from school_it.network.wiring.models import Mount, Panel, Rack
 from school_it.network.wiring.picture import DrawnBox, DrawnPort
 from school_it.network.wiring.queries import PortView
@@ -147,7 +148,8 @@ def new_rack() -> Any:
         if not form.errors:
             flash_done(_("Der Verteiler ist eingetragen."))
             return redirect(url_for(".rack", ident=ident))
-    return page("network/rack_edit.html", status_of(form), form=form, rack=None)
+    rooms = suggesting.rooms(form)
+    return page("network/rack_edit.html", status_of(form), form=form, rack=None, rooms=rooms)
 
 
 @bp.route("/racks/<int:ident>/edit", methods=["GET", "POST"])
@@ -173,7 +175,8 @@ def edit_rack(ident: int) -> Any:
         if not form.errors:
             _tell_renamed(named)
             return redirect(url_for(".rack", ident=ident))
-    return page("network/rack_edit.html", status_of(form), form=form, rack=found)
+    rooms = suggesting.rooms(form)
+    return page("network/rack_edit.html", status_of(form), form=form, rack=found, rooms=rooms)
 
 
 def _tell_renamed(outlets: int) -> None:
@@ -273,7 +276,10 @@ def edit_panel(ident: int) -> Any:
         if not form.errors:
             _tell_renamed(named)
             return redirect(url_for(".rack", ident=found.rack_id))
-    return page("network/panel_edit.html", status_of(form), form=form, rack=found.rack, panel=found)
+    free = suggesting.free_units(found.rack)
+    return page(
+        "network/panel_edit.html", status_of(form), form=form, rack=found.rack, panel=found, free=free
+    )
 
 
 @bp.route("/racks/<int:ident>/panels/new", methods=["GET", "POST"])
@@ -288,7 +294,8 @@ def new_panel(ident: int) -> Any:
         if not form.errors:
             flash_done(_("Das Patchfeld ist eingetragen."))
             return redirect(url_for(".rack", ident=ident))
-    return page("network/panel_edit.html", status_of(form), form=form, rack=found, panel=None)
+    free = suggesting.free_units(found)
+    return page("network/panel_edit.html", status_of(form), form=form, rack=found, panel=None, free=free)
 
 
 @bp.route("/racks/<int:ident>/mount", methods=["GET", "POST"])
@@ -310,4 +317,7 @@ def mount(ident: int) -> Any:
         if not form.errors:
             flash_done(_("Eingebaut."))
             return redirect(url_for(".rack", ident=ident))
-    return page("network/mount.html", status_of(form), form=form, rack=found)
+    return page(
+        "network/mount.html", status_of(form), form=form, rack=found, free=suggesting.free_units(found),
+        devices=offers.to_mount(db.session(), found.school_id),
+    )  # fmt: skip

@@ -116,6 +116,20 @@ def refuse_overlap(wanted: Taken, others: Iterable[Taken]) -> Taken | None:
     return next((one for one in others if wanted.meets(one)), None)
 
 
+def free_units(units: int, taken: Iterable[Taken]) -> list[tuple[int, int]]:
+    """From bottom to top the spans of units in which nothing sits, on neither side."""
+    used = {unit for one in taken for unit in range(one.unit, one.unit + one.height)}
+    spans: list[tuple[int, int]] = []
+    for unit in range(1, units + 1):
+        if unit in used:
+            continue
+        if spans and spans[-1][1] == unit - 1:
+            spans[-1] = (spans[-1][0], unit)
+        else:
+            spans.append((unit, unit))
+    return spans
+
+
 PANEL_SIZES = (24, 48)
 
 

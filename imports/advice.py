@@ -20,6 +20,8 @@ MOST_WORDS = 10
 MOST_SPANS = 12
 MOST_COMPARED = 500
 _LISTED = frozenset({"word", "words"})
+_CHOSEN = frozenset({"school_number", "grant"})
+"""Fields for which the page offers what is there: a wrong word is better chosen than typed, even in one row."""
 _SHARED = frozenset({"school_number", "grant", "school_year", "plan"})
 """Fields of a key that all rows of a list may have in common: the list of receipts is that of one grant."""
 
@@ -124,6 +126,8 @@ def _is_for_all(outlook: Outlook, name: str, text: str, rows: int) -> bool:
     if not text and not _is_sayable(outlook, name):
         return False
     keys = {one for key in outlook.sheet.keys for one in key}
+    if text and name in _CHOSEN and keys != {name}:
+        return True
     return rows > 1 and (name not in keys or (name in _SHARED and len(keys) > 1))
 
 

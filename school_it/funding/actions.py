@@ -359,6 +359,7 @@ def _judged(
     """The receipt as it would be stored. Raises Refused with everything that is wrong with it."""
     said = {name: value for name, value in values.items() if value is not None}
     whole = receipts.completed({**said, "grant": grant.reference, "school_number": school.school_number})
+    whole["category"] = rules.item_meant(whole["category"], grant.programme.items or ())
     other = queries.find_receipt(session, grant, whole["receipt_no"])
     faults = (
         [] if other in (None, own) else [("receipt_no", Sentence(N_("Diese Beleg-Nr. gibt es hier schon.")))]

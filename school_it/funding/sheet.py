@@ -126,32 +126,32 @@ RECEIPTS = Sheet(
         Column("receipt_no", "Beleg-Nr.", CODE, True, ("Beleg lfd. Nr.", "Belegnummer", "Beleg", "lfd. Nr.")),
         Column("grant", "Kennzeichen", CODE, True, ("Zuwendung", "Kennzeichen der Zuwendung")),
         Column("category", "Fördergegenstand", CODE, True, ("Ausgabengliederung", "Gliederung")),
-        Column("school_number", "Schulnummer", CODE, True, ("Schul-Nr.", "SNR")),
+        Column("school_number", "Schulnummer", CODE, True, ("Schul-Nr.", "SNR", "Schule")),
         Column(
             "order_date", "Auftrag vom", DATE, True,
-            ("Datum Auftrag/Vertrag", "Auftragsdatum", "Datum Auftrag", "Bestellt am"),
+            ("Datum Auftrag/Vertrag", "Auftrag/Vertrag", "Auftragsdatum", "Datum Auftrag", "Bestellt am"),
         ),
-        Column("invoice_date", "Rechnungsdatum", DATE, True, ("Datum der Rechnung", "Rechnung vom")),
+        Column("invoice_date", "Rechnungsdatum", DATE, True, ("Datum der Rechnung", "Rechnung vom", "Rechnung Datum")),
         Column(
             "payment_date", "Zahlung am", DATE, True,
-            ("Zahlung (Wertstellung)", "Wertstellung", "bezahlt am", "Zahlungsdatum", "Zahlung"),
+            ("Zahlung (Wertstellung)", "Wertstellung", "bezahlt am", "gezahlt am", "Zahlungsdatum", "Zahlung"),
         ),
         Column(
             "payee", "Rechnungssteller", TEXT, True,
-            ("Rechnungssteller/Empfänger", "Empfänger", "Zahlungsempfänger", "Lieferant", "Firma"),
+            ("Rechnungssteller/Empfänger", "Empfänger", "Zahlungsempfänger", "Lieferant", "Firma", "Kreditor"),
         ),
         Column("invoice_no", "Rechnungsnummer", CODE, True, ("Rechnungs-Nr.", "Rechn.-Nr.", "Rg.-Nr.", "RE-Nr.")),
         Column(
-            "subject", "Gegenstand", TEXT, True, ("Gegenstand/Grund der Zahlung", "Grund der Zahlung")
+            "subject", "Gegenstand", TEXT, True, ("Gegenstand/Grund der Zahlung", "Grund der Zahlung", "Wofür"),
         ),
         Column("quantity", "Anzahl", INTEGER, other_headers=("Stück", "Menge", "Stückzahl")),
         Column(
             "invoice_gross", "Rechnungsbetrag brutto", EURO, True,
-            ("Rechnungsbetrag inkl. MwSt.", "Rechnungsbetrag", "Rechnungsbetrag (brutto)"),
+            ("Rechnungsbetrag inkl. MwSt.", "Rechnungsbetrag", "Rechnungsbetrag (brutto)", "Rechnung brutto"),
         ),
         Column(
             "paid_amount", "gezahlt", EURO, True,
-            ("gezahlt (nach Skonto/Rabatt)", "gezahlter Betrag", "Zahlbetrag", "bezahlt"),
+            ("gezahlt (nach Skonto/Rabatt)", "gezahlter Betrag", "Zahlbetrag", "bezahlt", "Auszahlungsbetrag"),
         ),
         Column("invoice_total", "Rechnung gesamt gezahlt", EURO),
         Column(
@@ -161,12 +161,13 @@ RECEIPTS = Sheet(
         Column("other_non_eligible", "sonst nicht förderfähig", EURO, other_headers=("sonstiges nicht förderfähig",)),
         Column(
             "eligible_requested", "zuwendungsfähig", EURO,
-            other_headers=("beantragt zuwendungsfähig", "davon zuwendungsfähig"),
+            other_headers=("beantragt zuwendungsfähig", "davon zuwendungsfähig", "förderfähig", "davon förderfähig"),
+            is_computed=True,
         ),
         Column("eligible_recognised", "anerkannt", EURO, other_headers=("anerkannt (Behörde)",)),
         Column(
             "ledger_ref", "Buchungsstelle", CODE,
-            other_headers=("Buchungsstelle/Belegnr. Kasse", "Haushaltsstelle"),
+            other_headers=("Buchungsstelle/Belegnr. Kasse", "Haushaltsstelle", "HH-Stelle", "Produktsachkonto"),
         ),
         Column("remark", "Bemerkung", TEXT, other_headers=("Bemerkungen", "Notiz")),
     ),

@@ -47,6 +47,7 @@ MOST = 200
 MOST_LINES = 200
 LINES = {f"line_{position}": f"{position}." for position in range(1, MOST_LINES + 1)}
 """Of an invoice that was shared out, what became of each of its lines."""
+OWN_MONEY = re.compile(r"(^|; )– ")
 PLAIN_AMOUNT = re.compile(r"-?\d+\.\d\d(?=\)|\s[(−]|$)")
 AMOUNTS = frozenset({"unit_gross", "discount"})
 
@@ -83,7 +84,8 @@ def value_said(field: str, stored: Any) -> str | None:
     if stored in (None, ""):
         return None
     if field in LINES:
-        return PLAIN_AMOUNT.sub(lambda found: money.shown(Decimal(found[0])), str(stored))
+        text = OWN_MONEY.sub(lambda found: f"{found[1]}{_('eigene Mittel')} ", str(stored))
+        return PLAIN_AMOUNT.sub(lambda found: money.shown(Decimal(found[0])), text)
     if field == "kind" and stored in rules.LINE_KINDS:
         return str(_(rules.LINE_KINDS[rules.LineKind(stored)]))
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, func, select
+from sqlalchemy import ColumnElement, Row, RowMapping, Select, and_, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from school_it.access import Actor, May, Scope
@@ -60,6 +60,11 @@ def get_school(session: Session, number: str, *, seen_by: Actor, may: May = May.
 
 def ids_by_number(session: Session) -> dict[str, int]:
     return dict(session.execute(select(School.school_number, School.id)).all())
+
+
+def names_by_number(session: Session) -> Sequence[Row[tuple[str, str, str | None]]]:
+    """Number, name and short name of every school."""
+    return session.execute(select(School.school_number, School.name, School.short_name)).all()
 
 
 def rooms_of(session: Session, school: School) -> Sequence[Room]:

@@ -50,6 +50,9 @@ def read(
 
 
 _EXAMPLES = 3
+_COMPUTED = N_(
+    "»%(header)s« zeigt keinen Wert, sondern einen Fehler der Formel: Der Betrag ist hier neu berechnet."
+)
 _TOGETHER = 4000  # rows taken at a time: enough to gain by it, few enough to tell how far it is
 
 
@@ -225,9 +228,13 @@ class _RowReader:
         values: list[Any],
         faulty: dict[int, list[Problem]],
     ) -> None:
-        """The refused values of a column become problems of their rows."""
+        """The refused values of a column become problems of their rows; an error in a computed one is as empty."""
+        is_computed = self.sheet.column(place.field).is_computed
         for position, value in enumerate(values):
-            if type(value) is _Refused:
+            if type(value) is _Refused and is_computed and isinstance(raws[position], cells.Fault):
+                self.reading.hints.append((rows[position][0], Sentence(_COMPUTED, header=place.header)))
+                values[position] = None
+            elif type(value) is _Refused:
                 shown = cells.as_shown(raws[position])
                 faulty[position].append(Problem(rows[position][0], place.header, shown, value.sentence))
                 values[position] = None

@@ -18,6 +18,7 @@ class Column:
     """One column: the field's name in programs, its German header, and how its cells are read.
 
     `parts`: the headers, in order, over which some files spread the value; they are read joined by a blank.
+    `is_computed`: an empty cell is computed of the others, so a formula that shows an error counts as empty.
     """
 
     field: str
@@ -26,6 +27,7 @@ class Column:
     needed: bool = False
     other_headers: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
+    is_computed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

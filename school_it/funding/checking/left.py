@@ -151,8 +151,8 @@ def against_receipt(
         return
     for sentence in rules.against_excluded(values["subject"], left.excluded, left.allowed):
         yield Warned("F10", sentence)
-    if left.items and item not in left.items:
-        yield Warned("F10", Sentence(_UNKNOWN_ITEM, item=item, items=", ".join(left.items)))
+    for sentence in rules.against_unknown_item(item, left.items):
+        yield Warned("F10", sentence)
     if item in left.vocational:
         for sentence in rules.against_video(school_type, 1):
             yield Warned("F35", sentence)
@@ -164,7 +164,6 @@ def against_receipt(
     yield from _against_cap(left, item, amount, school_id)
 
 
-_UNKNOWN_ITEM = N_("Das Programm nennt den Fördergegenstand %(item)s nicht, sondern %(items)s.")
 _OVER_PLAN = N_(
     "Damit ist mehr belegt, als zuwendungsfähig bewilligt ist (%(planned)s): %(over)s trägt die Stadt."
 )

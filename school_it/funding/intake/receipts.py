@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -87,10 +87,13 @@ class ReceiptIntake(Intake):
         for row in reading.rows:
             if row.values.get("eligible_requested", 0) is None:
                 del row.values["eligible_requested"]
+        _by_name_of_school(session, [*reading.rows, *reading.faulty])
         yield from unknown_schools(session, reading, by=by, may=May.IMPORT_ALL)
         yield from setwise.misfits(reading, {**Receipt.__table__.c})
         facts = queries.grant_facts(session)
         shared = _by_file_reference(session, facts, [*reading.rows, *reading.faulty])
+        items = _items(session, facts)
+        _by_item_meant(items, [*reading.rows, *reading.faulty])
         stored = _stored(session, facts, reading.rows)
         reading.known = _known(stored, reading.rows)
         judged: list[tuple[Row, Values]] = []
@@ -107,9 +110,8 @@ class ReceiptIntake(Intake):
             judged.append((row, values))
             for field, sentence in against_receipt(values, grant):
                 yield _problem(row, reading, field, sentence, values)
-        reading.hints += _excluded(
-            session, facts, [one for one in judged if one[0].number not in reading.known]
-        )
+        new = [one for one in judged if one[0].number not in reading.known]
+        reading.hints += [*_excluded(session, facts, new), *_unknown_items(items, new)]
         yield from _double_funding(session, reading, judged)
 
     def hints(self, rows: Iterable[Row]) -> Iterator[tuple[int, Sentence]]:
@@ -187,6 +189,48 @@ def _by_file_reference(
         if len(references) == 1:
             row.values["grant"] = references[0]
     return {name: sorted(references) for name, references in meant.items() if len(references) > 1}
+
+
+def _by_name_of_school(session: Session, rows: Iterable[Row]) -> None:
+    """Writes the number of a school where a row names it in words, as we have them; two of one name stay words."""
+    numbers = school_queries.ids_by_number(session)
+    named = [row for row in rows if (row.values.get("school_number") or "") not in {*numbers, ""}]
+    if not named:
+        return
+    meant: dict[str, set[str]] = defaultdict(set)
+    for number, *names in school_queries.names_by_number(session):
+        for name in filter(None, names):
+            meant[_folded(name)].add(number)
+    for row in named:
+        found = meant.get(_folded(row.values["school_number"]), set())
+        if len(found) == 1:
+            (row.values["school_number"],) = found
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
+def _items(session: Session, facts: Mapping[str, GrantFacts]) -> dict[str, tuple[str, ...]]:
+    """By grant, the funding items that its programme names; empty where it names none."""
+    programmes = queries.programme_rows(session)
+    return {reference: tuple(programmes[one.programme]["items"] or ()) for reference, one in facts.items()}
+
+
+def _by_item_meant(items: Mapping[str, Collection[str]], rows: Iterable[Row]) -> None:
+    for row in rows:
+        said, known = row.values.get("category"), items.get(row.values.get("grant") or "", ())
+        if said and known and said not in known:
+            row.values["category"] = rules.item_meant(said, known)
+
+
+def _unknown_items(
+    items: Mapping[str, Collection[str]], judged: Iterable[tuple[Row, Values]]
+) -> Iterator[tuple[int, Sentence]]:
+    """F10: items that the programme does not name; its caps and the cost plan would not see such receipts."""
+    for row, values in judged:
+        for sentence in rules.against_unknown_item(values["category"], items[values["grant"]]):
+            yield row.number, sentence
 
 
 def against_receipt(values: Values, grant: GrantFacts) -> rules.Faults:

@@ -25,6 +25,30 @@ WORDS: Mapping[str, tuple[str, ...]] = {
 """What an excluded word is called on invoices, all in small letters."""
 
 
+def item_meant(said: str, items: Iterable[str]) -> str:
+    """The funding item as the programme writes it where only blanks, case or a bracket differ: »2.1 B)« -> »2.1b«.
+
+    What the programme does not name stays as it was said.
+    """
+    known = tuple(items)
+    folded = _item_folded(said)
+    return said if said in known else next((one for one in known if _item_folded(one) == folded), said)
+
+
+def against_unknown_item(item: str, items: Collection[str]) -> Iterator[Sentence]:
+    """F10: caps and cost plan go by the items that the programme names; nothing against one that names none."""
+    if items and item not in items:
+        yield Sentence(
+            N_("Das Programm nennt den Fördergegenstand %(item)s nicht, sondern %(items)s."),
+            item=item,
+            items=", ".join(items),
+        )
+
+
+def _item_folded(item: str) -> str:
+    return "".join(item.split()).casefold().removeprefix("nr.").strip("().")
+
+
 def excluded_in(text: str, excluded: Iterable[str], allowed: Iterable[str] = ()) -> tuple[str, ...]:
     """F10, F11: which of the excluded words a receipt's text names. The directives list them; who reads decides.
 

@@ -1,0 +1,110 @@
+"""The list of receipts as an office kept it: its own headers, names of schools, items with blanks, broken formulas."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from school_it.access import Role
+from school_it.database import transaction
+from school_it.funding import rules
+from school_it.funding.models import Receipt
+from school_it.schools.models import School
+from tests.funding.conftest import RECEIPT, Facts, TakeIn
+
+D = Decimal
+OWN = {
+    "Beleg-Nr.": "lfd. Nr.", "Fördergegenstand": "Ausgaben-\ngliederung", "Schulnummer": "Schule",
+    "Auftrag vom": "Auftrag/\nVertrag", "Rechnungsdatum": "Rechn.-Datum", "Zahlung am": "bezahlt am",
+    "Rechnungssteller": "Firma", "Rechnungsnummer": "Re.-Nr.", "Gegenstand": "Wofür",
+    "Rechnungsbetrag brutto": "Rechnung\nbrutto", "gezahlt": "gezahlt",
+}  # fmt: skip
+
+
+def as_the_office_writes(receipt: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {OWN.get(name, name): value for name, value in receipt.items()} | more
+
+
+def test_its_own_headers_and_items_are_read(
+    take_in: TakeIn, grant: Facts, session: Session, school: School
+) -> None:
+    rows = [
+        as_the_office_writes(
+            {**RECEIPT, "Beleg-Nr.": number, "Rechnungsnummer": f"R-{number}", "Fördergegenstand": item}
+        )
+        for number, item in (("1", "2.1 A"), ("2", "2.1b)"), ("3", "Nr. 2.3"))
+    ]
+    facts = take_in("receipts", *rows)
+    assert (facts["exit"], facts["new"]) == (0, 3), facts
+    assert session.scalars(select(Receipt.category).order_by(Receipt.receipt_no)).all() == [
+        "2.1a",
+        "2.1b",
+        "2.3",
+    ]
+
+
+def test_a_school_may_stand_there_by_its_name(
+    take_in: TakeIn, grant: Facts, session: Session, school: School
+) -> None:
+    facts = take_in("receipts", as_the_office_writes({**RECEIPT, "Schulnummer": f" {school.name.upper()}"}))
+    assert (facts["exit"], facts["new"]) == (0, 1), facts
+    assert session.scalars(select(Receipt)).one().school_id == school.id
+
+
+def test_two_schools_of_one_name_are_asked_back(
+    take_in: TakeIn, grant: Facts, school: School, other_school: School
+) -> None:
+    with transaction() as writing:
+        writing.get_one(School, other_school.id).name = school.name
+    facts = take_in("receipts", as_the_office_writes({**RECEIPT, "Schulnummer": school.name}))
+    assert facts["exit"] == 3
+    assert [one["column"] for one in facts["problems"]] == ["Schule"]
+
+
+def test_a_formula_that_shows_an_error_is_computed_anew(
+    take_in: TakeIn, grant: Facts, session: Session
+) -> None:
+    row = as_the_office_writes({**RECEIPT, "sonst nicht förderfähig": "4,00"}, zuwendungsfähig="#WERT!")
+    facts = take_in("receipts", row)
+    assert (facts["exit"], facts["new"]) == (0, 1), facts
+    assert session.scalars(select(Receipt)).one().eligible_requested == D("9600.00")
+
+
+def test_an_item_that_the_programme_does_not_name_is_told_before_it_is_taken(
+    take_in: TakeIn, grant: Facts, session: Session
+) -> None:
+    facts = take_in("receipts", {**RECEIPT, "Fördergegenstand": "9.9"})
+    assert (facts["exit"], facts["new"]) == (0, 1)
+    assert "Das Programm nennt den Fördergegenstand 9.9 nicht" in str(facts["hints"])
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [("2.1b", "2.1b"), ("2.1 B)", "2.1b"), ("(2.1b)", "2.1b"), ("2.10", "2.10"), ("2.1", "2.1")],
+)
+def test_an_item_is_the_programmes_only_where_nothing_but_the_spelling_differs(said: str, meant: str) -> None:
+    assert rules.item_meant(said, ("2.1", "2.1a", "2.1b")) == meant
+
+
+def test_the_form_writes_an_item_as_the_programme_does(
+    sign_in_as: Any, take_in: TakeIn, grant: Facts, session: Session, school: School
+) -> None:
+    assert take_in("receipts", RECEIPT)["exit"] == 0
+    office: FlaskClient = sign_in_as(Role.OFFICE)
+    receipt = session.scalars(select(Receipt)).one()
+    page = office.get(f"/funding/receipts/{receipt.id}/edit").get_data(as_text=True)
+    assert 'value="2.3"' in page
+    data = {
+        "version": "1", "receipt_no": "1", "category": "2.1 a", "subject": "Switch", "school": school.school_number,
+        "payee": "Beispieltechnik GmbH", "invoice_no": "RE-24-0815", "order_date": "01.03.2024",
+        "invoice_date": "22.04.2024", "payment_date": "06.05.2024", "invoice_gross": "9.800,00",
+        "paid_amount": "9.604,00",
+    }  # fmt: skip
+    assert office.post(f"/funding/receipts/{receipt.id}/edit", data=data).status_code == 302
+    session.rollback()
+    assert session.scalars(select(Receipt.category)).one() == "2.1a"

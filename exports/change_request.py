@@ -24,6 +24,12 @@ COLUMNS = (
     Column("change", "Änderung zuwendungsfähig", EURO),
 )
 SUMS = tuple(column.field for column in COLUMNS[1:])
+FIGURES = (
+    *COLUMNS[1:5],
+    Column("old_grant", "Zuwendung nach Fördersatz bisher", EURO),
+    Column("new_grant", "Zuwendung nach Fördersatz neu", EURO),
+    Column("drawn", "bis zum Antrag abgerufen", EURO),
+)
 NAMES: dict[str, tuple[int | str, str]] = {
     "aa_gesamt_alt": (SUM, "old_total"),
     "aa_zuwendungsfaehig_alt": (SUM, "old_eligible"),

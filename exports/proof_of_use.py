@@ -65,6 +65,9 @@ NAMES = {
     "earmark_end": ("vn_zweckbindung_bis", "Zweckbindung bis"),
 }
 """By figure, the named cell and what people call it."""
+FIGURES = tuple(
+    Column(name, label, DATE if name == "earmark_end" else EURO) for name, (_cell, label) in NAMES.items()
+)
 _REST = {
     "own_share_planned": "ROUND(vn_zuwendungsfaehig_plan-vn_bewilligt-vn_drittmittel_ist,2)",
     "own_share_actual": "ROUND(vn_ausgaben_ist-vn_zuwendung_ist-vn_drittmittel_ist,2)",
@@ -169,10 +172,11 @@ def _figures(standing: Standing, decisions: tuple[int, int]) -> Iterator[Entry]:
     """Each leads to what is behind it; `decisions` are the first and last of their lines on the cover."""
     yield Entry("Zahlenmäßiger Nachweis", heading=True)
     values = standing.figures.by_name()
-    for figure, (name, label) in NAMES.items():
-        kind = DATE if figure == "earmark_end" else EURO
+    for column in FIGURES:
+        figure, name = column.field, NAMES[column.field][0]
         value = _as_formula(figure, values[figure], len(standing.receipts))
-        yield Entry(label, value, kind, name, leads_to=_behind(figure, decisions, len(standing.receipts)))
+        leads_to = _behind(figure, decisions, len(standing.receipts))
+        yield Entry(column.header, value, column.type, name, leads_to=leads_to)
 
 
 def _behind(figure: str, decisions: tuple[int, int], receipts: int) -> str | None:

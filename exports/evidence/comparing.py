@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from exports import drawdown, proof_of_use
+from exports.reports import REPORTS
+from school_it.sheets import Column
 
 Values = tuple[Any, ...]
 
@@ -99,39 +100,41 @@ def _sheet_json(sheet: SheetDifference) -> dict[str, Any]:
 
 
 def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> Comparison:
-    """Of two data of the same report, as `evidence.data` has them. Columns that only the later one has do not count:
-    they came with a newer program.
+    """Of two data of the same report, as `evidence.data` has them, `before` those that were kept. Columns that only the
+    later one has do not count: they came with a newer program.
     """
     later = {sheet["sheet"]: sheet for sheet in after["sheets"]}
     earlier = {sheet["sheet"]: sheet for sheet in before["sheets"]}
     sheets = [_of_sheet(sheet, later.get(name)) for name, sheet in earlier.items()]
     sheets += [_of_sheet(None, sheet) for name, sheet in later.items() if name not in earlier]
-    return Comparison(_figures(before["figures"], after["figures"]), sheets)
+    return Comparison(_figures(before["report"], before["figures"], after["figures"]), sheets)
 
 
 # --- figures ---
 
-_LABELS = {column.field: column.header for column in drawdown.COLUMNS} | {
-    name: label for name, (_cell, label) in proof_of_use.NAMES.items()
-}
+
+def _figures(report: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Cell]:
+    """Of a budget they are told by scenario: each stands under the name of its own."""
+    columns = {column.field: column for column in REPORTS[report].figure_columns}
+    later = _flat(after)
+    found = []
+    for key, value in _flat(before).items():
+        *of, name = key
+        column = columns.get(name, Column(name, name))
+        if value != later.get(key):
+            label = ": ".join((*of, column.header))
+            found.append(Cell(".".join(key), label, column.type.name, value, later.get(key)))
+    return found
 
 
-def _figures(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Cell]:
-    cells = [_cell(name, _LABELS.get(name, name), value, after.get(name)) for name, value in before.items()]
-    return [one for one in cells if one.before != one.after]
-
-
-def _cell(name: str, label: str, before: Any, after: Any) -> Cell:
-    known = next((value for value in (before, after) if value is not None), None)
-    return Cell(name, label, _kind_of(known), before, after)
-
-
-def _kind_of(value: Any) -> str:
-    """Of a figure of ``export --json``: amounts are texts with two decimals, days ISO."""
-    if isinstance(value, str) and value.count("-") == 2 and len(value) == 10:
-        return "date"
-    whole, _point, cents = value.lstrip("-").partition(".") if isinstance(value, str) else ("", "", "")
-    return "euro" if whole.isdigit() and len(cents) == 2 else "text"
+def _flat(figures: Mapping[str, Any]) -> dict[tuple[str, ...], Any]:
+    found: dict[tuple[str, ...], Any] = {}
+    for name, value in figures.items():
+        if isinstance(value, Mapping):
+            found |= {(name, one): amount for one, amount in value.items()}
+        else:
+            found[name,] = value
+    return found
 
 
 # --- sheets ---

@@ -25,6 +25,7 @@ from exports.placing import Layout
 from exports.reports import REPORTS, Asked
 from exports.views import year_asked
 from school_it.access import May, current, needs
+from school_it.cells import show_number
 from school_it.database import db, whole_number
 from school_it.errors import N_, NotThere, RuleBroken
 from school_it.money import shown
@@ -271,6 +272,8 @@ def _shown(cell: Cell | str, value: Any) -> str:
         return shown(Decimal(value))
     if kind == "date" and len(value) == 10:
         return day(date.fromisoformat(value))
+    if kind == "number":
+        return show_number(Decimal(value))
     if isinstance(value, bool):
         return yes_no(value)
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -46,5 +46,6 @@ CHANGES = (
         _pages,
         needs=("grant",),
         figures=_figures,
+        figure_columns=change_request.FIGURES,
     ),
 )

@@ -161,6 +161,7 @@ FUNDING = (
         "receipts",
         needs=("grant",),
         figures=_grant_figures,
+        figure_columns=proof_of_use.FIGURES,
     ),
     Report(
         "proof-of-use",
@@ -170,6 +171,7 @@ FUNDING = (
         _proof,
         needs=("grant",),
         figures=_grant_figures,
+        figure_columns=proof_of_use.FIGURES,
         checks=_grant_checks,
     ),
     Report(
@@ -180,6 +182,7 @@ FUNDING = (
         _drawdown,
         needs=("grant",),
         figures=_drawdown_figures,
+        figure_columns=drawdown.COLUMNS,
         checks=_drawdown_checks,
     ),
 )

@@ -130,6 +130,7 @@ INVESTMENT = (
         May.SEE_FUNDING,
         _pages,
         figures=_figures,
+        figure_columns=COLUMNS,
         checks=_checks,
     ),
 )

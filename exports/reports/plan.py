@@ -15,7 +15,7 @@ from exports.workbook import Page, Picture
 from school_it import school_year
 from school_it.access import Actor, May
 from school_it.audit import plain
-from school_it.cells import CODE, EURO, INTEGER, NUMBER, TEXT
+from school_it.cells import CODE, DATE, EURO, INTEGER, NUMBER, TEXT
 from school_it.devices.rules import ITEM_CLASSES, ItemClass
 from school_it.errors import N_
 from school_it.plan import differences, money, queries, standing
@@ -43,6 +43,13 @@ STOCK_COLUMNS = (
     Column("gap", "Fehlbedarf", INTEGER),
     Column("counted", "es zählen", TEXT),
     Column("working", "Rechenweg", TEXT),
+)
+STOCK_FIGURES = (
+    Column("plan", "MEP", TEXT),
+    Column("on", "Stand", DATE),
+    Column("pupils", "Schülerzahl", INTEGER),
+    Column("pupils_per_device", "Schüler je mobilem Gerät", NUMBER),
+    Column("gap", "fehlende Geräte", INTEGER),
 )
 PART_COLUMNS = tuple(Column(part.value, name, EURO) for part, name in PARTS.items())
 BUDGET_COLUMNS = (
@@ -258,6 +265,7 @@ PLAN = (
         May.SEE_PLAN,
         _stock,
         figures=_stock_figures,
+        figure_columns=STOCK_FIGURES,
     ),
     Report(
         "budget",
@@ -266,5 +274,6 @@ PLAN = (
         May.SEE_FUNDING,
         _budget,
         figures=_budget_figures,
+        figure_columns=BUDGET_COLUMNS,
     ),
 )

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from exports.reports.plan import STOCK_FIGURES
 from exports.reports.shape import Choice, Pages, Report, authority, place
 from exports.workbook import SUM, Cover, Entry, Page, Picture
 from school_it import deadlines, school_year
@@ -95,6 +96,15 @@ AGREEMENTS = (
     Column("agreed_on", "vom", DATE),
     Column("due_on", "bis", DATE),
     Column("kept", "Stand", TEXT),
+)
+FIGURES = (
+    *STOCK_FIGURES,
+    Column("school_year", "Schuljahr", TEXT),
+    Column("stock_from", "Bestand aus", TEXT),
+    Column("counted", "als Gerät zählen", TEXT),
+    *MONEY,
+    Column("due", "zu ersetzende Geräte", INTEGER),
+    Column("due_cost", "Kosten des Ersatzes", EURO),
 )
 TEXTS = (Column("part", "Abschnitt", TEXT), Column("school", "Schule", TEXT), Column("text", "Text", TEXT))
 
@@ -349,5 +359,6 @@ PLAN_REPORT = (
         May.SEE_FUNDING,
         _pages,
         figures=_figures,
+        figure_columns=FIGURES,
     ),
 )

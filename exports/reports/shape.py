@@ -19,7 +19,7 @@ from school_it.funding import queries as funding_queries
 from school_it.funding.models import Grant
 from school_it.schools import queries as school_queries
 from school_it.schools.models import School
-from school_it.sheets import Sheet
+from school_it.sheets import Column, Sheet
 
 T = TypeVar("T")
 
@@ -82,7 +82,7 @@ class Report:
     """`import_kind` is the kind of import that reads it back; `needs` the options it cannot do without.
 
     `figures` are what ``export --json`` tells beside the number of rows: amounts as text, days ISO, unknown None;
-    `checks` the rules that were looked at.
+    `figure_columns` say what people call them and of which type they are; `checks` are the rules that were looked at.
     """
 
     name: str
@@ -93,6 +93,7 @@ class Report:
     import_kind: str | None = None
     needs: tuple[str, ...] = ()
     figures: Callable[[Session, Choice, Actor], dict[str, Any]] = lambda _session, _choice, _by: {}
+    figure_columns: Sequence[Column] = ()
     checks: Callable[[Session, Choice, Actor], list[dict[str, Any]]] = lambda _session, _choice, _by: []
 
 

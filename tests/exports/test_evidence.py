@@ -18,6 +18,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from exports.evidence import data, health, keeping, queries, store
+from exports.evidence.comparing import compare
 from exports.evidence.keeping import FormToFill, Handing, Wanted
 from exports.evidence.models import Evidence
 from exports.reports import REPORTS, Asked
@@ -113,6 +114,21 @@ def test_it_is_made_again_to_the_same_data_whatever_happened_since(
             now, grant, reference="DT-neu", programme=grant.programme, rate=grant.rate, by=house
         )
     assert keeping.rebuilt(made).as_json() == {"same": True, "figures": {}, "sheets": []}
+
+
+def test_a_figure_is_told_by_the_words_and_the_type_that_its_report_gives_it() -> None:
+    def told(report: str, before: Any, after: Any) -> list[tuple[str, str, Decimal | None]]:
+        found = compare({"report": report, "sheets": [], "figures": before}, {"sheets": [], "figures": after})
+        return [(one.label, one.kind, one.more) for one in found.figures]
+
+    stock = {"plan": "MEP-26-neu", "pupils_per_device": "3.20", "pupils": 800}
+    assert told("stock", stock, {**stock, "plan": "MEP-27-neu", "pupils_per_device": "3.10"}) == [
+        ("MEP", "text", None), ("Schüler je mobilem Gerät", "number", None),
+    ]  # fmt: skip
+    budget = {"Sparsam": {"total": "10.00", "own": "4.00"}, "Ganz": {"total": "12.00", "own": "4.00"}}
+    assert told("budget", budget, {**budget, "Ganz": {"total": "14.50", "own": "4.00"}}) == [
+        ("Ganz: Summe", "euro", Decimal("2.50"))
+    ]
 
 
 def test_beside_today_it_tells_which_receipts_and_figures_have_changed(

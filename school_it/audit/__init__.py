@@ -59,6 +59,9 @@ class OfTheTown:
         return None
 
 
+LONGEST_LABEL = 200
+
+
 class Batch(Model):
     """One act that changed many things: an import, a bulk edit, a sync."""
 
@@ -94,7 +97,7 @@ class Entry(Model):
     action: Mapped[str] = mapped_column(String(40), nullable=False)
     object_type: Mapped[str] = mapped_column(String(40), nullable=False)
     object_id: Mapped[int | None]
-    object_label: Mapped[str] = mapped_column(String(200), nullable=False, default="")
+    object_label: Mapped[str] = mapped_column(String(LONGEST_LABEL), nullable=False, default="")
     school_id: Mapped[int | None]
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("batches.id"), index=True)
     changes: Mapped[dict[str, Any]] = mapped_column(JSON, nullable=False, default=dict)
@@ -131,7 +134,7 @@ def record(
             **_who(by),
             object_type=thing.__tablename__ if thing is not None else "",
             object_id=thing.id if thing is not None else None,
-            object_label=thing.trace_label if thing is not None else "",
+            object_label=thing.trace_label[:LONGEST_LABEL] if thing is not None else "",
             school_id=thing.trace_school_id if thing is not None else None,
             batch_id=batch.id if batch else None,
             changes=changes or {},
@@ -159,7 +162,10 @@ def record_many(session: Session, rows: Sequence[dict[str, Any]], *, by: Actor, 
         "school_id": None,
     }
     blank: dict[str, Any] = {"changes": {}, "facts": {}, "personal": None, "person_id": None}
-    session.execute(insert(Entry), [{**shared, **blank, **row} for row in rows])
+    full = [{**shared, **blank, **row} for row in rows]
+    for row in full:
+        row["object_label"] = row["object_label"][:LONGEST_LABEL]
+    session.execute(insert(Entry), full)
 
 
 def made_of(columns: Mapping[str, Sequence[Any]], names: Iterable[str]) -> list[str]:

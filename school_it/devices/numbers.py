@@ -11,6 +11,7 @@ from school_it.errors import N_, BadValue
 DIGITS = 6
 MOST_AT_ONCE = 500
 LONGEST_SERIAL = 120
+LONGEST_FOLDED = 120
 LONGEST_RANGE = 130  # two numbers and what stands between: a longer text is none, and is not searched for one
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _RANGE = re.compile(r"^(\S*?)(\d+)\s*(?:\s-\s|–|—|bis|\.\.\.?|…)\s*(\S*?)(\d+)$")
@@ -19,13 +20,17 @@ _COUNTED = re.compile(r"^(\S*?)(\d+)\s*(?:…|\.\.\.?)?\s*\+\s*(\d+)$")
 
 
 def folded(text: str | None) -> str:
-    """Small letters, umlauts written out, accents off: what a search compares."""
+    """Small letters, umlauts written out, accents off: what a search compares.
+
+    One letter may become several (ü two, some ligatures eighteen): cut, so that it has room in its column.
+    """
     if not text:
         return ""
     if text.isascii():
-        return " ".join(text.lower().split())
+        return " ".join(text.lower().split())[:LONGEST_FOLDED].rstrip()
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFC", text).casefold().translate(_UMLAUTS))
-    return " ".join("".join(letter for letter in plain if not unicodedata.combining(letter)).split())
+    bare = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return " ".join(bare.split())[:LONGEST_FOLDED].rstrip()
 
 
 def search_text(*parts: str | None, mac: str | None = None) -> str:

@@ -48,9 +48,15 @@ def gaps(values: Mapping[str, Any], *, switch_known: bool) -> list[Gap]:
     return found
 
 
+LONGEST_FOLDED = 60
+
+
 def folded(text: str | None) -> str:
-    """Names of ports and panels without what nobody sees as a difference: capital letters and blanks."""
-    return "".join((text or "").casefold().split())
+    """Names of ports and panels without what nobody sees as a difference: capital letters and blanks.
+
+    An ß becomes two letters: cut, so that it has room in every column of its kind.
+    """
+    return "".join((text or "").casefold().split())[:LONGEST_FOLDED]
 
 
 def room_letters(room: str) -> str:

@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from school_it.web import LARGEST_FORM
 from school_it.web.fields import EMAIL
 from tests.house.world import OWN, World
+from tests.imports.pages import bring
 
 FORM = "application/x-www-form-urlencoded"
 ODD = ("'", '"', "';--", "\\", "%(x)s", "💣", "a" * 3000)
@@ -85,6 +86,29 @@ def test_a_serial_number_that_fits_in_no_column_is_refused_among_many_too(
     answer = admin.post("/devices/many", data=form)
     assert answer.status_code == 422
     assert "höchstens 120 Zeichen" in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("letter", ["ß", "\ufdfa"])
+def test_letters_that_become_several_have_room(
+    admin: FlaskClient, coordinator: FlaskClient, world: World, letter: str
+) -> None:
+    """For comparing, an ß is two letters and some ligatures are eighteen; the column is as long as the name may be."""
+    device = {"category_id": world.samples["category"], "school": "115514", "state": "in_stock"}
+    long, name = letter * 120, letter * 60
+    for path, form in (
+        ("/devices/new", {**device, "serial_number": long, "manufacturer": long, "model": long}),
+        ("/devices/models/new", {**device, "manufacturer": long, "name": long}),
+        (
+            "/procurement/orders/new",
+            {"order_no": "ß-1", "supplier": letter * 160, "ordered_on": "2024-05-06"},
+        ),
+        ("/network/racks/new", {"school": "115514", "name": name, "units": "42"}),
+    ):
+        assert admin.post(path, data=form).status_code == 302, path
+    header = "Inventarnummer;Geräteart;Schulnummer;Hersteller;Seriennummer"
+    place = bring(coordinator, f"{header}\r\nN-1;Tablet;115514;{long};N{long[1:]}\r\n")
+    assert coordinator.post(f"{place}/apply").status_code == 302
+    assert coordinator.get("/devices/N-1").status_code == 200
 
 
 def test_a_long_address_for_mail_is_read_in_no_time() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app, request
+from flask import current_app, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
@@ -21,7 +21,9 @@ from imports.wish import Wish
 from school_it import cells, jobs
 from school_it.access import May, current
 from school_it.database import db, whole_number
+from school_it.errors import N_
 from school_it.funding import queries as funding_queries
+from school_it.funding.sheet import RECEIPTS
 from school_it.jobs import Job
 from school_it.kinds import KINDS, Kind, get_kind
 from school_it.people.class_moves import WHATS
@@ -36,7 +38,16 @@ LISTS = {
     "devices": "devices.index", "people": "people.index", "licences": "licences.index", "outlets": "network.index",
     "schools": "schools.index", "rooms": "schools.index", "figures": "schools.index",
     "subnets": "network.addresses", "addresses": "network.addresses", "uplinks": "network.uplinks",
+    "programmes": "funding.programmes", "grants": "funding.index", "receipts": "funding.index",
+    "asset-ledger": "ledger.comparison", "useful-lives": "devices.categories",
 }  # fmt: skip
+CALLED = {
+    "schools.index": N_("Schulen"),
+    "funding.index": N_("Zuwendungen"),
+    "ledger.comparison": N_("Abgleich mit der Kämmerei"),
+    "devices.categories": N_("Gerätearten"),
+}
+"""What such a list is called where it is not called as the file is."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +138,7 @@ def _story(session: Session, upload: Upload) -> dict[str, Any]:
     return {
         "earlier": inbox.earlier(session, upload.kind, upload.digest),
         "taken_back": taken_back_by(session, upload.batch_id) if upload.batch_id else None,
-        "place": _place(upload.kind),
+        "place": _place(session, upload),
         "under_way": _under_way(session, upload),
     }
 
@@ -204,10 +215,19 @@ def _sayable_at_once(asked: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     return meant if 1 < len(meant) == len(set(meant.values())) else {}
 
 
-def _place(kind: str) -> str | None:
-    """The page that lists what such a file brings."""
-    endpoint = LISTS.get(kind)
-    return endpoint if endpoint in current_app.view_functions else None
+def _place(session: Session, upload: Upload) -> tuple[str, str] | None:
+    """The page that lists what such a file brings, and its name; receipts brought from a grant are listed there."""
+    endpoint = LISTS.get(upload.kind)
+    if endpoint is None or endpoint not in current_app.view_functions:
+        return None
+    if upload.kind == "receipts" and current().may(May.SEE_FUNDING):
+        words = Wish.from_json(upload.wish).words.get(RECEIPTS.column("grant").header, {})
+        grant = funding_queries.find_grant(session, words.get("", ""))
+        if grant is not None:
+            return url_for("funding.receipts", ident=grant.id), _(
+                "Belege von %(grant)s", grant=grant.reference
+            )
+    return url_for(endpoint), _(CALLED.get(endpoint) or get_kind(upload.kind).title)
 
 
 def _schools(session: Session) -> list[tuple[str, str]]:

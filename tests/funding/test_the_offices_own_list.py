@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +17,7 @@ from school_it.funding import rules
 from school_it.funding.models import Receipt
 from school_it.schools.models import School
 from tests.funding.conftest import RECEIPT, Facts, TakeIn
+from tests.imports.pages import bring
 
 D = Decimal
 OWN = {
@@ -108,3 +110,36 @@ def test_the_form_writes_an_item_as_the_programme_does(
     assert office.post(f"/funding/receipts/{receipt.id}/edit", data=data).status_code == 302
     session.rollback()
     assert session.scalars(select(Receipt.category)).one() == "2.1a"
+
+
+def csv_of(receipt: dict[str, Any]) -> str:
+    return f"{';'.join(receipt)}\n{';'.join(map(str, receipt.values()))}\n"
+
+
+def test_a_list_brought_from_a_grant_leads_back_to_its_receipts(
+    sign_in_as: Any, grant: Facts, session: Session, school: School
+) -> None:
+    office: FlaskClient = sign_in_as(Role.OFFICE)
+    without = {name: value for name, value in RECEIPT.items() if name != "Kennzeichen"}
+    preview = bring(
+        office, csv_of(without), kind="receipts", school="", to="/imports?kind=receipts&grant=DT-2024-01"
+    )
+    assert office.post(f"{preview}/apply").status_code == 302
+    receipt = session.scalars(select(Receipt)).one()
+    page = office.get(preview).get_data(as_text=True)
+    assert f'href="/funding/grants/{receipt.grant_id}/receipts">Zur Liste: Belege von DT-2024-01' in page
+
+
+def test_an_unknown_school_is_chosen_even_in_a_single_row(
+    sign_in_as: Any, grant: Facts, session: Session, school: School
+) -> None:
+    office: FlaskClient = sign_in_as(Role.OFFICE)
+    preview = bring(office, csv_of({**RECEIPT, "Schulnummer": "Schule am Bach"}), kind="receipts", school="")
+    page = office.get(preview).get_data(as_text=True)
+    choice = re.search(r'<select[^>]*name="word-0".*?</select>', page, re.DOTALL)
+    assert choice is not None
+    assert school.school_number in choice[0]
+    digest = page.partition('name="seen" value="')[2].partition('"')[0]
+    office.post(f"{preview}/mend", data={"word-0": school.school_number, "seen": digest})
+    assert office.post(f"{preview}/apply").status_code == 302
+    assert session.scalars(select(Receipt)).one().school_id == school.id

@@ -198,9 +198,9 @@ def _by_name_of_school(session: Session, rows: Iterable[Row]) -> None:
     if not named:
         return
     meant: dict[str, set[str]] = defaultdict(set)
-    for number, *names in school_queries.names_by_number(session):
-        for name in filter(None, names):
-            meant[_folded(name)].add(number)
+    for number, name, short_name in school_queries.names_by_number(session):
+        for one in filter(None, (name, short_name)):
+            meant[_folded(one)].add(number)
     for row in named:
         found = meant.get(_folded(row.values["school_number"]), set())
         if len(found) == 1:

@@ -15,7 +15,7 @@ from school_it.access import May, current
 from school_it.cells import show_number, show_percent
 from school_it.database import today
 from school_it.devices.models import Category
-from school_it.devices.rules import ITEM_CLASSES, USES, ItemClass, State, Use
+from school_it.devices.rules import USES, ItemClass, State, Use
 from school_it.errors import N_, BadValue
 from school_it.plan.rules import need
 from school_it.plan.rules.need import Step
@@ -27,6 +27,13 @@ Figures = TypeVar("Figures")
 
 bp = Blueprint("plan", __name__, url_prefix="/plan")
 
+CLASS_TITLES = {
+    ItemClass.MOBILE: N_("mobile Geräte"),
+    ItemClass.PRESENTATION: N_("Präsentationstechnik"),
+    ItemClass.ACCESS_POINT: N_("Accesspoints"),
+    ItemClass.TEACHERS: N_("Lehrkräftegeräte"),
+    ItemClass.WORKPLACE: N_("PC-Arbeitsplätze"),
+}
 HERE = (State.IN_USE, State.IN_STOCK, State.IN_REPAIR, State.DEFECTIVE)
 PLACES = (
     ("index", N_("Überblick"), May.SEE_PLAN),
@@ -83,7 +90,8 @@ def said_posts(posts: Decimal) -> str:
 
 
 def class_word(item_class: ItemClass) -> str:
-    return str(_(ITEM_CLASSES[item_class]))
+    """What stands in a picture or a heading, where »Lehrkräfte« alone would be people."""
+    return str(_(CLASS_TITLES[item_class]))
 
 
 def working(step: Step) -> str:

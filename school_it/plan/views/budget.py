@@ -14,14 +14,22 @@ from school_it import charts
 from school_it.access import May, current, needs
 from school_it.charts import Bar, Stack
 from school_it.database import db, whole_number
-from school_it.devices.rules import ITEM_CLASSES
 from school_it.plan import money, queries, standing
 from school_it.plan.models import DecidedPlan, Scenario
 from school_it.plan.money import Budget
 from school_it.plan.queries import stock
 from school_it.plan.rules.budget import PARTS, Part
 from school_it.plan.standing import Town
-from school_it.plan.views.blueprint import bp, in_order, key_date, said_day, said_posts, short_euro, tabs
+from school_it.plan.views.blueprint import (
+    CLASS_TITLES,
+    bp,
+    in_order,
+    key_date,
+    said_day,
+    said_posts,
+    short_euro,
+    tabs,
+)
 from school_it.plan.views.finance import finance
 from school_it.web import page
 
@@ -50,7 +58,7 @@ def budget() -> Any:
         finance=finance(made.years),
         said_posts=said_posts,
         posts_by_year=", ".join(f"{year}: {said_posts(count)}" for year, count in made.posts_by_year.items()),
-        class_names=ITEM_CLASSES,
+        class_names=CLASS_TITLES,
         picture=by_part(made),
         payers=payers(made),
         fairness=fairness(session, town),

@@ -15,12 +15,13 @@ from school_it import charts
 from school_it.access import May, current, needs
 from school_it.charts import Bar, Heat, Stack
 from school_it.database import db
-from school_it.devices.rules import ITEM_CLASSES, ItemClass
+from school_it.devices.rules import ItemClass
 from school_it.errors import N_
 from school_it.plan import money, queries, standing
 from school_it.plan.rules import wave
 from school_it.plan.standing import SchoolStand, Town
 from school_it.plan.views.blueprint import (
+    CLASS_TITLES,
     bp,
     class_word,
     counted_words,
@@ -297,7 +298,7 @@ def gap() -> Any:
         rows=[(school, cell) for school, cells in shown for cell in cells],
         sums=[standing.summed(one, (s.cells[one] for s in schools)) for one in classes],
         gaps={one: sum(s.cells[one].gap for s in schools) for one in classes},
-        class_names=ITEM_CLASSES,
+        class_names=CLASS_TITLES,
         class_choices=[(one.value, class_word(one)) for one in town.classes],
         types=[(one.value, f"{_(TYPE_NAMES[one])} ({one})") for one in SchoolType if one in types],
         counted={one: counted_words(town, one) for one in classes},
@@ -351,7 +352,7 @@ def school(number: str) -> Any:
         school=stands,
         year=year_label(on),
         figures_year=year_label(date(stands.figures.school_year, 8, 1)) if stands.figures else "",
-        class_names=ITEM_CLASSES,
+        class_names=CLASS_TITLES,
         cells=[
             cell
             for one in ItemClass

@@ -14,7 +14,7 @@ from school_it import audit, charts, deadlines, school_year
 from school_it.access import May, current, needs
 from school_it.charts import Bar, Stack
 from school_it.database import db, today, transaction, whole_number
-from school_it.devices.rules import ITEM_CLASSES, ItemClass
+from school_it.devices.rules import ItemClass
 from school_it.errors import N_, NotThere
 from school_it.plan.forms.open_data import ReportTextForm
 from school_it.plan.report import actions, figures, queries
@@ -25,6 +25,7 @@ from school_it.plan.rules.spending import Spent, Sum
 from school_it.plan.standing import Town
 from school_it.plan.talks.rules import KEPT
 from school_it.plan.views.blueprint import (
+    CLASS_TITLES,
     bp,
     class_word,
     counted_words,
@@ -67,7 +68,7 @@ def report() -> Any:
         years=year_choices(),
         seen=_(SEEN[made.seen]),
         classes=[one for one in ItemClass if town.sum(one).target or town.sum(one).stock],
-        class_names=ITEM_CLASSES,
+        class_names=CLASS_TITLES,
         counted={one: counted_words(town, one) for one in ItemClass},
         urls={one: devices_url(town, one) for one in ItemClass},
         parts=PARTS,

@@ -12,12 +12,11 @@ from school_it import audit, charts
 from school_it.access import May, current, needs
 from school_it.charts import Bar, Stack
 from school_it.database import db, today, transaction, whole_number
-from school_it.devices.rules import ITEM_CLASSES
 from school_it.errors import N_
 from school_it.plan import actions, differences, money, queries, standing
 from school_it.plan.forms.scenarios import DecisionForm, RemoveForm, ScenarioForm
 from school_it.plan.rules.budget import PARTS, Part
-from school_it.plan.views.blueprint import bp, in_order, said_posts, short_euro, tabs
+from school_it.plan.views.blueprint import CLASS_TITLES, bp, in_order, said_posts, short_euro, tabs
 from school_it.plan.views.budget import named
 from school_it.plan.views.finance import finance, kept
 from school_it.web import flash_done, page, show
@@ -169,5 +168,5 @@ def decided(ident: int) -> Any:
         known=known,
         finance=finance(kept(known["budget"])),
         classes=in_order(known["classes"]),
-        class_names=ITEM_CLASSES,
+        class_names=CLASS_TITLES,
     )

@@ -13,13 +13,13 @@ from school_it.access import May, current, needs
 from school_it.cells import read_euro, show_number
 from school_it.charts import Stack
 from school_it.database import HIGHEST_AMOUNT, db
-from school_it.devices.rules import ITEM_CLASSES, ItemClass
+from school_it.devices.rules import ItemClass
 from school_it.errors import BadValue
 from school_it.plan import standing
 from school_it.plan.rules import wave as rules
 from school_it.plan.rules.wave import Spread
 from school_it.plan.standing import Town
-from school_it.plan.views.blueprint import bp, class_word, key_date, said_day, short_euro, tabs
+from school_it.plan.views.blueprint import CLASS_TITLES, bp, class_word, key_date, said_day, short_euro, tabs
 from school_it.web import flash_hint, page
 
 OLDEST = 9
@@ -52,7 +52,7 @@ def wave() -> Any:
         own_money=own_money,
         smoothed=ceiling is not None,
         rows=_rows(town, spread),
-        class_names=ITEM_CLASSES,
+        class_names=CLASS_TITLES,
         picture=_picture(town, spread),
         cost_picture=_cost_picture(town, due, spread, ceiling),
         ages=_ages(town),

@@ -215,7 +215,7 @@ def test_a_form_of_the_authority_is_kept_filled(session: Session, settings: Sett
     assert kept["template"] == {"name": "VN Beispielland", "digest": data.digest(form.getvalue())}
 
 
-def test_every_report_can_be_handed_in_and_is_made_again(
+def test_every_report_can_be_handed_in_is_made_again_and_has_words_for_its_figures(
     session: Session, settings: Settings, house: Actor
 ) -> None:
     idents = []
@@ -234,6 +234,8 @@ def test_every_report_can_be_handed_in_and_is_made_again(
     for ident in idents:
         made = session.get_one(Evidence, ident)
         assert keeping.rebuilt(made).as_json()["sheets"] == [], made.report
+        without = compare(kept := keeping.data_of(made), {**kept, "figures": {}}).figures
+        assert [one.name for one in without if one.label == one.name] == [], made.report
 
 
 def test_the_same_data_are_the_same_text_whatever_their_order() -> None:

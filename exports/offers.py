@@ -35,10 +35,7 @@ def _programmes(session: Session, by: Actor) -> list[str]:
 
 
 def _grants(session: Session, by: Actor) -> list[str]:
-    programmes = funding_queries.programmes(session, seen_by=by)
-    return sorted(
-        {grant.reference for one in programmes for grant in funding_queries.grants_of(session, one)}
-    )
+    return sorted(reference for reference, _title in funding_queries.grant_choices(session, seen_by=by))
 
 
 OFFERS: Mapping[str, Offer] = {

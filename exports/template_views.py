@@ -22,6 +22,8 @@ from exports.sheet_grid import Grid, grid
 from school_it.access import May, current, needs
 from school_it.database import db, today, transaction, whole_number
 from school_it.errors import N_, BadValue, SchoolItError
+from school_it.funding import queries as funding_queries
+from school_it.sheets import same_header
 from school_it.web import flash_done, flash_hint, flash_problem, page, said
 from school_it.web.fields import ChoiceField, Form, Needed, TextField, refusals_in, status_of
 from school_it.web.files import download
@@ -111,7 +113,7 @@ def _home() -> Path:
 def _grant_or_first() -> str:
     """The grant of the address, else the newest: what a report can give is seen on an example."""
     asked = request.values.get("grant", "")
-    known = templates.grants(db.session(), seen_by=current())
+    known = funding_queries.grant_choices(db.session(), seen_by=current())
     return asked or (known[0][0] if known else "")
 
 
@@ -142,17 +144,18 @@ def show(ident: int) -> Any:
         template=template,
         report=REPORTS[template.report],
         editions=templates.editions(db.session(), template),
-        grants=templates.grants(db.session(), seen_by=current()),
+        grants=funding_queries.grant_choices(db.session(), seen_by=current()),
         reference=reference,
         offered=offered,
         layout=layout,
         sheets=package.sheets,
         grid=shown,
         marks=_marks(shown, layout, offered),
-        chosen=_chosen(shown, layout),
+        chosen=_chosen(shown, layout, offered),
         columns=_columns(eyes, layout, offered, package),
         letters=letters,
         may_edit=current().may(May.EDIT_FUNDING),
+        translated=_,
     )
 
 
@@ -161,7 +164,7 @@ def _marks(shown: Grid, layout: Layout, offered: Offered) -> dict[tuple[int, int
     found: dict[tuple[int, int], str] = {}
     for key, at in layout.figures.items():
         if at.sheet == shown.sheet and key in offered.figures:
-            found[at.row, at.column] = _(offered.figures[key].label)
+            found[at.row, at.column] = offered.figures[key].told(_)
     for key, table in layout.tables.items():
         if table.sheet == shown.sheet and key in offered.tables:
             headers = {column.field: column.header for column in offered.tables[key].columns}
@@ -170,13 +173,29 @@ def _marks(shown: Grid, layout: Layout, offered: Offered) -> dict[tuple[int, int
     return found
 
 
-def _chosen(shown: Grid, layout: Layout) -> dict[str, Any] | None:
+def _chosen(shown: Grid, layout: Layout, offered: Offered) -> dict[str, Any] | None:
+    """The cell that was clicked on; where it takes nothing yet, what the words beside it ask for is proposed."""
     place = cell_of(request.args.get("cell", ""))
     if place is None:
         return None
     at = At(shown.sheet, *place)
     key = next((key for key, one in layout.figures.items() if one == at), "")
-    return {"name": f"{letters(place[1])}{place[0]}", "seen": shown.window.cells.get(place), "key": key}
+    seen = shown.window.cells.get(place)
+    proposed = "" if key or seen else _asked_beside(shown, place, offered)
+    return {
+        "name": f"{letters(place[1])}{place[0]}",
+        "seen": seen,
+        "key": key or proposed,
+        "proposed": proposed,
+    }
+
+
+def _asked_beside(shown: Grid, place: tuple[int, int], offered: Offered) -> str:
+    """The key of the figure that the nearest words to the left of a cell name; empty where none does."""
+    row, column = place
+    texts = (shown.window.text(row, left) for left in reversed(range(column)))
+    words = same_header(next(filter(None, texts), ""))
+    return next((one.key for one in offered.figures.values() if words and one.is_called(words)), "")
 
 
 def _columns(eyes: Eyes, layout: Layout, offered: Offered, package: Package) -> list[dict[str, Any]]:
@@ -278,7 +297,7 @@ def preview(ident: int) -> Any:
         422 if problem and not asks_first else 200,
         template=template,
         report=REPORTS[template.report],
-        grants=templates.grants(db.session(), seen_by=current()),
+        grants=funding_queries.grant_choices(db.session(), seen_by=current()),
         reference=request.args.get("grant", ""),
         problem=problem,
         asks_first=asks_first,

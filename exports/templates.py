@@ -19,7 +19,6 @@ from school_it import audit, cells
 from school_it.access import Actor, May
 from school_it.audit import Action
 from school_it.errors import N_, BadValue, CannotRead, NotAllowed, NotThere, Sentence
-from school_it.funding.models import Grant
 from school_it.kept_files import KeptFiles
 from school_it.workbooks.looking import Eyes
 from school_it.workbooks.package import Package, SheetRef
@@ -115,14 +114,6 @@ def get(session: Session, ident: int, *, seen_by: Actor) -> ReportTemplate:
     return found
 
 
-def grants(session: Session, *, seen_by: Actor) -> list[tuple[str, str]]:
-    """The grants to choose from: short sign and what it is about, the newest first; none for who may see none."""
-    if not seen_by.may(May.SEE_FUNDING):
-        return []
-    found = session.scalars(select(Grant).order_by(Grant.id.desc()).limit(500)).unique()
-    return [(grant.reference, " · ".join(filter(None, (grant.reference, grant.title)))) for grant in found]
-
-
 def opened(home: Path, template: ReportTemplate) -> IO[bytes]:
     try:
         return BytesIO(_FORMS.path_of(home, template.digest).read_bytes())
@@ -136,7 +127,7 @@ def offered(
     session: Session, report: Report, choice: Choice, *, by: Actor, rows: int | None = None
 ) -> offering.Offered:
     """What the report can give; with `rows` only so many of each table, for a page that shows what there is."""
-    return offering.of(report.pages(session, choice, by), rows)
+    return offering.of(report.pages(session, choice, by), rows, beside=report.beside(session, choice, by))
 
 
 # --- placed -------------------------------------------------------------------------------------------------

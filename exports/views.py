@@ -9,7 +9,6 @@ from typing import Any
 from flask import Blueprint, request
 from flask_babel import gettext as _
 
-from exports import templates
 from exports import write as writing
 from exports.evidence.keeping import tells_of_people
 from exports.reports import REPORTS, Asked
@@ -18,6 +17,7 @@ from school_it import as_of, cells
 from school_it.access import May, current, needs
 from school_it.database import db, today, transaction, whole_number
 from school_it.errors import N_, BadValue, NotThere
+from school_it.funding import queries as funding_queries
 from school_it.schools import queries as school_queries
 from school_it.web import flash_problem, page
 from school_it.web.files import download
@@ -41,7 +41,7 @@ def index() -> Any:
         "exports/index.html",
         groups=grouped(report for report in REPORTS.values() if actor.may(report.may)),
         schools=school_queries.choices(session, seen_by=actor),
-        grants=templates.grants(session, seen_by=actor),
+        grants=funding_queries.grant_choices(session, seen_by=actor),
         grant=asked.get("grant") or None,
         chosen=chosen,
         day=day,

@@ -32,6 +32,12 @@ def listed(*, report: str = "", grant: str = "") -> Select[Evidence]:
     return rows
 
 
+def latest(session: Session, *, report: str, grant_id: int | None) -> Evidence | None:
+    """What was handed in last of a report about this grant, or about none."""
+    about = Evidence.grant_id.is_(None) if grant_id is None else Evidence.grant_id == grant_id
+    return session.scalar(listed(report=report).where(about).order_by(Evidence.id.desc()).limit(1))
+
+
 def get(session: Session, ident: int, *, seen_by: Actor) -> Evidence:
     """Raises NotThere."""
     must_see(seen_by)

@@ -110,7 +110,7 @@ def new() -> Any:
         looked=looked,
         grant=grant,
         figures=_figures(looked.sheets),
-        before=_before(wanted, grant.id if grant else None),
+        before=queries.latest(db.session(), report=wanted.report.name, grant_id=grant.id if grant else None),
         shown=_shown,
         back=_back(grant.id if grant else None),
     )
@@ -150,14 +150,6 @@ def _home() -> Path:
 
 def _back(grant_id: int | None) -> str:
     return url_for("exports.index") if grant_id is None else url_for("funding.grant", ident=grant_id)
-
-
-def _before(wanted: Wanted, grant_id: int | None) -> Evidence | None:
-    """The same report as it was handed in the last time."""
-    rows = queries.listed(report=wanted.report.name).where(
-        Evidence.grant_id == grant_id if grant_id else Evidence.grant_id.is_(None)
-    )
-    return db.session().scalar(rows.order_by(Evidence.id.desc()).limit(1))
 
 
 def _figures(sheets: list[dict[str, Any]]) -> list[dict[str, Any]]:

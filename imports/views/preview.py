@@ -152,7 +152,9 @@ def _choices(session: Session, upload: Upload, sheet: Sheet) -> dict[str, Any]:
     return {
         "twins": inbox.twins(session, upload),
         "schools": _schools(session),
-        "grants": _grants(session) if "grant" in sheet.fields else [],
+        "grants": funding_queries.grant_choices(session, seen_by=current())
+        if "grant" in sheet.fields
+        else [],
         "better": _better_kind(session, upload, advice),
     }
 
@@ -232,10 +234,6 @@ def _place(session: Session, upload: Upload) -> tuple[str, str] | None:
 
 def _schools(session: Session) -> list[tuple[str, str]]:
     return list(school_queries.choices(session, seen_by=current()))
-
-
-def _grants(session: Session) -> list[tuple[str, str]]:
-    return funding_queries.grant_choices(session) if current().may(May.SEE_FUNDING) else []
 
 
 def _narrow_form(upload: Upload) -> NarrowForm:

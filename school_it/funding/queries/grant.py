@@ -63,8 +63,10 @@ def bare_grants(session: Session) -> Sequence[Any]:
     return session.execute(select(Grant.reference, Grant.id, Grant.rate)).all()
 
 
-def grant_choices(session: Session) -> list[tuple[str, str]]:
-    """Short sign, and what a list to choose from says of it; the newest first."""
+def grant_choices(session: Session, *, seen_by: Actor) -> list[tuple[str, str]]:
+    """Short sign, and what a list to choose from says of it; the newest first. None for who may see no funding."""
+    if not seen_by.may(May.SEE_FUNDING):
+        return []
     known: dict[str, str] = {}
     rows = select(Grant.reference, Decision.title).join(Decision, isouter=True)
     for reference, title in session.execute(rows.order_by(Grant.id.desc(), Decision.id)):

@@ -28,10 +28,22 @@ NO_OUTLETS = Outlets()
 
 
 @dataclass(frozen=True)
+class Ending:
+    """How many licences, and what they cost in their last year."""
+
+    count: int = 0
+    cost: Decimal = budget.NOTHING
+
+
+NONE_ENDING = Ending()
+
+
+@dataclass(frozen=True)
 class Budget:
     """A plan or scenario in money. `spread` is the wave as it is paid; `again` of it are devices that the plan itself
     buys and that fall due within it once more. `posts` are those that today's devices need, `posts_by_year` those
-    that each fiscal year pays: the plan adds devices."""
+    that each fiscal year pays: the plan adds devices. `ending`: licences paid in the first year and no more.
+    """
 
     years: list[Year]
     spread: Spread
@@ -47,6 +59,7 @@ class Budget:
     steady: Decimal
     licences_unknown: int
     outlets: Outlets
+    ending: Ending
 
     @property
     def total(self) -> Decimal:
@@ -78,18 +91,21 @@ class Budget:
 
 def of(session: Session, town: Town, scenario: Scenario | None = None, *, seen_by: Actor) -> Budget:
     """The budget of what `standing.look` found, under the same scenario."""
-    due = dict.fromkeys(town.years, budget.NOTHING)
+    due, last = dict.fromkeys(town.years, budget.NOTHING), []
     for by_year in costs.by_licence(session, town.years, seen_by=seen_by).values():
         for year, amount in by_year.items():
             due[year] += amount
+        if by_year[town.years[0]] and not any(by_year[year] for year in town.years[1:]):
+            last.append(by_year[town.years[0]])
     known = licence_queries.yearly_costs(session, licence_queries.Wish(), town.years, seen_by=seen_by)
     outlets = coverage.outlets(session, town, seen_by=seen_by)
-    return reckoned(town, scenario, due, known.unknown, outlets)
+    ending = Ending(len(last), sum(last, budget.NOTHING)) if len(town.years) > 1 else NONE_ENDING
+    return reckoned(town, scenario, due, known.unknown, outlets, ending)
 
 
 def reckoned(
     town: Town, scenario: Scenario | None, licences: Mapping[int, Decimal], licences_unknown: int = 0,
-    outlets: Outlets = NO_OUTLETS,
+    outlets: Outlets = NO_OUTLETS, ending: Ending = NONE_ENDING,
 ) -> Budget:  # fmt: skip
     """Pure arithmetic on what is known."""
     years, assumed = town.years, town.assumed
@@ -121,7 +137,7 @@ def reckoned(
         budget.by_year(years, posts, assumed["money.own_share"], limit), spread, gaps, again,
         budget.posts_needed(town.computers, per_post), budget.posts_exact(town.computers, per_post), support,
         town.pupils, switches, sum(ports), town.pupils * assumed["network.uplink"], steady_need(town), licences_unknown,
-        outlets,
+        outlets, ending,
     )  # fmt: skip
 
 

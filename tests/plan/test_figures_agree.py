@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from html import unescape
 
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from school_it.access import Actor
 from school_it.database import today, transaction
 from school_it.devices.rules import ItemClass
+from school_it.licences import actions as licence_actions
 from school_it.plan import actions, money, standing
 from school_it.plan.rules import Basis
 from school_it.plan.talks import actions as talks
@@ -126,6 +127,36 @@ def test_what_is_agreed_without_devices_and_euros_is_told_beside_the_budget(
     page = admin.get("/plan/budget").get_data(as_text=True)
     assert "1 Vereinbarung nennt weder Geräte noch einen Betrag und zählt mit 0 €." in page
     assert "7 Geräte sind schon im Fehlbedarf enthalten und zählen nicht doppelt." in page
+
+
+def test_the_wave_adds_up_and_says_what_schools_have_beyond_their_targets(
+    stocked: School, categories: dict[str, int], house: Actor, admin: FlaskClient
+) -> None:
+    """14 displays for ten rooms: four more than the target, which the wave replaces as well."""
+    deliver(stocked, categories["Display"], 14, house, acquired_on=today() - timedelta(days=2500))
+    page = admin.get("/plan/wave").get_data(as_text=True)
+    assert "Mehr als ihr Ziel haben Schulen heute: Präsentation 4." in page
+    *lines, total = rows(admin, "/plan/wave", "Ersatz nach Jahr und Gerätegruppe")[1:]
+    assert total[0] == "Summe"
+    assert int(total[2]) == sum(int(line[2]) for line in lines)
+    assert f"{total[4]}".replace(" ", "\N{NO-BREAK SPACE}") in page
+
+
+def test_a_licence_that_ends_is_told_beside_the_years_that_cost_nothing(
+    stocked: School, house: Actor, admin: FlaskClient
+) -> None:
+    year = today().year
+    with transaction() as writing:
+        values = {
+            "licence_no": "L-1", "product": "Wörterbuch", "seats": 10,
+            "valid_from": date(year, 1, 1), "valid_to": date(year, 12, 31), "renews": False,
+            "price_gross": D("238.00"),
+        }  # fmt: skip
+        licence_actions.add_licence(writing, values, by=house)
+    page = " ".join(admin.get("/plan/budget").get_data(as_text=True).split())
+    assert f"endet ohne Verlängerung und steht nach {year} mit 0 € im Plan" in page
+    by_title = {line[0]: line[1:] for line in rows(admin, "/plan/budget", "Finanzplan nach Haushaltsjahr")}
+    assert by_title["Lizenzen"][:2] == ["238 €", "0 €"]
 
 
 def test_the_workbook_says_how_a_target_was_worked_out(stocked: School, admin: FlaskClient) -> None:

@@ -29,9 +29,9 @@ bp = Blueprint("plan", __name__, url_prefix="/plan")
 
 CLASS_TITLES = {
     ItemClass.MOBILE: N_("mobile Geräte"),
-    ItemClass.PRESENTATION: N_("Präsentationstechnik"),
+    ItemClass.PRESENTATION: N_("Präsentation"),
     ItemClass.ACCESS_POINT: N_("Accesspoints"),
-    ItemClass.TEACHERS: N_("Lehrkräftegeräte"),
+    ItemClass.TEACHERS: N_("Geräte für Lehrkräfte"),
     ItemClass.WORKPLACE: N_("PC-Arbeitsplätze"),
 }
 HERE = (State.IN_USE, State.IN_STOCK, State.IN_REPAIR, State.DEFECTIVE)

@@ -56,6 +56,8 @@ def wave() -> Any:
         picture=_picture(town, spread),
         cost_picture=_cost_picture(town, due, spread, ceiling),
         ages=_ages(town),
+        replaced=replaced,
+        surplus=_surplus(town),
         late=sum(town.sum(one).stock - town.sum(one).usable - town.sum(one).defective for one in ItemClass),
         bound=sum(one.count for one in town.cohorts if one.is_bound_when_due),
         beyond=sum(slot.count for slot in spread.beyond),
@@ -83,6 +85,17 @@ def _ceiling() -> Decimal | None:
         )
         return None
     return amount
+
+
+def _surplus(town: Town) -> tuple[str, Decimal]:
+    """What the schools have beyond their targets, in words, and what it costs to replace at today's prices."""
+    more = {
+        one: sum(max(0, cell.usable - cell.target) for s in town.schools if (cell := s.cells[one]).has_target)
+        for one in town.classes
+    }
+    words = ", ".join(f"{class_word(one)} {charts.number(count)}" for one, count in more.items() if count)
+    cost = sum((count * town.assumed.price(one, town.years[0]) for one, count in more.items()), Decimal(0))
+    return words, cost
 
 
 def _rows(town: Town, spread: Spread) -> list[dict[str, Any]]:

@@ -2,25 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
 from typing import Any
 
 from exports.workbook import SUM, Cover, Page
+from school_it.errors import N_
 from school_it.sheets import Column, same_header
 from school_it.workbooks.rows import Formula
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """`key` is the name of the cell by contract, or sheet and label of the line; `value` what stands there."""
+    """`key` is the name of the cell by contract, or sheet and label of the line; `value` what stands there.
+
+    `decision` numbers the decision of a grant that it is about, where it is about one of them.
+    """
 
     key: str
     label: str
     value: Any
     is_named: bool
+    decision: int = 0
+
+    def told(self, translated: Callable[[str], str] = str) -> str:
+        label = translated(self.label)
+        if not self.decision:
+            return label
+        return translated(OF_DECISION) % {"number": self.decision, "what": label}
+
+    def is_called(self, words: str) -> bool:
+        """Whether these words, as `same_header` has them, are its own; a sum answers to the name of its column."""
+        return words in {same_header(self.label), same_header(self.label.removesuffix(" (Summe)"))}
+
+
+OF_DECISION = N_("%(number)s. Bescheid: %(what)s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +65,11 @@ class Offered:
     tables: dict[str, Table]
 
 
-def of(pages: Sequence[Page | Cover], most: int | None = None) -> Offered:
-    """Reads the rows of the pages, to their end or `most` of them: then sums tell of these only."""
+def of(pages: Sequence[Page | Cover], most: int | None = None, *, beside: Iterable[Figure] = ()) -> Offered:
+    """Reads the rows of the pages, to their end or `most` of them: then sums tell of these only.
+
+    `beside` are figures that stand on none of the pages.
+    """
     figures: dict[str, Figure] = {}
     tables: dict[str, Table] = {}
     for page in pages:
@@ -61,6 +82,7 @@ def of(pages: Sequence[Page | Cover], most: int | None = None) -> Offered:
             tables[table.key] = table
             found = _of_page(page, table)
         figures |= {figure.key: figure for figure in found}
+    figures |= {figure.key: figure for figure in beside}
     return Offered(figures, tables)
 
 

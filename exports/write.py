@@ -73,7 +73,8 @@ def write_into(
     """
     if not by.may(report.may):
         raise NotAllowed(N_("Diesen Bericht dürfen Sie nicht sehen."))
-    offered = offering.of(made or report.pages(session, choice, by))
+    beside = report.beside(session, choice, by)
+    offered = offering.of(made or report.pages(session, choice, by), beside=beside)
     package = Package(form)
     notes: list[Sentence] = []
     if layout is None:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from exports import change_request
+from exports.reports.funding import of_grant
 from exports.reports.shape import Choice, Pages, Report, authority
 from school_it import audit
 from school_it.access import Actor, May
@@ -47,5 +48,6 @@ CHANGES = (
         needs=("grant",),
         figures=_figures,
         figure_columns=change_request.FIGURES,
+        beside=of_grant,
     ),
 )

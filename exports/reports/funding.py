@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from exports import drawdown, origin, proof_of_use
+from exports import about_grant, drawdown, origin, proof_of_use
+from exports.offered import Figure
 from exports.reports.shape import Choice, Pages, Report, authority, sheet_page
 from exports.workbook import Page
 from school_it import audit
@@ -135,6 +136,15 @@ def _drawdown_checks(session: Session, choice: Choice, _by: Actor) -> list[dict[
     return proof_of_use.as_json(_call(session, choice).checks)
 
 
+def of_grant(_session: Session, choice: Choice, _by: Actor) -> Iterator[Figure]:
+    return about_grant.figures(choice.needed_grant, authority=authority(), on=choice.on)
+
+
+def _of_drawdown(session: Session, choice: Choice, by: Actor) -> Iterator[Figure]:
+    yield from of_grant(session, choice, by)
+    yield from about_grant.of_call(_call(session, choice))
+
+
 FUNDING = (
     Report(
         "programmes",
@@ -162,6 +172,7 @@ FUNDING = (
         needs=("grant",),
         figures=_grant_figures,
         figure_columns=proof_of_use.FIGURES,
+        beside=of_grant,
     ),
     Report(
         "proof-of-use",
@@ -173,6 +184,7 @@ FUNDING = (
         figures=_grant_figures,
         figure_columns=proof_of_use.FIGURES,
         checks=_grant_checks,
+        beside=of_grant,
     ),
     Report(
         "drawdown",
@@ -184,5 +196,6 @@ FUNDING = (
         figures=_drawdown_figures,
         figure_columns=drawdown.COLUMNS,
         checks=_drawdown_checks,
+        beside=_of_drawdown,
     ),
 )

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from flask import current_app
 from sqlalchemy.orm import Session
 
+from exports.offered import Figure
 from exports.workbook import Cover, Page
 from school_it import sheets
 from school_it.access import Actor, May
@@ -83,6 +84,7 @@ class Report:
 
     `figures` are what ``export --json`` tells beside the number of rows: amounts as text, days ISO, unknown None;
     `figure_columns` say what people call them and of which type they are; `checks` are the rules that were looked at.
+    `beside` is what a form of somebody else may ask for and no page of ours tells by itself.
     """
 
     name: str
@@ -95,6 +97,7 @@ class Report:
     figures: Callable[[Session, Choice, Actor], dict[str, Any]] = lambda _session, _choice, _by: {}
     figure_columns: Sequence[Column] = ()
     checks: Callable[[Session, Choice, Actor], list[dict[str, Any]]] = lambda _session, _choice, _by: []
+    beside: Callable[[Session, Choice, Actor], Iterable[Figure]] = lambda _session, _choice, _by: ()
 
 
 def sheet_page(

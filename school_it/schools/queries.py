@@ -62,7 +62,7 @@ def ids_by_number(session: Session) -> dict[str, int]:
     return dict(session.execute(select(School.school_number, School.id)).all())
 
 
-def names_by_number(session: Session) -> Sequence[Row[tuple[str, str, str | None]]]:
+def names_by_number(session: Session) -> Sequence[Row[str, str, str | None]]:
     """Number, name and short name of every school."""
     return session.execute(select(School.school_number, School.name, School.short_name)).all()
 

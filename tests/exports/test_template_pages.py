@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+from datetime import date, datetime
 from pathlib import Path
 
 import openpyxl
@@ -13,6 +15,7 @@ from flask.testing import FlaskClient
 from exports.models import ReportTemplate
 from school_it.access import Actor, Role
 from school_it.database import db
+from school_it.funding import queries
 from school_it.schools.models import School
 from tests.exports import town
 from tests.workbooks import forms
@@ -149,3 +152,61 @@ def test_a_coordinator_brings_none(app: Flask, office: FlaskClient, sign_in_as, 
     coordinator = sign_in_as(Role.COORDINATOR, school)
     assert bring(coordinator, plain_form(), "anderes").status_code == 403
     assert coordinator.get(f"/exports/templates/{ident}").status_code == 404
+
+
+def asking_form() -> bytes:
+    """A draw-down as the authorities print it: its head asks for the grant and for one decision of it."""
+    book = openpyxl.Workbook()
+    book.active.title = "Anforderung"
+    asked = (
+        "Zuwendungsempfänger",
+        "Aktenzeichen",
+        "Bescheid vom:",
+        "bewilligt",
+        "angeforderter Betrag",
+        "Ort",
+    )
+    for row, text in enumerate(asked, 1):
+        book.active.cell(row, 1, text)
+    made = io.BytesIO()
+    book.save(made)
+    return made.getvalue()
+
+
+def test_the_head_of_a_draw_down_is_filled_with_what_the_grant_is_called(
+    app: Flask, office: FlaskClient
+) -> None:
+    address = bring(office, asking_form(), name="Anlage 4", report="drawdown").location
+    ident = template(app).id
+    for row in range(1, 6):
+        page = office.get(f"{address}?cell=C{row}").get_data(as_text=True)
+        proposed = re.search(r'<option value="([^"]+)" selected>', page.partition('id="zelle"')[2])
+        assert proposed is not None, row
+        where = {"sheet": "Anforderung", "cell": f"C{row}", "key": proposed[1]}
+        assert office.post(f"/exports/templates/{ident}/place", data=where).status_code == 302
+    assert (
+        "selected>" not in office.get(f"{address}?cell=C6").get_data(as_text=True).partition('id="zelle"')[2]
+    )
+    answer = office.get(f"/exports/templates/{ident}/filled?grant={town.GRANT}")
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.data)).active
+    with app.app_context():
+        grant = queries.find_grant(db.session(), town.GRANT)
+        assert grant is not None
+        decision = grant.decisions[0]
+        told = (", ".join(one.file_reference for one in grant.decisions), float(grant.granted))
+        day = decision.decision_date
+    filled = [sheet.cell(row, 3).value for row in range(1, 6)]
+    assert (filled[1], filled[3]) == told
+    assert filled[0]
+    assert as_day(filled[2]) == day
+
+
+def as_day(value: object) -> date | None:
+    return value.date() if isinstance(value, datetime) else value if isinstance(value, date) else None
+
+
+def test_a_form_about_one_decision_takes_that_one(app: Flask, office: FlaskClient) -> None:
+    address = bring(office, asking_form(), name="Anlage 4", report="drawdown").location
+    page = office.get(f"{address}?cell=C2").get_data(as_text=True)
+    assert "1. Bescheid: Aktenzeichen" in page
+    assert "1. Bescheid: angeforderter Betrag" in page

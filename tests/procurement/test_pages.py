@@ -170,7 +170,10 @@ def test_a_share_that_warns_is_kept_only_with_a_reason_that_stays_with_its_recei
         f"school_{row.id}_0": str(order.lines[0].school_id),
     }  # fmt: skip
     share = f"/procurement/invoices/{ident}/share"
-    seen = seen_in(office.post(share, data={**told, "step": "look"}).get_data(as_text=True))
+    looked = office.post(share, data={**told, "step": "look"}).get_data(as_text=True)
+    assert "Das fördert das Programm nicht" in looked, "told before anything is kept"
+    assert 'name="reason"' in looked
+    seen = seen_in(looked)
     refused = office.post(share, data={**told, "step": "keep", "seen": seen})
     assert refused.status_code == 422
     assert "Das fördert das Programm nicht" in refused.get_data(as_text=True)

@@ -14,6 +14,7 @@ from school_it.access import May, current, needs
 from school_it.database import db, transaction, whole_number
 from school_it.errors import N_, BadValue, Refused, SchoolItError
 from school_it.funding import queries as funding_queries
+from school_it.funding.checking import reasons
 from school_it.procurement import queries, rules, sharing
 from school_it.procurement.forms import OWN_MONEY, share_form
 from school_it.procurement.models import Invoice
@@ -45,7 +46,8 @@ def share(ident: int) -> Any:
             def look(writing: Session) -> dict[str, Any]:
                 invoice = queries.get_invoice(writing, ident, seen_by=current())
                 come = sharing.share(writing, invoice, wanted, version=form.seen_version, by=current())
-                return _told(writing, invoice, come)
+                told = _told(writing, invoice, come)
+                return {**told, "warnings": _warnings(writing, invoice, come) if told["keepable"] else []}
 
             seen = tried(look)
             if request.form.get("step") == "keep":
@@ -210,6 +212,19 @@ def _told(session: Session, invoice: Invoice, come: Outlook) -> dict[str, Any]:
         "unpaid": invoice.paid_on is None,
         "keepable": not left and not come.faults and not any(one.faults for one in come.receipts),
     }
+
+
+def _warnings(session: Session, invoice: Invoice, come: Outlook) -> list[str]:
+    """What would ask for a reason if this were kept; to be called where all is taken back afterwards."""
+    try:
+        sharing.accept(session, invoice, come, reason=None, by=current())
+    except Refused as problem:
+        return [
+            said(sentence)
+            for field, sentence in problem.faults
+            if field == "reason" and sentence.text != reasons.PLEASE
+        ]
+    return []
 
 
 def _budgets(session: Session, invoice: Invoice, come: Outlook) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, union_all
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from school_it import audit
 from school_it.access import Actor, May
@@ -262,6 +262,24 @@ def seated_classes(session: Session, licence: Licence, school_id: int) -> set[st
 def has_school(session: Session, licence: Licence, school_id: int) -> bool:
     own = (Seat.licence_id == licence.id, OPEN, Seat.school_id == school_id, Seat.school_class.is_(None))
     return session.scalar(select(Seat.id).where(*own)) is not None
+
+
+def holding(session: Session, idents: Sequence[int], *, seen_by: Actor) -> dict[int, Seat]:
+    """By id those of the seats, released ones too, whose holder the reader may see; for as many as one page shows."""
+    if not idents:
+        return {}
+    rows = select(Seat).where(Seat.id.in_(idents), within(seen_by), within(seen_by, May.SEE_PEOPLE))
+    return {seat.id: seat for seat in session.scalars(rows).unique()}
+
+
+def ruling(session: Session, idents: Sequence[int], *, seen_by: Actor) -> dict[int, SeatRule]:
+    """By id those of the groups that have or had seats which the reader sees."""
+    if not idents:
+        return {}
+    rows = (
+        select(SeatRule).where(SeatRule.id.in_(idents), _seen(seen_by)).options(joinedload(SeatRule.licence))
+    )
+    return {rule.id: rule for rule in session.scalars(rows).unique()}
 
 
 def rows_for_report(session: Session, *, seen_by: Actor, school_id: int | None = None) -> Sequence[Seat]:

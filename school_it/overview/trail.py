@@ -15,8 +15,12 @@ from school_it import audit, money
 from school_it.access import May, current
 from school_it.audit import Entry
 from school_it.cells import show_percent
+from school_it.database import whole_number
 from school_it.devices import story as device_story
 from school_it.funding import story as funding_story
+from school_it.licences import seat_queries
+from school_it.licences.models import Seat, SeatRule
+from school_it.licences.words import group_words, holder_words
 from school_it.network.views import types as network_types
 from school_it.overview import queries
 from school_it.overview.trail_words import AMOUNTS, FIELD_NAMES, HIDDEN, NAMED, SHARES, THINGS, VIA, WORDS
@@ -25,6 +29,7 @@ from school_it.procurement import story as procurement_story
 from school_it.web import show
 from school_it.web.show import Event
 
+SEATS, GROUPS = Seat.__tablename__, SeatRule.__tablename__
 FUNDING_PAGES = {
     "programmes": "funding.programme",
     "grants": "funding.grant",
@@ -46,7 +51,10 @@ class Line:
 
 
 def lines(session: Session, entries: Sequence[Entry]) -> list[Line]:
-    """In the order of `entries`; those of devices are worded by their own room."""
+    """In the order of `entries`; those of devices are worded by their own room.
+
+    A seat is a number in the trail, so that its holder can be forgotten: here it is called by who has it.
+    """
     of_devices = [entry for entry in entries if entry.object_type == "devices"]
     of_funding = [entry for entry in entries if entry.object_type in funding_story.THINGS]
     others = [entry for entry in entries if entry.object_type not in {"devices", *funding_story.THINGS}]
@@ -62,7 +70,22 @@ def lines(session: Session, entries: Sequence[Entry]) -> list[Line]:
         strict=True,
     )
     gone = audit.removals(session, entries)
-    return [_line(entry, events[entry.id], gone) for entry in entries]
+    called = _seats(session, entries)
+    return [_line(entry, events[entry.id], gone, called) for entry in entries]
+
+
+def _seats(session: Session, entries: Sequence[Entry]) -> dict[tuple[str, int], str]:
+    """By table and id how seats and groups with seats are called now."""
+    idents: dict[str, list[int]] = {SEATS: [], GROUPS: []}
+    for entry in entries:
+        if entry.object_type in idents and entry.object_id:
+            idents[entry.object_type].append(entry.object_id)
+    seats = seat_queries.holding(session, idents[SEATS], seen_by=current())
+    groups = seat_queries.ruling(session, idents[GROUPS], seen_by=current())
+    return {
+        **{(SEATS, key): f"{one.licence.product}: {holder_words(one)}" for key, one in seats.items()},
+        **{(GROUPS, key): f"{one.licence.product}: {group_words(one)}" for key, one in groups.items()},
+    }
 
 
 def _wording(session: Session, entries: Sequence[Entry]) -> Callable[[str, Any], str | None]:
@@ -101,14 +124,17 @@ def _worded(field: str, stored: Any) -> str | None:
     return None if known is None else str(_(known))
 
 
-def _line(entry: Entry, event: Event, gone: Mapping[tuple[str, int], int]) -> Line:
+def _line(
+    entry: Entry, event: Event, gone: Mapping[tuple[str, int], int], called: Mapping[tuple[str, int], str]
+) -> Line:
     kind = THINGS.get(entry.object_type)
     via = VIA.get(entry.via)
     is_there = entry.object_id is None or entry.id > gone.get((entry.object_type, entry.object_id), 0)
+    known = called.get((entry.object_type, entry.object_id or 0)) if is_there or entry.id < 0 else None
     return Line(
         event,
         _(kind) if kind else "",
-        entry.object_label,
+        known or entry.object_label,
         _address(entry) if is_there else "",
         _(via) if via else entry.via,
     )
@@ -134,6 +160,9 @@ def _address(entry: Entry) -> str:
         return url_for(FUNDING_PAGES[entry.object_type], ident=entry.object_id)
     if entry.object_type == "licences" and entry.object_id:
         return url_for("licences.licence", ident=entry.object_id)
+    if entry.object_type in (SEATS, GROUPS):
+        licence = whole_number(label.removeprefix("#").partition("/")[0])
+        return url_for("licences.seats_of", ident=licence) if licence else ""
     if entry.object_type == "outlets" and entry.object_id:
         return url_for("network.outlet", ident=entry.object_id)
     if entry.object_type == "device_types" and entry.object_id:

@@ -293,3 +293,19 @@ def test_the_history_of_a_licence_tells_which_group_got_seats_and_lost_them(
     assert page.index("Plätze einer Gruppe beendet: Klasse 07B") < page.index(given)
     assert given in text(sign_in_as(Role.COORDINATOR, school), f"/licences/{licence.id}")
     assert given not in text(sign_in_as(Role.COORDINATOR, other_school), f"/licences/{licence.id}")
+
+
+def test_an_act_calls_each_seat_by_who_has_it(
+    sign_in_as: SignInAs, session: Session, school: School, add_class: AddClass, buy: Buy
+) -> None:
+    add_class(school, "07B", 2)
+    licence, admin = buy(30, school), sign_in_as(Role.ADMIN)
+    admin.post(f"/licences/{licence.id}/give", data={"school": school.school_number, "class": "07B"})
+    batch = session.scalars(
+        select(audit.Entry.batch_id).where(audit.Entry.object_type == "licence_seats")
+    ).first()
+    called = f'<a href="/licences/{licence.id}/seats">{licence.product}: Ahl000, Ada</a>'
+    for address in (f"/batches/{batch}", "/audit"):
+        page = admin.get(address).get_data(as_text=True)
+        assert called in page
+        assert f"#{licence.id}/" not in page

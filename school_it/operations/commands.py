@@ -51,9 +51,10 @@ def revision(says: str) -> None:
     "--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Zahl der Prozesse."
 )
 @click.option("--without-worker", is_flag=True, help="Aufträge macht ein eigener Dienst: school-it worker.")
-@cli.guarded_on_foundation
+@cli.guarded
 def serve(host: str, port: int, workers: int, without_worker: bool) -> None:
     """Das Produkt betreiben: Webserver und Aufträge, bis Strg-C oder SIGTERM kommt."""
+    # The whole product is here already: the server's processes fork from this one and share what it has loaded.
     from school_it import serving
     from school_it.database import db
     from school_it.operations import schema

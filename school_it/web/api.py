@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from http import HTTPStatus
+from threading import Lock
 from typing import Any, NoReturn, TypeVar, cast
 
 import flask_smorest as smorest
@@ -248,6 +249,11 @@ class Api(smorest.Api):
     ERROR_SCHEMA = Problem
     DEFAULT_ERROR_RESPONSE_NAME = None
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._undescribed: list[Blueprint] = []
+        self._describing = Lock()
+
     def _register_error_handlers(self) -> None:
         self._app.register_error_handler(BadFields, _answer_bad_fields)
 
@@ -264,8 +270,17 @@ class Api(smorest.Api):
     def register_blueprint(self, blueprint: Blueprint, **_options: Any) -> None:
         web.csrf.exempt(blueprint)  # a token is no cookie: a foreign page cannot send it
         self._app.register_blueprint(blueprint)
-        blueprint.register_views_in_doc(self, self._app, self.spec, name=blueprint.name, parameters=None)
-        self.spec.tag({"name": blueprint.room})
+        self._undescribed.append(blueprint)
+
+    def description(self) -> dict[str, Any]:
+        """The whole API in OpenAPI's words; a process finds them when it is first asked."""
+        with self._describing:
+            while self._undescribed:
+                room = self._undescribed.pop(0)
+                room.register_views_in_doc(self, self._app, self.spec, name=room.name, parameters=None)
+                self.spec.tag({"name": room.room})
+            described: dict[str, Any] = self.spec.to_dict()
+            return described
 
 
 def prepare(app: Flask, rooms: Iterable[Blueprint]) -> None:
@@ -290,7 +305,7 @@ def _describe(app: Flask, api: Api) -> None:
     @app.get(f"{PREFIX}/openapi.json", endpoint="openapi")
     @public
     def openapi() -> Response:
-        return jsonify(api.spec.to_dict())
+        return jsonify(api.description())
 
 
 def _answer_bad_fields(problem: BadFields) -> Response:

@@ -16,7 +16,7 @@ from school_it.access import Actor, May
 from school_it.audit import plain
 from school_it.cells import CODE, DATE, EURO, INTEGER, NUMBER, TEXT
 from school_it.devices.rules import ITEM_CLASSES, ItemClass
-from school_it.errors import N_, Sentence
+from school_it.errors import N_
 from school_it.plan.report import figures
 from school_it.plan.report.figures import OLDEST_AGE, SEEN, YearReport
 from school_it.plan.report.models import PARTS
@@ -308,7 +308,7 @@ def _behind(made: YearReport, below: tuple[str, str]) -> list[Page]:
         for one in made.grants
     ]  # fmt: skip
     ends = {kind: title for one in deadlines.watches() for kind, title in one.kinds.items()}
-    due = [(one.day, ends.get(one.kind), _said(one.what), one.school) for one in made.deadlines]
+    due = [(one.day, ends.get(one.kind), str(one.what), one.school) for one in made.deadlines]
     licences = [(one.product, one.owned, one.used, one.this_year, one.next_year) for one in made.licences]
     agreed = [
         (one.school.school_number, one.school.name, one.what, one.agreed_on, one.due_on, KEPT[one.kept])
@@ -330,10 +330,6 @@ def _behind(made: YearReport, below: tuple[str, str]) -> list[Page]:
         Page("Vereinbarungen mit den Schulen", "Vereinbarungen", AGREEMENTS, agreed, subtitle=below),
         Page("Texte", "Texte", TEXTS, texts, subtitle=below, widest=90),
     ]  # fmt: skip
-
-
-def _said(what: str | Sentence) -> str:
-    return what if isinstance(what, str) else str(what)
 
 
 def _figures(session: Session, choice: Choice, by: Actor) -> dict[str, Any]:

@@ -18,9 +18,8 @@ from school_it.devices.models import Category, Device
 from school_it.devices.rules import GONE, ItemClass, State
 from school_it.network.models import Outlet
 from school_it.schools.models import Building, Room
-from school_it.schools.rules import RoomUse
+from school_it.schools.rules import TEACHING, RoomUse
 
-TEACHING = (RoomUse.CLASSROOM, RoomUse.SPECIALIST)
 NOT_HANGING = (*sorted(GONE), State.ORDERED, State.IN_STOCK, State.DEFECTIVE)
 
 

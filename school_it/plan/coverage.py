@@ -48,7 +48,6 @@ class NetworkStand:
     switches_missing: int
     uplink: Connected | None
     uplink_target: Decimal
-    ports_target: int
 
     @property
     def unlisted(self) -> int:
@@ -117,5 +116,4 @@ def _stand(
         switches_missing=budget.switches_missing(ports, school.ports),
         uplink=line if line and line.used else None,
         uplink_target=town.assumed["network.uplink"],
-        ports_target=each,
     )

@@ -82,6 +82,8 @@ ROOM_USES = {
     RoomUse.TECHNICAL: N_("Technik"),
     RoomUse.OTHER: N_("Sonstiges"),
 }
+TEACHING = (RoomUse.CLASSROOM, RoomUse.SPECIALIST)
+"""What counts as a teaching room."""
 
 
 NAME_TAKEN = N_("Den Namen »%(name)s« im Verzeichnis hat schon die Schule %(number)s.")

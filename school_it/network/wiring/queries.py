@@ -232,9 +232,9 @@ def ports_of(
     )
 
 
-def _port_views(session: Session, column: object, owners: Sequence[int]) -> dict[int, list[PortView]]:
+def _port_views(session: Session, owner_of: Any, owners: Sequence[int]) -> dict[int, list[PortView]]:
+    """`owner_of` is the column that says whose ports they are."""
     found: dict[int, list[PortView]] = {owner: [] for owner in owners}
-    owner_of = NetworkPort.device_id if column is NetworkPort.device_id else NetworkPort.panel_id
     has = {
         side: exists(select(Plug.port_id).where(Plug.port_id == NetworkPort.id, Plug.side == side))
         for side in Side

@@ -20,9 +20,8 @@ from school_it.funding.book import MeasureState
 from school_it.funding.models import Measure
 from school_it.plan.rules.need import Figures, too_old_since
 from school_it.schools.models import Room, School, YearlyFigures
-from school_it.schools.rules import RoomUse
+from school_it.schools.rules import TEACHING
 
-TEACHING = (RoomUse.CLASSROOM, RoomUse.SPECIALIST)
 LONG_AGO = date(1, 1, 1)
 
 
@@ -83,11 +82,12 @@ def counted(
         one.school_id, one.category_id, one.use, year_of(begun), one.bound_until, year_of(one.warranty_until),
     )  # fmt: skip
     fresh = [
-        _sum(and_(not_ordered, begun > too_old_since(on, life)), one.devices - one.defective) for life in ages
+        sum_where(and_(not_ordered, begun > too_old_since(on, life)), one.devices - one.defective)
+        for life in ages
     ]
     shown = select(
-        *group, func.sum(one.devices), _sum(ordered, one.devices), func.sum(one.defective),
-        _sum(and_(not_ordered, one.bound_until >= on), one.devices), *fresh,
+        *group, func.sum(one.devices), sum_where(ordered, one.devices), func.sum(one.defective),
+        sum_where(and_(not_ordered, one.bound_until >= on), one.devices), *fresh,
     )  # fmt: skip
     rows = session.execute(shown.group_by(*group))
     found = []
@@ -133,7 +133,7 @@ def _alike(on: date, *, seen_by: Actor, school_id: int | None) -> Subquery:
     defective = and_(Device.state == State.DEFECTIVE, func.coalesce(Device.state_since, LONG_AGO) <= on)
     within = seen_by.scope(May.SEE_PLAN).where(Device.school_id)
     only = true() if school_id is None else Device.school_id == school_id
-    shown = select(*group, func.count().label("devices"), _sum(defective).label("defective"))
+    shown = select(*group, func.count().label("devices"), sum_where(defective).label("defective"))
     return shown.where(within, only, here_on(on)).group_by(*group).subquery()
 
 
@@ -144,7 +144,8 @@ def here_on(on: date) -> ColumnElement[bool]:
     return and_(came <= on, not_(and_(Device.state.in_(sorted(GONE)), left <= on)))
 
 
-def _sum(condition: ColumnElement[bool], number: Any = 1) -> ColumnElement[int]:
+def sum_where(condition: ColumnElement[bool], number: Any = 1) -> ColumnElement[int]:
+    """How many rows fulfil the condition, or the sum of `number` over them; nought where none does."""
     return func.coalesce(func.sum(case((condition, number), else_=0)), 0)
 
 

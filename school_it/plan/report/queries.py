@@ -258,7 +258,7 @@ def counted_on_days(
     wanted = set(pairs)
     within = seen_by.scope(May.SEE_PLAN).where(Device.school_id)
     rows = session.execute(
-        select(Device.category_id, Device.use, *(stock._sum(stock.here_on(day)) for day in days))
+        select(Device.category_id, Device.use, *(stock.sum_where(stock.here_on(day)) for day in days))
         .where(within, Device.school_id.is_not(None), Device.state != State.ORDERED)
         .group_by(Device.category_id, Device.use)
     )

@@ -19,12 +19,10 @@ from school_it.network.wiring import queries as wiring
 from school_it.plan import coverage, standing
 from school_it.plan.coverage import NetworkStand, Share
 from school_it.plan.views.blueprint import bp, tabs
+from school_it.plan.views.overview import LEVELS
 from school_it.schools.rules import ROOM_USES
 from school_it.web import page
 
-LEVELS = (
-    N_("Ziel erreicht"), N_("mindestens 75 %"), N_("mindestens 50 %"), N_("mindestens 25 %"), N_("weniger als 25 %"),
-)  # fmt: skip
 STEPS = ((1, 1), (3, 4), (1, 2), (1, 4))
 MOST_SWITCHES = 200
 

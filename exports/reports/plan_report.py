@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from exports.reports.plan import STOCK_FIGURES
+from exports.reports.plan import BUDGET_COLUMNS, STOCK_FIGURES
 from exports.reports.shape import Choice, Pages, Report, authority, place
 from exports.workbook import SUM, Cover, Entry, Page, Picture
 from school_it import deadlines, school_year
@@ -21,6 +21,7 @@ from school_it.plan.report import figures
 from school_it.plan.report.figures import OLDEST_AGE, SEEN, YearReport
 from school_it.plan.report.models import PARTS
 from school_it.plan.rules import spending
+from school_it.plan.rules.budget import Part
 from school_it.plan.rules.spending import Sum
 from school_it.plan.talks.rules import KEPT
 from school_it.schools.rules import TYPE_NAMES
@@ -138,6 +139,7 @@ def _pages(session: Session, choice: Choice, by: Actor) -> Pages:
             sums=("count", "cost"),
         ),
         _summary(made, below),
+        *_finance(made, below),
         *_drawn(made, below),
         *_behind(made, below),
     ]  # fmt: skip
@@ -224,6 +226,22 @@ RULE = (
     "dem Tag der Zahlung; von Rechnungen nur, was kein Beleg hat; von der Geräteliste nur Geräte, deren Rechnung in "
     "keinem von beiden steht, nach dem Tag der Anschaffung. Dort ist die Förderung nach dem Fördersatz gerechnet."
 )
+
+
+def _finance(made: YearReport, below: tuple[str, str]) -> list[Page]:
+    """What the next years cost, as the page of the running year has it."""
+    if made.budget is None or made.seen != "now":
+        return []
+    rows = [
+        (
+            str(one.year), *(one.parts[part] for part in Part), one.total, one.investive, one.consumptive, one.grant,
+            one.own, made.budget.posts_by_year[one.year],
+        )
+        for one in made.budget.years
+    ]  # fmt: skip
+    columns = BUDGET_COLUMNS[1:]
+    sums = tuple(column.field for column in columns[1:-1])
+    return [Page("Was die nächsten Jahre kosten", "Finanzplan", columns, rows, subtitle=below, sums=sums)]
 
 
 def _drawn(made: YearReport, below: tuple[str, str]) -> list[Page]:

@@ -72,6 +72,8 @@ def test_the_finance_plan_is_the_same_on_the_pages_in_the_workbook_and_in_what_i
     assert rows(admin, "/plan/report", "Finanzplan nach Haushaltsjahr") == [head, *lines]
     _header, *years, _total = table(admin, "/exports/budget.xlsx", "Finanzplan")
     assert sum(D(str(row[8])) for row in years) == made.total
+    _header, *reported, _total = table(admin, "/exports/plan-report.xlsx", "Finanzplan")
+    assert [row[:13] for row in reported] == [row[1:14] for row in years]
     assert sum((one.own + one.grant for one in made.years), D(0)) == made.total
 
 

@@ -12,14 +12,14 @@ from school_it import cells
 from school_it.access import Actor
 from school_it.devices import listing, queries, sheet
 from school_it.devices.listing import BY_NAME, Wish
-from school_it.devices.rules import STATES, USES
+from school_it.devices.rules import STATES, USES, product_name
 from school_it.sheets import Column
 
 TYPES = {"day": cells.DATE, "due": cells.DATE, "euro": cells.EURO, "tag": cells.CODE, "code": cells.CODE}
 
 
 def _device(row: Any) -> str | None:
-    return " ".join(filter(None, (row.manufacturer, row.model))) or None
+    return product_name(row.manufacturer, row.model) or None
 
 
 def _holder(row: Any) -> str | None:

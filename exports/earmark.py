@@ -11,7 +11,7 @@ from school_it import cells
 from school_it.access import Actor
 from school_it.devices import earmark
 from school_it.devices.earmark import Sum, Wish
-from school_it.devices.rules import STATES, outlives_use
+from school_it.devices.rules import STATES, outlives_use, product_name
 from school_it.sheets import Column
 
 COLUMNS = (
@@ -41,7 +41,7 @@ BY_YEAR = (
 def pages(session: Session, wish: Wish, *, subtitle: Sequence[str], seen_by: Actor) -> list[Page]:
     rows = (
         [
-            row.asset_tag, " ".join(filter(None, (row.manufacturer, row.model))) or None, row.category,
+            row.asset_tag, product_name(row.manufacturer, row.model) or None, row.category,
             row.school_number, row.school, STATES[row.state], row.programme, row.file_reference, row.acquired_on,
             row.commissioned_on, row.bound_until, ends, "ja" if outlives_use(ends, row.bound_until) else None,
             row.price_gross,

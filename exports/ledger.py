@@ -59,7 +59,7 @@ def depreciation(session: Session, year: int, *, subtitle: Sequence[str]) -> lis
 def _depreciation(session: Session, year: int, how: Basis) -> Iterator[list[Any]]:
     for entry, in_year in queries.depreciation(session, year, how):
         row = entry.row
-        label = " ".join(filter(None, (row.manufacturer, row.model))) or None
+        label = device_rules.product_name(row.manufacturer, row.model) or None
         yield [
             row.asset_tag, label, row.category, row.begun, row.life, "ja" if entry.low else None, entry.asset.cost,
             in_year.opening, in_year.added, in_year.written_off, in_year.left, in_year.closing, row.gone_on,

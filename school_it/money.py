@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
-CENT = Decimal("0.01")
+CENT, NOTHING = Decimal("0.01"), Decimal("0.00")
 
 
 def to_cent(amount: Decimal) -> Decimal:

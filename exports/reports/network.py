@@ -10,6 +10,7 @@ from exports.reports.shape import Choice, Pages, Report, subtitle
 from exports.workbook import Page
 from school_it import cells, sheets
 from school_it.access import Actor, May
+from school_it.devices.rules import product_name
 from school_it.errors import N_
 from school_it.network.addresses import queries as address_queries
 from school_it.network.addresses.rules import PURPOSES
@@ -43,7 +44,7 @@ BESIDE = (
 def _addresses(session: Session, choice: Choice, by: Actor) -> Pages:
     given, columns = [], (*ADDRESSES.columns, *FOUND_OUT)
     for row in address_queries.rows_for_sheet(session, seen_by=by, school_id=choice.school_id):
-        made = " ".join(filter(None, (row["manufacturer"], row["model"]))) or None
+        made = product_name(row["manufacturer"], row["model"]) or None
         vlan = None if row["vlan"] is None else str(row["vlan"])
         known = {**row, "made": made, "vlan": vlan, "purpose": PURPOSES.get(row["purpose"])}
         given.append([known[column.field] for column in columns])

@@ -151,7 +151,7 @@ class Device(Versioned, Model):
 
     @property
     def label(self) -> str:
-        return " ".join(filter(None, (self.manufacturer, self.model))) or self.category.name
+        return rules.product_name(self.manufacturer, self.model) or self.category.name
 
     @property
     def is_out(self) -> bool:

@@ -218,6 +218,11 @@ def why_not_disposed(
     return Sentence(N_("Es fehlt die Genehmigung des Schulverwaltungsamts."))
 
 
+def product_name(manufacturer: str | None, model: str | None) -> str:
+    """»Nordlicht Slate 11«; empty where neither is known."""
+    return " ".join(filter(None, (manufacturer, model)))
+
+
 def life_ends(begun: date | None, years: int | None) -> date | None:
     """The end of the useful life, counted from the commissioning (or the acquisition where that is not known)."""
     return None if begun is None or not years else years_after(begun, years)

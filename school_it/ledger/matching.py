@@ -15,10 +15,9 @@ from decimal import Decimal
 from enum import StrEnum
 
 from school_it.errors import N_
-from school_it.money import to_cent
+from school_it.money import NOTHING, to_cent
 
 MOST_OF_A_RANGE = 2_000
-NOTHING = Decimal("0.00")
 
 
 class How(StrEnum):

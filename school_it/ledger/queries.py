@@ -20,9 +20,9 @@ from school_it.ledger import matching, rules
 from school_it.ledger.matching import Comparison, Line, Thing
 from school_it.ledger.models import LedgerLine, LedgerMatch
 from school_it.ledger.rules import Asset, Year
+from school_it.money import NOTHING
 from school_it.settings import Settings
 
-NOTHING = Decimal("0.00")
 _BEGUN = func.coalesce(Device.acquired_on, Device.commissioned_on)
 _GONE_ON = case((Device.state.in_(GONE), func.coalesce(Device.disposed_on, Device.state_since)), else_=None)
 
@@ -183,7 +183,7 @@ def comparison(session: Session, basis: Basis) -> Comparison:
     rows = session.execute(_in_books().where(or_(present, matched)).order_by(Device.tag_folded))
     things = (
         Thing(
-            row.id, row.asset_tag, " ".join(filter(None, (row.manufacturer, row.model))) or row.category,
+            row.id, row.asset_tag, device_rules.product_name(row.manufacturer, row.model) or row.category,
             basis.cost(row.price_net, row.price_gross), row.acquired_on, row.invoice_no, row.supplier,
         )
         for row in rows

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from school_it.money import to_cent
+from school_it.money import NOTHING, to_cent
 
 VAT = Decimal("1.19")
-NOTHING = Decimal("0.00")
 
 
 def net_of(price_net: Decimal | None, price_gross: Decimal | None) -> Decimal | None:

@@ -15,10 +15,9 @@ from school_it.database import today
 from school_it.licences import costs, queries, rules, seat_queries
 from school_it.licences.costs import Shared
 from school_it.licences.models import Licence
+from school_it.money import NOTHING
 from school_it.schools import queries as school_queries
 from school_it.schools.models import School
-
-NOTHING = Decimal(0)
 
 
 @dataclass

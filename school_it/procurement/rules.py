@@ -11,7 +11,7 @@ from fractions import Fraction
 from school_it import money
 from school_it.errors import N_, BadValue
 
-NOTHING = Decimal("0.00")
+NOTHING = money.NOTHING
 USUAL_VAT = Decimal("0.19")
 MOST_PIECES = 10_000
 

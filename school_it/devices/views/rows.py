@@ -17,7 +17,7 @@ from school_it import money
 from school_it.database import today
 from school_it.devices import sheet
 from school_it.devices.listing import Column
-from school_it.devices.rules import STATES, USES, State
+from school_it.devices.rules import STATES, USES, State, product_name
 from school_it.web import show
 from school_it.web.lists import addresses
 
@@ -81,7 +81,7 @@ class Rows:
         return self.device_at(row.asset_tag), row.asset_tag
 
     def _device(self, row: Any) -> tuple[str]:
-        return self._or_nothing(" ".join(filter(None, (row.manufacturer, row.model))))
+        return self._or_nothing(product_name(row.manufacturer, row.model))
 
     def _school(self, row: Any) -> tuple[str]:
         return (row.school or _("Schulträger"),)

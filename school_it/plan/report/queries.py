@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 
 from school_it.access import Actor, May
 from school_it.devices.models import Device
-from school_it.devices.rules import State, Use
+from school_it.devices.rules import State, Use, product_name
 from school_it.funding.models import Decision, Grant, Programme, Receipt
-from school_it.money import to_cent
+from school_it.money import NOTHING, to_cent
 from school_it.network.uplinks.models import Uplink
 from school_it.plan.queries import stock
 from school_it.plan.report.models import Part, PlanText
@@ -25,7 +25,6 @@ from school_it.procurement import rules as procurement_rules
 from school_it.procurement.models import Invoice, InvoiceLine, InvoiceReceipt, OrderLine
 from school_it.schools.models import School
 
-NOTHING = Decimal(0)
 OWN_MONEY = ""
 
 
@@ -240,7 +239,7 @@ def rows_behind(session: Session, since: date, until: date, school_id: int | Non
             "devices",
             row.asset_tag,
             row.acquired_on or since,
-            " ".join(filter(None, (row.manufacturer, row.model))),
+            product_name(row.manufacturer, row.model),
             row.price_gross or NOTHING,
         )
         for row in devices

@@ -14,8 +14,8 @@ from decimal import Decimal
 
 from school_it.errors import N_
 from school_it.funding.rules import Financing
+from school_it.money import NOTHING
 
-NOTHING = Decimal(0)
 SOURCES = {
     "receipts": N_("Belege der Zuwendungen"),
     "invoices": N_("Rechnungen ohne Zuwendung"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -17,6 +16,7 @@ from school_it.devices.rules import ITEM_CLASSES, ItemClass
 from school_it.errors import N_, Sentence
 from school_it.funding.book import MEASURE_STATES
 from school_it.licences import costs
+from school_it.money import NOTHING
 from school_it.plan import standing
 from school_it.plan.report import queries as spending
 from school_it.plan.rules import wave
@@ -29,7 +29,6 @@ from school_it.plan.talks.rules import KEPT, STILL_TO_COME, Kept
 from school_it.schools.models import School
 
 YEARS_AHEAD, YEARS_BACK = 5, 3
-NOTHING = Decimal(0)
 
 
 @dataclass(frozen=True)

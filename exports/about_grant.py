@@ -38,7 +38,7 @@ def figures(grant: Grant, *, authority: str, on: date) -> Iterator[Figure]:
         (N_("Durchführung von"), grant.period_from),
         (N_("Durchführung bis"), grant.period_to),
         (N_("Verwendungsnachweis fällig am"), grant.proof_due),
-        (N_("Stand"), on),
+        (N_("Stand vom"), on),
     ):
         yield Figure(f"Zuwendung/{label}", label, value, is_named=False)
     for number, position in enumerate(at, 1):

@@ -23,6 +23,7 @@ from school_it.funding.checking import terms as term_checks
 from school_it.funding.cost_plan import Planned
 from school_it.funding.intake.receipts import as_part, invoice_of
 from school_it.funding.models import AcceptedWarning, Decision, Grant, Receipt
+from school_it.funding.programmes import terms as terms_of_programme
 from school_it.funding.proof import Cap, Decided, Figures, Spent, Terms
 
 Rows = Sequence[Mapping[str, Any]]
@@ -105,7 +106,7 @@ def _judged(
         *amounts.of_grant(terms, decisions, figures, spent),
         *_of_programme(session, grant),
         *receipt_checks.of_grant(receipts, _window(grant), _twice(session, grant)),
-        *amounts.of_plan(planned, eligible),
+        *amounts.of_plan(planned, eligible, terms_of_programme.shift_share(grant.programme.terms)),
         *term_checks.of_grant(session, grant, figures.eligible_actual),
     ]
     return figures, in_order(iter(looked_at))

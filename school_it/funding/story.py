@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -99,8 +99,10 @@ OTHER_NAMES: Mapping[str, Mapping[str, str]] = {
 PROGRAMME_NAMES = {**FIELD_NAMES, **_headers(PROGRAMMES)}
 
 
-def of_entries(session: Session, entries: Sequence[Entry]) -> list[Event]:
-    """The trail keeps codes, shares and ids; people read words, percent and names."""
+def of_entries(
+    session: Session, entries: Sequence[Entry], *, tell: Callable[[Entry], str | None] = lambda _entry: None
+) -> list[Event]:
+    """The trail keeps codes, shares and ids; people read words, percent and names. `tell` may word an entry."""
     decisions = queries.decision_names(session)
     names: dict[str, dict[int, str]] = {
         "programme_id": {one["id"]: code for code, one in queries.programme_rows(session).items()},
@@ -116,7 +118,11 @@ def of_entries(session: Session, entries: Sequence[Entry]) -> list[Event]:
             return names[field].get(stored)
         return worded(field, stored)
 
-    return [event for entry in entries for event in show.story([entry], names=_names(entry), value=value)]
+    return [
+        event
+        for entry in entries
+        for event in show.story([entry], names=_names(entry), value=value, tell=tell)
+    ]
 
 
 def _names(entry: Entry) -> Mapping[str, str]:

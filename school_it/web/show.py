@@ -15,7 +15,7 @@ from flask_login import current_user
 
 from school_it import cells, money, school_year
 from school_it.access import May
-from school_it.audit import SAID, Action, Entry
+from school_it.audit import SAID, Action, Batch, Entry
 from school_it.database import TOWN_TIME
 from school_it.errors import Sentence
 
@@ -115,13 +115,23 @@ def _event(
     )
 
 
+def act(batch: Batch, sentence: str) -> Event:
+    """A whole act as one event."""
+    when, iso = moment(batch.at), batch.at.isoformat()
+    return Event(when, iso, batch.actor_name, sentence, [], batch.id, _page_of_act(batch.id, batch.actor_id))
+
+
 def _act(entry: Entry) -> str:
+    return "" if entry.batch_id is None else _page_of_act(entry.batch_id, entry.actor_id)
+
+
+def _page_of_act(ident: int, by: int | None) -> str:
     """Where the whole act can be looked at and taken back: by whoever did it, and by those who may read the trail."""
-    if entry.batch_id is None or not (has_request_context() and current_user.is_authenticated):
+    if not (has_request_context() and current_user.is_authenticated):
         return ""
     actor = current_user.actor
-    own = entry.actor_id is not None and entry.actor_id == actor.id
-    return url_for("overview.batch", ident=entry.batch_id) if own or actor.may(May.SEE_AUDIT) else ""
+    own = by is not None and by == actor.id
+    return url_for("overview.batch", ident=ident) if own or actor.may(May.SEE_AUDIT) else ""
 
 
 def _pairs(personal: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -198,20 +198,20 @@ _OVER_ITEMS_CAP = N_(
 # --- the cost plan ---
 
 
-def of_plan(plan: Plan, spent: Mapping[str, Decimal]) -> Checks:
-    """F20: no item costs more than a fifth above its plan, where there is one.
+def of_plan(plan: Plan, spent: Mapping[str, Decimal], shift: Decimal) -> Checks:
+    """F20: no item costs more than the share `shift` above its plan, where there is one.
 
-    `spent` is what is eligible of the receipts by item. Planned 10,000, spent 12,000 -> holds.
+    `spent` is what is eligible of the receipts by item. Planned 10,000, spent 12,000 at 0.2 -> holds.
     """
     if not plan:
         return
-    over = [item for item, amount in sorted(spent.items()) if amount > _most(plan, item)]
+    over = [item for item, amount in sorted(spent.items()) if amount > _most(plan, item, shift)]
     if not over:
-        yield Check("F20", True, Severity.WARN, Sentence(_AS_PLANNED))
+        yield Check("F20", True, Severity.WARN, Sentence(_AS_PLANNED, share=show_percent(shift)))
         return
     item = over[0]
     values = {
-        "item": item, "spent": shown(spent[item]), "most": shown(_most(plan, item)),
+        "item": item, "spent": shown(spent[item]), "most": shown(_most(plan, item, shift)),
         "planned": shown(plan.get(item, Planned()).eligible), "more": len(over) - 1,
     }  # fmt: skip
     yield Check(
@@ -219,11 +219,11 @@ def of_plan(plan: Plan, spent: Mapping[str, Decimal]) -> Checks:
     )
 
 
-def _most(plan: Plan, item: str) -> Decimal:
-    return rules.most_of_item(plan.get(item, Planned()).eligible)
+def _most(plan: Plan, item: str, shift: Decimal) -> Decimal:
+    return rules.most_of_item(plan.get(item, Planned()).eligible, shift)
 
 
-_AS_PLANNED = N_("Kein Fördergegenstand liegt mehr als ein Fünftel über seinem Plan.")
+_AS_PLANNED = N_("Kein Fördergegenstand liegt mehr als %(share)s über seinem Plan.")
 _OVER_PLAN = N_(
     "Für %(item)s sind %(spent)s belegt, geplant sind %(planned)s; ohne Änderungsantrag gehen bis zu %(most)s."
 )

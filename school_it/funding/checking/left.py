@@ -93,7 +93,7 @@ def of_grant(session: Session, grant: Grant, *, but: Receipt | None = None) -> L
         planned=grant.eligible, claimed=sum(by_item.values(), NOTHING), budget=programme.budget,
         granted_in_all=granted, cap=_cap(programme), whole=max(decided, receipts),
         is_planned=decided >= receipts, capped=capped,
-        items=programme.items or (), plan=plan, spent=by_item, shift=further.get("shift_share") or rules.SHIFT,
+        items=programme.items or (), plan=plan, spent=by_item, shift=terms.shift_share(programme.terms),
         excluded=programme.excluded or (), allowed=further.get("allowed") or (),
         vocational=further.get("vocational_items") or (),
         window=queries.grant_facts(session)[grant.reference].window,

@@ -72,7 +72,7 @@ def _excluded(session: Session, grant: Grant, further: dict[str, Any]) -> Checks
     )
 
 
-_NOTHING_EXCLUDED = N_("Kein Beleg nennt, was das Programm ausschließt.")
+_NOTHING_EXCLUDED = N_("Kein Beleg setzt an, was das Programm ausschließt.")
 _EXCLUDED = N_("Beleg %(number)s nennt »%(words)s«: Das fördert das Programm nicht. Bitte ansehen.")
 _MORE_EXCLUDED = N_(
     "Beleg %(number)s nennt »%(words)s«: Das fördert das Programm nicht. Bitte ansehen (und %(more)s weitere)."

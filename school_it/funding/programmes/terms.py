@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from school_it import cells
 from school_it.cells import CODES, DATE, EURO, INTEGER, NUMBER, YES_NO
 from school_it.errors import N_, BadValue
-from school_it.funding.rules import PROOF_FROM, SCOPES, Scope
+from school_it.funding.rules import PROOF_FROM, SCOPES, SHIFT, Scope
 from school_it.funding.sheet import SHARE
 from school_it.money import shown
 
@@ -192,3 +192,9 @@ def _typed_limit(kept: Mapping[str, Any]) -> Limit:
 def of(kept: Mapping[str, Any] | None) -> dict[str, Any]:
     """The typed values by name; what is not known here (a later edition wrote it) is passed over."""
     return {name: typed(name, value) for name, value in (kept or {}).items() if name in TERMS}
+
+
+def shift_share(kept: Mapping[str, Any] | None) -> Decimal:
+    """F20: the share by which an item may exceed its plan; what the directive says where the programme does not."""
+    share: Decimal | None = of(kept).get("shift_share")
+    return SHIFT if share is None else share

@@ -35,6 +35,15 @@ FINANCINGS = {
 }
 
 
+FINANCINGS_IN_FULL = {
+    Financing.SHARE: N_("Anteilfinanzierung"),
+    Financing.FIXED_AMOUNT: N_("Festbetragsfinanzierung"),
+    Financing.FULL: N_("Vollfinanzierung"),
+    Financing.DEFICIT: N_("Fehlbedarfsfinanzierung"),
+}
+"""As pages say it; »Fehlbedarf« alone is what a school lacks."""
+
+
 class CapBasis(StrEnum):
     """What an amount per device limits (F13): the grant for it, or its eligible cost. Only the decision says which."""
 
@@ -120,7 +129,7 @@ SCOPES = {
 
 PROGRAMME_WORDS: dict[str, Mapping[Any, str]] = {
     "status": STATUSES,
-    "financing": FINANCINGS,
+    "financing": FINANCINGS_IN_FULL,
     "cap_basis": CAP_BASES,
     "start_event": START_EVENTS,
     "earmark_anchor": ANCHORS,

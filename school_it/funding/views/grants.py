@@ -9,7 +9,6 @@ from typing import Any
 from flask import redirect, request, url_for
 from flask_babel import gettext as _
 
-from school_it import audit
 from school_it.access import May, current, needs
 from school_it.database import db, today, transaction
 from school_it.funding import (
@@ -18,13 +17,13 @@ from school_it.funding import (
     bound,
     checking,
     cost_plan,
+    grant_story,
     listing,
     papers,
     proof,
     queries,
     rules,
     standing,
-    story,
 )
 from school_it.funding.book import CHANGE_STATES, DECISION_KINDS, DecisionKind
 from school_it.funding.checking import left, reasons
@@ -142,14 +141,11 @@ def _decision_story(grant: Grant) -> list[tuple[Decision, Decision | None, Decim
 def history(ident: int) -> Any:
     session = db.session()
     found = queries.get_grant(session, ident, seen_by=current())
-    things: list[audit.Traced] = [found, *found.decisions]
-    entries = [entry for thing in things for entry in audit.story(session, thing)]
-    newest_first = sorted(entries, key=lambda entry: entry.id, reverse=True)
     return page(
         "funding/history.html",
         grant=found,
         receipts=queries.receipt_count(session, found),
-        events=story.of_entries(session, newest_first),
+        events=grant_story.of_grant(session, found),
     )
 
 

@@ -83,6 +83,9 @@ def _facts(found: Programme) -> dict[str, Any]:
 
 def _shown(field: str, value: Any) -> str:
     """In the reader's language where it is a word."""
+    word = rules.PROGRAMME_WORDS.get(field, {}).get(value) if isinstance(value, str) else None
+    if word:
+        return str(_(word))
     text = compare.shown(field, value).replace("\n", "; ")
     kind = shipped.COLUMNS[field].type if field in shipped.COLUMNS else terms.TERMS[field].type
     return _(text) if text and kind.words else text
@@ -235,8 +238,8 @@ def _grants_at(known: list[versions.Version], grants: Any, made: Mapping[int, An
 
 
 def _shown_plain(field: str, kept: Any) -> str:
-    text = compare.shown_plain(field, kept).replace("\n", "; ")
-    return _(text) if text and field in rules.PROGRAMME_WORDS else text
+    word = rules.PROGRAMME_WORDS.get(field, {}).get(kept) if isinstance(kept, str) else None
+    return _(word) if word else compare.shown_plain(field, kept).replace("\n", "; ")
 
 
 # --- what if ---

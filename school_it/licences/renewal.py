@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from school_it import audit
 from school_it.access import Actor, May
 from school_it.audit import Action
-from school_it.database import held, today
+from school_it.database import expect_version, held, today
 from school_it.errors import N_, RuleBroken
 from school_it.licences import rules, seat_queries
 from school_it.licences.models import Licence, Term
@@ -28,10 +28,11 @@ def next_term(licence: Licence) -> tuple[date, date, date | None] | None:
     return rules.next_term(licence.valid_from, licence.valid_to, licence.cancel_by)
 
 
-def renew(session: Session, licence: Licence, *, by: Actor) -> None:
-    """Begin the next term now; the invoice is that of the old one. Raises NotAllowed, RuleBroken."""
+def renew(session: Session, licence: Licence, *, version: int | None = None, by: Actor) -> None:
+    """Begin the next term now; the invoice is that of the old one. Raises NotAllowed, RuleBroken, Stale."""
     by.must(May.EDIT_LICENCES, licence.school_id)
     licence = seat_queries.hold(session, licence.id)
+    expect_version(licence, version)
     following = next_term(licence)
     if following is None:
         raise RuleBroken(

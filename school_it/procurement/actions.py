@@ -120,17 +120,21 @@ def _refuse_known(session: Session, order_no: str, own: Order | None) -> None:
         raise Refused([("order_no", Sentence(N_("Einen Auftrag mit dieser Nummer gibt es schon.")))])
 
 
-def close_order(session: Session, order: Order, *, reason: str | None, by: Actor) -> None:
+def close_order(
+    session: Session, order: Order, *, reason: str | None, version: int | None = None, by: Actor
+) -> None:
     """Nothing more is expected: what is missing will not come. An empty reason is refused where something is."""
     _must_edit(by)
+    expect_version(order, version)
     missing = sum(line.quantity for line in order.lines) - sum(queries.received(session, order).values())
     if missing > 0 and not reason:
         raise Refused([("reason", Sentence(N_("Bitte sagen, warum der Rest nicht mehr kommt.")))])
     _set_closed(session, order, today(), reason, by)
 
 
-def reopen_order(session: Session, order: Order, *, by: Actor) -> None:
+def reopen_order(session: Session, order: Order, *, version: int | None = None, by: Actor) -> None:
     _must_edit(by)
+    expect_version(order, version)
     _set_closed(session, order, None, None, by)
 
 

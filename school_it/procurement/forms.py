@@ -87,6 +87,7 @@ class LineForm(Form):
 
 
 class CloseForm(Form):
+    version = HiddenField()
     reason = TextField(_l("Grund"), [Length(max=300)], description=_l("nötig, wenn noch etwas fehlt"))
 
 

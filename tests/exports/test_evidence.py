@@ -92,6 +92,15 @@ def test_a_report_that_was_handed_in_keeps_its_bytes_its_data_and_who_did_it(
     )
 
 
+def test_a_button_pressed_twice_keeps_one(session: Session, settings: Settings, house: Actor) -> None:
+    """What is kept for good is not kept twice by a nervous finger; with another note it is another handing in."""
+    first, again = handed_in(settings, house), handed_in(settings, house)
+    assert first.id == again.id
+    other, _looked = keeping.hand_in(settings.home, proof(), Handing(note="per E-Mail"), by=house)
+    assert other != first.id
+    assert session.query(Evidence).count() == 2
+
+
 def test_nobody_changes_or_removes_it_in_the_database(
     session: Session, settings: Settings, house: Actor
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -165,7 +166,10 @@ def test_the_next_term_begins_by_hand_after_it_was_shown(
     mine, address = sign_in_as(Role.COORDINATOR, school), f"/licences/{licence.id}/renew"
     coming = begun + timedelta(days=30)
     assert f"gültig vom {coming:%d.%m.%Y}" in text(mine, address)
-    page = text(mine, mine.post(address).location)
+    shown = re.search(r'name="version"[^>]*value="(\d+)"', mine.get(address).get_data(as_text=True))
+    assert shown
+    page = text(mine, mine.post(address, data={"version": shown[1]}).location)
+    assert mine.post(address, data={"version": shown[1]}).status_code == 422, "pressed twice it begins once"
     assert "Vergangene Laufzeiten" in page
     assert "R-1" in page
     session.expire_all()

@@ -160,11 +160,13 @@ def test_a_closed_round_takes_nothing_more_and_can_be_opened_again(
     office, session, other, sign_in_as
 ) -> None:
     mobile = lines(session, OTHER)[Group.MOBILE]
-    office.post(f"/plan/survey/{NOW}/close")
+    for _twice in range(2):
+        assert office.post(f"/plan/survey/{NOW}/close", data={"to": "closed"}).status_code == 302
     coordinator = sign_in_as(Role.COORDINATOR, other)
     path = f"/plan/survey/{NOW}/{OTHER}/answer"
     assert "ist abgeschlossen" in coordinator.post(path, data={f"wanted-{mobile.id}": "1"}).text
-    office.post(f"/plan/survey/{NOW}/close")
+    for _twice in range(2):
+        office.post(f"/plan/survey/{NOW}/close", data={"to": "open"})
     assert coordinator.post(path, data={f"wanted-{mobile.id}": "1"}).status_code == 302
 
 

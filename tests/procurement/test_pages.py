@@ -284,3 +284,18 @@ def test_a_list_of_serial_numbers_that_does_not_fit_stays_in_sight(
     kept = re.search(r"<details[^>]*>(?:(?!</details>).)*SN-1", answer.get_data(as_text=True), re.DOTALL)
     assert kept is not None
     assert " open" in kept[0].split(">", 1)[0]
+
+
+def test_the_button_that_closes_an_order_never_opens_it_again(
+    session: Session, office: FlaskClient, order_id: int
+) -> None:
+    """Pressed twice, or by two people at once: the second is told."""
+    address = f"/procurement/orders/{order_id}/close"
+    shown = re.search(r'name="version"[^>]*value="(\d+)"', text(office, address))
+    assert shown
+    told = [
+        office.post(address, data={"reason": "kommt nicht mehr", "version": shown[1]}).status_code
+        for _ in range(2)
+    ]
+    assert told == [302, 422]
+    assert session.scalars(select(Order)).one().closed_on is not None

@@ -116,10 +116,12 @@ def edit_round(year: int) -> Any:
 @bp.post("/survey/<int:year>/close")
 @needs(May.EDIT_PLAN)
 def close_round(year: int) -> Any:
-    """Closes an open round, opens a closed one."""
+    """Closes an open round, opens a closed one; what the button of an older page says is done already, stays."""
+    wanted = {"open": True, "closed": False}.get(request.form.get("to", ""))
     with transaction() as session:
         one = queries.get_round(session, year)
-        actions.close_round(session, one, by=current())
+        if one.is_open is not wanted:
+            actions.close_round(session, one, by=current())
         is_open = one.is_open
     flash_done(
         _("Die Abfrage ist wieder offen.")

@@ -177,14 +177,15 @@ def _supplier_names(session: Session) -> list[str]:
 def close_order(ident: int) -> Any:
     found = queries.get_order(db.session(), ident, seen_by=current())
     received = queries.received(db.session(), found)
-    form = CloseForm()
+    form = CloseForm(data={"version": found.version})
     if form.validate_on_submit():
         with refusals_in(form), transaction() as session:
             changing = queries.get_order(session, ident, seen_by=current())
+            seen = form.seen_version
             if changing.closed_on is None:
-                actions.close_order(session, changing, reason=form.reason.data, by=current())
+                actions.close_order(session, changing, reason=form.reason.data, version=seen, by=current())
             else:
-                actions.reopen_order(session, changing, by=current())
+                actions.reopen_order(session, changing, version=seen, by=current())
         if not form.errors:
             flash_done(_("Gespeichert."))
             return redirect(url_for(".order", ident=ident))

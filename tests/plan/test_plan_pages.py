@@ -18,6 +18,8 @@ from school_it.devices.rules import ItemClass
 from school_it.errors import NotAllowed
 from school_it.plan import actions, queries
 from school_it.plan.rules import Basis
+from school_it.plan.rules.targets import what_is_wrong
+from school_it.plan.rules.usual import USUAL
 from school_it.schools.models import School
 from school_it.schools.rules import SchoolType
 
@@ -64,6 +66,40 @@ def test_the_office_enters_a_target_and_reads_it_as_a_sentence(
     one = text(office, "/plan/targets/1")
     assert WORDS in one
     assert "Ausstattungsziel eingetragen" in one
+
+
+def test_a_town_without_targets_begins_with_the_usual_ones(
+    session: Session, sign_in_as: SignInAs, house: Actor
+) -> None:
+    with transaction() as writing:
+        catalogue.ensure_categories(writing, by=house)
+    office = sign_in_as(Role.OFFICE)
+    assert 'href="/plan/targets/usual"' in text(office, "/plan/targets")
+    offered = text(office, "/plan/targets/usual")
+    assert (
+        "mobile Geräte: 1 Gerät je 2 Schüler, G und PS, Jahrgang 01–04, 5\N{NO-BREAK SPACE}% Reserve"
+        in offered
+    )
+    assert offered.count("checked") >= 7, "all are chosen until some are taken away"
+    sent = {"plan": "VI", "valid_from": "010826", "which": ["primary", "teachers"]}
+    nothing = office.post("/plan/targets/usual", data={**sent, "which": []}).get_data(as_text=True)
+    assert "Bitte mindestens ein Ziel wählen." in nothing
+    done = office.post("/plan/targets/usual", data=sent, follow_redirects=True).get_data(as_text=True)
+    assert "2 Ziele sind eingetragen." in done
+    assert (
+        "1 Gerät je Lehrkraft, alle Schulformen, 3\N{NO-BREAK SPACE}% Reserve, gültig ab 01.08.2026" in done
+    )
+    again = office.post(
+        "/plan/targets/usual", data={**sent, "which": ["primary", "presentation"]}, follow_redirects=True
+    )
+    assert "1 Ziel ist eingetragen." in again.get_data(as_text=True), "what is there stays as it is"
+    assert sign_in_as(Role.AUDITOR).get("/plan/targets/usual").status_code in (403, 404)
+
+
+def test_every_usual_target_is_one_that_the_plan_takes() -> None:
+    for one in USUAL.values():
+        assert what_is_wrong(one.values) is None
+        assert one.source
 
 
 def test_a_school_reads_the_plan_and_changes_nothing(

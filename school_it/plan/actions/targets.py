@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +16,7 @@ from school_it.database import expect_version
 from school_it.errors import N_, BadValue, RuleBroken, refuse
 from school_it.plan import queries, rules
 from school_it.plan.models import Target
+from school_it.plan.rules.usual import USUAL
 
 FIELDS = (
     "plan", "school_types", "grade_from", "grade_to", "item_class", "basis", "value", "reserve", "valid_from",
@@ -30,6 +32,19 @@ def add_target(session: Session, values: Mapping[str, Any], *, by: Actor) -> Tar
     session.add(target)
     audit.record(session, Action.TARGET_ADDED, target, by=by, changes=audit.differences(target, FIELDS))
     return target
+
+
+def add_usual(session: Session, plan: str, valid_from: date, keys: Collection[str], *, by: Actor) -> int:
+    """The chosen ones of `usual.USUAL`, as targets of a plan; what it has already stays. Returns how many came in."""
+    by.must(May.EDIT_PLAN, None)
+    wanted = [
+        {**one.values, "plan": plan, "valid_from": valid_from} for key, one in USUAL.items() if key in keys
+    ]
+    known = queries.stored(session, [plan])
+    fresh = [values for values in wanted if queries.key_of(values) not in known]
+    for values in fresh:
+        add_target(session, values, by=by)
+    return len(fresh)
 
 
 def change_target(

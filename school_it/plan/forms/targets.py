@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, SelectMultipleField
-from wtforms.validators import Length
+from wtforms.validators import Length, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from school_it import cells
@@ -79,6 +79,24 @@ class TargetForm(Form):
         values = self.values
         types = tuple(SchoolType(one) for one in values["school_type"])
         return {**values, "school_type": types, "reserve": values["reserve"] or Decimal(0)}
+
+
+class UsualForm(Form):
+    plan = TextField(
+        _l("MEP"),
+        [Needed(), Length(max=40)],
+        description=_l("die Fassung des Medienentwicklungsplans, etwa V"),
+    )
+    valid_from = DayField(
+        _l("gültig ab"), [Needed()], description=_l("meist der 01.08., der Beginn des Schuljahrs")
+    )
+    which = SelectMultipleField(
+        _l("Ziele"), [Needed()], widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
+    )
+
+    def validate_which(self, field: SelectMultipleField) -> None:
+        if not field.data:
+            raise ValidationError(_("Bitte mindestens ein Ziel wählen."))
 
 
 def wish(args: Mapping[str, str]) -> Wish:

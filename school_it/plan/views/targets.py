@@ -8,9 +8,10 @@ from typing import Any
 
 from flask import redirect, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
-from school_it import audit
+from school_it import audit, school_year
 from school_it.access import May, current, needs
 from school_it.cells import show_number, show_percent
 from school_it.database import db, today, transaction
@@ -18,9 +19,10 @@ from school_it.devices.rules import ITEM_CLASSES, ItemClass
 from school_it.errors import N_
 from school_it.plan import actions, queries, rules
 from school_it.plan.forms import targets as forms
-from school_it.plan.forms.targets import TargetForm
+from school_it.plan.forms.targets import TargetForm, UsualForm
 from school_it.plan.models import Target
-from school_it.plan.views.blueprint import bp, count_words, tabs
+from school_it.plan.rules.usual import USUAL, Usual
+from school_it.plan.views.blueprint import bp, class_word, count_words, tabs
 from school_it.schools.rules import TYPE_NAMES
 from school_it.web import flash_done, page, said, show
 from school_it.web.fields import refusals_in, status_of
@@ -92,6 +94,44 @@ def new_target() -> Any:
             flash_done(_("Das Ziel ist eingetragen."))
             return redirect(url_for("plan.targets"))
     return page("plan/target_edit.html", status_of(form), form=form, target=None)
+
+
+@bp.route("/targets/usual", methods=["GET", "POST"])
+@needs(May.EDIT_PLAN)
+def usual_targets() -> Any:
+    """Where a town without targets may begin; all are chosen until some are taken away."""
+    begins = school_year.begins(school_year.school_year(today()))
+    form = UsualForm(data={"valid_from": begins, "which": list(USUAL)})
+    form.which.choices = [(one.key, usual_words(one)) for one in USUAL.values()]
+    if form.validate_on_submit():
+        count = 0
+        with refusals_in(form), transaction() as session:
+            values = form.values
+            count = actions.add_usual(
+                session, values["plan"], values["valid_from"], values["which"], by=current()
+            )
+        if not form.errors:
+            flash_done(
+                ngettext("%(num)d Ziel ist eingetragen.", "%(num)d Ziele sind eingetragen.", count)
+                if count
+                else _("Diese Ziele standen schon im Plan.")
+            )
+            return redirect(url_for("plan.targets"))
+    return page("plan/targets_usual.html", status_of(form), form=form)
+
+
+def usual_words(one: Usual) -> str:
+    """»mobile Geräte: 1 Gerät je 2 Schüler, G, Jahrgang 01–04, 5 % Reserve (veröffentlicht: …)«"""
+    parts = rules.sentences(
+        basis=one.basis,
+        value=one.value,
+        types=one.types,
+        grade_from=one.grade_from,
+        grade_to=one.grade_to,
+        reserve=one.reserve,
+        valid_from=today(),
+    )[:-1]
+    return f"{class_word(one.item_class)}: {', '.join(map(said, parts))} ({_(one.source)})"
 
 
 @bp.get("/targets/<int:ident>")

@@ -224,6 +224,19 @@ def test_what_is_over_its_plan_by_more_than_a_fifth_is_told(session: Session, ho
         session.rollback()
 
 
+@pytest.mark.usefixtures("spent")
+def test_where_a_programme_says_how_far_an_item_may_go_that_holds(session: Session, house: Actor) -> None:
+    """F20: planned 8,000.00, at 0.25 up to 10,000.00; spent are 9,604.00."""
+    with transaction() as writing:
+        first = writing.scalars(select(Decision)).one()
+        first.grant.programme.terms = {"shift_share": "0.25"}
+        cost_plan.record(writing, first, {"2.3": cost_plan.Planned(D(8000), D(8000))}, by=house)
+    found = standing.overview(session, session.scalars(select(Grant)).one())
+    (told,) = [one for one in found.checks if one.rule == "F20"]
+    assert told.holds
+    assert "25 %" in str(told.sentence).replace("\N{NO-BREAK SPACE}", " ")
+
+
 def test_the_plan_is_entered_by_form_and_a_faulty_line_keeps_the_others(
     session: Session, sign_in_as: Callable[..., FlaskClient], grant: Facts
 ) -> None:

@@ -28,7 +28,7 @@ EXAMPLES: Mapping[str, str] = {
     "outlet": "1.07-D1", "rack": "EV2", "panel": "PF1", "panel_port": "13", "switch": "", "switch_port": "",
     "vlan": "20", "connected": "Accesspoint", "measured_on": "12.07.2024",
     "network": "10.20.0.0/22", "vlan_name": "Pädagogik", "subnets.purpose": "Pädagogik", "gateway": "10.20.0.1",
-    "is_separate": "nein",
+    "dhcp": "10.20.2.1-10.20.3.254", "is_separate": "nein",
     "address": "10.20.0.15", "addresses.name": "drucker-sekretariat", "device": "", "addresses.vlan": "",
     "provider": "Beispielnetz", "contract_no": "BN-4711", "down": "1000", "up": "500", "fibre": "ja",
     "is_backup": "nein", "router": "", "notice_on": "31.03.2027", "ends_on": "30.06.2027", "monthly_cost": "149,90",

@@ -13,7 +13,7 @@ from school_it.database import portions
 from school_it.errors import N_, Sentence
 from school_it.network import patching, queries
 from school_it.network.addresses import homeless, overlaps
-from school_it.network.addresses.models import FixedAddress, Subnet, Vlan
+from school_it.network.addresses.models import AddressRange, FixedAddress, Subnet, Vlan
 from school_it.network.addresses.sheet import ADDRESSES, SUBNETS
 from school_it.network.models import Outlet
 from school_it.network.rules import Place
@@ -136,6 +136,7 @@ UNDOINGS = (
         shown={"school_id": "school_number", "vlan_id": "vlan"},
         names=headers(SUBNETS),
     ),
+    Undoing(AddressRange, N_("Adressbereich"), shown={"subnet_id": "network"}),
     Undoing(
         FixedAddress,
         N_("feste Adresse"),

@@ -51,7 +51,7 @@ BOUND = {
     "people": {"school_number", "school_class", "leaves_on", "role", "email"},
     "licences": {"school_number", "valid_from", "valid_to", "cancel_by", "basis"},
     "outlets": {"room", "panel_port", "switch_port"},
-    "subnets": {"vlan", "vlan_name", "purpose", "gateway"},
+    "subnets": {"vlan", "vlan_name", "purpose", "gateway", "dhcp"},
     "addresses": {"device", "vlan"},
     "uplinks": {"router", "notice_on", "ends_on"},
     "programmes": {"status", "financing", "rate", "unit_cap"},

@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 from school_it.access import Actor
 from school_it.database import transaction
 from school_it.network.addresses import actions
-from school_it.network.addresses.models import Subnet, Vlan
-from school_it.network.addresses.rules import Purpose
+from school_it.network.addresses.models import AddressRange, Subnet, Vlan
+from school_it.network.addresses.rules import Purpose, RangeUse
 from school_it.schools.models import School
 
 HEADERS = "SNR;Netz;VLAN-ID;VLAN-Name;Verwendung;Standardgateway;getrennt;Notiz"
@@ -153,7 +153,7 @@ def test_taken_back_a_subnet_that_was_made_separate_does_not_get_into_anothers_w
         actions.add_subnet(writing, writing.merge(other_school), {"network": "10.20.0.0/16"}, by=house)
     code, told = undone(app, facts["batch"])
     assert (code, told["conflict"]) == (3, 1)
-    assert "überschneidet sich mit 10.20.0.0/16" in told["conflicts"][0]["sentence"]
+    assert "mit dem Netz einer anderen Schule" in told["conflicts"][0]["sentence"]
     session.rollback()
     assert {one.is_separate for one in session.scalars(select(Subnet))} == {True, False}
 
@@ -173,3 +173,84 @@ def test_the_workbook_has_vlans_without_a_subnet_apart_and_comes_back_unchanged(
     facts = json.loads(runner.invoke(args=["import", "subnets", str(out), "--json", "--dry-run"]).stdout)
     assert (facts["new"], facts["changed"], facts["same"], facts["problem"]) == (0, 0, 2, 0)
     assert facts["left_out"] == ["Schule"]
+
+
+DHCP = "SNR;Netz;DHCP-Bereich"
+
+
+def pools_of(session: Session) -> list[str]:
+    session.rollback()
+    found = session.scalars(select(AddressRange).order_by(AddressRange.first_key))
+    return [f"{one.subnet.network}: {one.first}-{one.last} {one.use.value}" for one in found]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "10.20.2.1-10.20.3.254", "10.20.2.1 – 10.20.3.254", "10.20.2.1 bis 10.20.3.254", "10.20.2.1 10.20.3.254",
+        "10.20.2.1-10.20.3.254\t", '"10.20.2.1-10.20.3.254,"',
+    ],
+)  # fmt: skip
+def test_a_dhcp_range_is_read_however_it_is_written(session: Session, listed: Listed, said: str) -> None:
+    code, _facts = listed(f"115514;10.20.0.0/22;{said}", headers=DHCP)
+    assert (code, pools_of(session)) == (0, ["10.20.0.0/22: 10.20.2.1-10.20.3.254 dhcp"])
+
+
+def test_beginning_and_end_in_two_columns_and_several_in_one_cell(session: Session, listed: Listed) -> None:
+    assert listed("115514;10.20.0.0/22;10.20.2.1;10.20.2.9", headers="SNR;Netz;DHCP von;DHCP bis")[0] == 0
+    assert listed('115514;10.24.0.0/24;"10.24.0.10-19; 10.24.0.30-10.24.0.39"', headers=DHCP)[0] == 0
+    assert pools_of(session) == [
+        "10.20.0.0/22: 10.20.2.1-10.20.2.9 dhcp", "10.24.0.0/24: 10.24.0.10-10.24.0.19 dhcp",
+        "10.24.0.0/24: 10.24.0.30-10.24.0.39 dhcp",
+    ]  # fmt: skip
+
+
+def test_a_list_adds_ranges_takes_none_away_and_its_act_can_be_taken_back(
+    app: Flask, session: Session, listed: Listed, tmp_path: Path
+) -> None:
+    listed("115514;10.20.0.0/22;10.20.1.0-10.20.1.99", headers=DHCP)
+    code, facts = listed("115514;10.20.0.0/22;10.20.2.0-10.20.2.99", headers=DHCP)
+    assert (code, facts["changed"]) == (0, 1)
+    both = pools_of(session)
+    assert len(both) == 2
+    code, again = listed("115514;10.20.0.0/22;10.20.2.0-10.20.2.99", headers=DHCP)
+    assert (code, again["same"], pools_of(session)) == (0, 1, both)
+    code, empty = listed("115514;10.20.0.0/22;", headers=DHCP, options=("--blank-clears", "dhcp"))
+    assert (code, "nimmt keinen DHCP-Bereich weg" in empty["problems"][0]["sentence"]) == (3, True)
+    out = tmp_path / "aus.xlsx"
+    runner = app.test_cli_runner()
+    assert runner.invoke(args=["export", "subnets", "--out", str(out)]).exit_code == 0
+    back = json.loads(runner.invoke(args=["import", "subnets", str(out), "--json", "--dry-run"]).stdout)
+    assert (back["same"], back["changed"], back["left_out"]) == (1, 0, ["Schule"])
+    code, told = undone(app, facts["batch"])
+    assert (code, told["undone"], pools_of(session)) == (0, 1, both[:1])
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ("10.21.0.1-10.21.0.9", "liegt nicht ganz in 10.20.0.0/22"),
+        ("10.20.0.9-10.20.0.1", "endet vor seinem Anfang"),
+        ("10.20.0.1-10.20.0.5-10.20.0.9", "ist kein Adressbereich"),
+        ("ab .100", "ist kein Adressbereich"),
+        ("10.20.1.50-10.20.1.60", "überschneidet sich mit 10.20.1.40-10.20.1.59"),
+        ("10.20.1.1-10.20.1.5, 10.20.1.5-10.20.1.9", "überschneidet sich mit 10.20.1.1-10.20.1.5"),
+        ("10.20.0.1-10.20.0.20", "hat Drucker die feste Adresse 10.20.0.15"),
+        ("10.20.3.1-10.20.3.200", "liegt das Teilnetz 10.20.3.128/25"),
+    ],
+)
+def test_a_range_in_the_way_is_refused_with_its_reason(
+    session: Session, house: Actor, school: School, listed: Listed, said: str, sentence: str
+) -> None:
+    with transaction() as writing:
+        here = writing.merge(school)
+        wide = actions.add_subnet(writing, here, {"network": "10.20.0.0/22"}, by=house)
+        actions.add_subnet(writing, here, {"network": "10.20.3.128/25"}, by=house)
+        actions.give_address(writing, here, {"address": "10.20.0.15", "name": "Drucker"}, by=house)
+        reserved = {"first": "10.20.1.40", "last": "10.20.1.59", "use": RangeUse.RESERVED}
+        actions.add_range(writing, wide, reserved, by=house)
+    before = pools_of(session)
+    code, facts = listed(f'115514;10.20.0.0/22;"{said}"', headers=DHCP)
+    assert (code, pools_of(session)) == (3, before)
+    assert facts["problems"][0]["column"] == "DHCP-Bereich"
+    assert sentence in facts["problems"][0]["sentence"]

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from school_it.access import Actor, May
 from school_it.devices.models import Device
 from school_it.errors import N_, NotThere
-from school_it.network.addresses import rules
+from school_it.network.addresses import pools, rules
 from school_it.network.addresses.models import AddressRange, FixedAddress, Subnet, Vlan
 from school_it.network.addresses.rules import Address, Span
 from school_it.network.models import Outlet
@@ -273,7 +273,7 @@ def subnets_for_sheet(
     only = [] if school_id is None else [School.id == school_id]
     columns = (
         School.school_number, School.name.label("school"), Vlan.number.label("vlan"), Vlan.name.label("vlan_name"),
-        Vlan.purpose, Subnet.network, Subnet.gateway, Subnet.is_separate, Subnet.remark,
+        Vlan.purpose, Subnet.network, Subnet.gateway, Subnet.is_separate, Subnet.remark, Subnet.id.label("subnet_id"),
     )  # fmt: skip
     of_subnets = (
         select(*columns)
@@ -291,5 +291,8 @@ def subnets_for_sheet(
         .where(scope.where(Vlan.school_id), Subnet.id.is_(None), *only)
         .order_by(School.school_number, Vlan.number)
     )
-    rows = [*session.execute(of_subnets).mappings(), *session.execute(bare).mappings()]
+    rows = [dict(row) for wanted in (of_subnets, bare) for row in session.execute(wanted).mappings()]
+    dhcp = pools.by_subnet(session, {row["school_number"] for row in rows})
+    for row in rows:
+        row["dhcp"] = pools.shown(dhcp.get(row.pop("subnet_id"), ()))
     return sorted(rows, key=lambda row: row["school_number"])

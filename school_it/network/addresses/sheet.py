@@ -7,7 +7,7 @@ from typing import Any
 from school_it import cells
 from school_it.cells import CODE, TEXT, YES_NO
 from school_it.errors import N_, BadValue
-from school_it.network.addresses import rules
+from school_it.network.addresses import pools, rules
 from school_it.sheets import Column, Sheet
 
 
@@ -33,6 +33,12 @@ def _read_vlan(raw: Any) -> int | None:
     if text is not None and number is None:
         raise BadValue(N_("»%(text)s« nennt keine VLAN-Nummer von 1 bis 4094."), text=text)
     return number
+
+
+def _read_pools(raw: Any) -> str | None:
+    """DHCP ranges as `pools.read` reads them. Raises BadValue."""
+    text = cells.read_code(raw)
+    return None if text is None else pools.shown(pools.read(text))
 
 
 ADDRESS = cells.Type("code", _read_address, CODE.show)
@@ -61,6 +67,7 @@ ADDRESSES = Sheet(
 )  # fmt: skip
 NETWORK = cells.Type("code", _read_network, CODE.show)
 VLAN = cells.Type("code", _read_vlan, str)
+POOLS = cells.Type("code", _read_pools, CODE.show)
 PURPOSE = cells.one_of(
     {name: purpose for purpose, name in rules.PURPOSES.items()}
     | {
@@ -83,6 +90,11 @@ SUBNETS = Sheet(
         Column("vlan_name", "Name des VLAN", TEXT, other_headers=("VLAN-Name", "VLAN Bezeichnung", "Name VLAN")),
         Column("purpose", "Zweck", PURPOSE, other_headers=("Verwendung", "Nutzung", "Einsatz")),
         Column("gateway", "Gateway", ADDRESS, other_headers=("Standardgateway", "Default Gateway", "GW")),
+        Column(
+            "dhcp", "DHCP-Bereiche", POOLS,
+            other_headers=("DHCP-Bereich", "DHCP", "DHCP-Range", "DHCP-Pool", "DHCP von", "DHCP-Adressen"),
+            parts=("DHCP von", "DHCP-Anfang", "DHCP Start", "DHCP bis", "DHCP-Ende", "DHCP Ende"),
+        ),
         Column("is_separate", "getrenntes Netz", YES_NO, other_headers=("getrennt", "eigener Router", "NAT")),
         Column("remark", "Bemerkung", TEXT, other_headers=("Bemerkungen", "Anmerkung", "Notiz", "Kommentar")),
     ),

@@ -8,14 +8,14 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from school_it import setwise
+from school_it import audit, setwise
 from school_it.access import Actor, May
 from school_it.audit import Action, Batch
 from school_it.changes import Change
 from school_it.database import held, portions, table_of
 from school_it.errors import N_, Sentence
 from school_it.network import queries as network_queries
-from school_it.network.addresses import overlaps, rules
+from school_it.network.addresses import overlaps, pools, rules
 from school_it.network.addresses.models import Subnet, Vlan
 from school_it.network.addresses.rules import Purpose
 from school_it.network.addresses.sheet import SUBNETS
@@ -47,6 +47,9 @@ class SubnetIntake(Intake):
         good = [row for row in good if row.number not in bad]
         problems += _overlapping(session, good, reading, by=by)
         bad = {problem.row for problem in problems}
+        good = [row for row in good if row.number not in bad]
+        problems += _settle_pools(session, good, reading)
+        bad = {problem.row for problem in problems}
         _settle_vlans(session, [row for row in good if row.number not in bad], reading)
         yield from problems
 
@@ -66,10 +69,11 @@ class SubnetIntake(Intake):
         )  # fmt: skip
         wanted: Select[Any] = select(*columns).join(School, School.id == Subnet.school_id)
         wanted = held(session, wanted.outerjoin(Vlan, Vlan.id == Subnet.vlan_id), Subnet)
-        stored = {}
-        for some in portions(sorted({row.values["school_number"] for row in rows})):
+        stored, numbers = {}, sorted({row.values["school_number"] for row in rows})
+        dhcp = pools.by_subnet(session, numbers)
+        for some in portions(numbers):
             for one in session.execute(wanted.where(School.school_number.in_(some))).mappings():
-                values = dict(one)
+                values = {**one, "dhcp": pools.shown(dhcp.get(one["id"], ()))}
                 stored[one["school_number"], one["network"]] = (values.pop("id"), values)
         return {row.number: stored[key] for row in rows if (key := _key(row.values)) in stored}
 
@@ -79,12 +83,14 @@ class SubnetIntake(Intake):
         idents, table = school_queries.ids_by_number(session), table_of(Subnet)
         numbers = {ident: number for number, ident in idents.items()}
         vlans = _make_vlans(session, new, changed, numbers, by=by, batch=batch)
-        setwise.add(
+        made = setwise.add(
             session, table, [_as_stored(row.values, idents, vlans) for row in new], action=Action.SUBNET_ADDED, by=by,
             batch=batch, label=lambda row: row["network"],
         )  # fmt: skip
         rows = [_with_vlan(one, numbers.get(one.school_id or 0, ""), vlans) for one in changed]
+        rows = [one for one in rows if one.fields]
         setwise.change(session, table, rows, action=Action.SUBNET_CHANGED, by=by, batch=batch)
+        _write_pools(session, dict(zip(made, new, strict=True)), changed, idents, by=by, batch=batch)
 
     def label(self, values: Mapping[str, Any]) -> str:
         return f"{values.get('school_number', '')} {values.get('network', '')}".strip()
@@ -133,6 +139,41 @@ def _overlapping(session: Session, rows: Sequence[Row], reading: Reading, *, by:
         if other is not None:
             said = overlaps.sentence(mine[row.number], other, by=by)
             yield _problem(row, reading, "network", said)
+
+
+def _settle_pools(session: Session, rows: Sequence[Row], reading: Reading) -> Iterator[Problem]:
+    if not any("dhcp" in row.values for row in rows):
+        return
+    by_number, known = {row.number: row for row in rows}, reading.known or {}
+    ground = pools.grounds(session, (row.values["school_number"] for row in rows))
+    told = ((row.number, row.values, known.get(row.number, (0, {}))[1]) for row in rows)
+    for number, wrong in pools.settle(told, ground):
+        yield _problem(by_number[number], reading, "dhcp", wrong)
+
+
+def _write_pools(
+    session: Session, new: Mapping[int, Row], changed: Sequence[Changed], idents: Mapping[str, int], *, by: Actor,
+    batch: Batch,
+) -> None:  # fmt: skip
+    """The ranges of new subnets, and those that others gain; their subnets tell of it in the trail."""
+    wanted = [
+        (ident, idents[row.values["school_number"]], pools.read(row.values.get("dhcp") or ""))
+        for ident, row in new.items()
+    ]
+    more = [one for one in changed if "dhcp" in one.fields]
+    for one in more:
+        before, after = one.fields["dhcp"]
+        gained = [pool for pool in pools.read(after or "") if pool not in pools.read(before or "")]
+        wanted.append((one.ident, one.school_id or 0, gained))
+    pools.write(session, wanted, by=by, batch=batch)
+    traces = [
+        {
+            "action": Action.SUBNET_CHANGED, "object_type": Subnet.__tablename__, "object_id": one.ident,
+            "object_label": one.label, "school_id": one.school_id, "changes": {"dhcp": list(one.fields["dhcp"])},
+        }
+        for one in more
+    ]  # fmt: skip
+    audit.record_many(session, traces, by=by, batch=batch)
 
 
 def _vlans(session: Session) -> dict[VlanKey, tuple[int, str, Purpose]]:
@@ -221,7 +262,9 @@ def _as_stored(
 
 def _with_vlan(one: Changed, school_number: str, vlans: Mapping[VlanKey, int]) -> Changed:
     """The change as the table has it: the id of the VLAN instead of its number, name and purpose."""
-    fields = {name: change for name, change in one.fields.items() if name not in ("vlan_name", "purpose")}
+    fields = {
+        name: change for name, change in one.fields.items() if name not in ("vlan_name", "purpose", "dhcp")
+    }
     if "vlan" in fields:
         before, after = fields.pop("vlan")
         fields["vlan_id"] = Change(

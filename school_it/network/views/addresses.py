@@ -26,6 +26,7 @@ from school_it.web.fields import refusals_in, status_of
 FIELD_NAMES = {
     "number": N_("Nummer"), "name": N_("Name"), "purpose": N_("Zweck"), "remark": N_("Bemerkung"),
     "network": N_("Netz"), "gateway": N_("Gateway"), "vlan_id": N_("VLAN"), "is_separate": N_("getrenntes Netz"),
+    "dhcp": N_("DHCP-Bereiche"),
     "address": N_("Adresse"), "device_id": N_("Gerät"), "school_id": N_("Schule"),
 }  # fmt: skip
 

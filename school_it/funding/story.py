@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from flask_babel import gettext as _
@@ -48,8 +49,13 @@ THINGS = {
 WORDS: Mapping[str, Mapping[Any, str]] = {
     **rules.PROGRAMME_WORDS,
     "kind": DECISION_KINDS,
-    "state": {**MEASURE_STATES, **DRAWDOWN_STATES, **CHANGE_STATES},
 }
+STATES: Mapping[str, Mapping[Any, str]] = {
+    Measure.__tablename__: MEASURE_STATES,
+    Drawdown.__tablename__: DRAWDOWN_STATES,
+    ChangeRequest.__tablename__: CHANGE_STATES,
+}
+"""By table: a draw-down is »angefordert«, a change »beantragt«."""
 SHARES = frozenset({"rate", "cap_share"})
 AMOUNTS = (
     frozenset(
@@ -113,15 +119,18 @@ def of_entries(
         "answer_id": decisions,
     }
 
-    def value(field: str, stored: Any) -> str | None:
+    def value(table: str, field: str, stored: Any) -> str | None:
         if field in names:
             return names[field].get(stored)
-        return worded(field, stored)
+        state = STATES.get(table, {}).get(stored) if field == "state" and isinstance(stored, str) else None
+        return _(state) if state else worded(field, stored)
 
     return [
         event
         for entry in entries
-        for event in show.story([entry], names=_names(entry), value=value, tell=tell)
+        for event in show.story(
+            [entry], names=_names(entry), value=partial(value, entry.object_type), tell=tell
+        )
     ]
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from school_it.access import Actor, Role
 from school_it.database import transaction
 from school_it.funding import actions, queries
-from school_it.funding.models import Grant, Receipt
+from school_it.funding.models import Drawdown, Grant, Receipt
 from school_it.schools.models import School
 from tests.funding.conftest import RECEIPT, Facts, TakeIn
 from tests.imports.pages import seen
@@ -67,6 +67,10 @@ def test_a_draw_down_stands_there_too(
         office.post(f"/funding/decisions/{found.decisions[0].id}/drawdowns/new", data=data).status_code == 302
     )
     assert "Mittelabruf angefordert: 48.03-17/24 · 1" in history(office, the_grant(session))
+    asked = session.scalars(select(Drawdown)).one()
+    paid = {"paid": "7.000,00", "paid_on": "15.06.2024"}
+    assert office.post(f"/funding/drawdowns/{asked.id}/paid", data=paid).status_code == 302
+    assert "angefordert → ausgezahlt" in history(office, the_grant(session))
 
 
 def test_it_takes_as_many_statements_at_thirty_receipts_as_at_three(

@@ -109,7 +109,7 @@ class TextField(StringField):
     """One line, cleaned as a cell would be; empty is None."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        self.data = cells.clean(valuelist[0]) or None if valuelist else None
+        self.data = cells.one_line(valuelist[0]) or None if valuelist else None
 
     def _value(self) -> str:
         return self.data or ""

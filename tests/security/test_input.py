@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 import re
 import time
@@ -11,7 +12,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from school_it.web import LARGEST_FORM
+from school_it.web import LARGEST_FORM, files
 from school_it.web.fields import EMAIL
 from tests.house.world import OWN, World
 from tests.imports.pages import bring
@@ -48,6 +49,17 @@ def test_signs_that_mean_something_elsewhere_mean_nothing_here(admin: FlaskClien
 @pytest.mark.parametrize("path", ["/login", "/schools/115514/rooms/new", "/devices/new", "/devices/views"])
 def test_a_form_that_holds_a_nul_is_refused(admin: FlaskClient, path: str) -> None:
     assert admin.post(path, data=b"name=a&name=a%00b", content_type=FORM).status_code == 400
+
+
+def test_no_number_or_sign_of_a_thing_has_two_lines(admin: FlaskClient, world: World) -> None:
+    """It would end up in headers, addresses and lists; the field on the page has one line, a request may have more."""
+    form = {"category_id": world.samples["category"], "school": "115514", "asset_tag": "Z\r\nX-Evil: 1"}
+    assert admin.post("/devices/new", data=form).location == "/devices/Z%20X-Evil:%201"
+    with (
+        admin.application.test_request_context(),
+        files.download(io.BytesIO(b"x"), "a\r\nX: 1.xlsx") as answer,
+    ):
+        assert "\n" not in answer.headers["Content-Disposition"]
 
 
 def test_half_a_letter_is_not_kept(admin: FlaskClient, world: World) -> None:

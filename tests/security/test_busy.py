@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import openpyxl
 import pytest
 
-from imports import number_format
+from imports import device_types, number_format
 from school_it.devices import numbers
 from school_it.ledger import matching
 from school_it.network.wiring import renaming
@@ -69,6 +69,13 @@ def test_ranges_of_numbers_are_still_ranges() -> None:
         "IT-0001-0003",
     ):
         assert matching.ranges_in(text) == ["IT-0001", "IT-0002", "IT-0003"]
+
+
+def test_a_type_with_tens_of_thousands_of_ports_is_refused_in_no_time() -> None:
+    ports = "".join(f"- {{name: e{number}}}\n" for number in range(30_000))
+    content = f"manufacturer: X\nmodel: M\nslug: x\ninterfaces:\n{ports}"
+    with in_no_time(4):
+        assert device_types.from_yaml(content.encode()).faults
 
 
 @pytest.mark.parametrize("code", ["[" * 60_000, "[$" * 30_000])

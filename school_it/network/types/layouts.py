@@ -7,6 +7,7 @@ Values of a file may all be text, as a careful reader of YAML leaves them, or ty
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
@@ -157,7 +158,7 @@ class _Reader:
         names = [cells.one_line(str(entry.get("name") or "")) for entry in entries]
         if not all(names):
             self.refuse(key, None, N_("Ein Anschluss unter »%(key)s« hat keinen Namen."), key=key)
-        doubled = next((name for place, name in enumerate(names) if name in names[:place]), None)
+        doubled = next((name for name, count in Counter(names).items() if count > 1), None)
         if doubled:
             self.refuse(
                 key,

@@ -29,40 +29,46 @@ class _Licences(Undoing):
     ) -> Iterator[Against]:
         """Nobody is thrown out by an undo: with fewer seats than are given away, the licence stays."""
         used = seat_queries.used(session)
-        for thing, values in (
-            (thing, self.before(session, [thing])[thing.ident]) for thing in things if not thing.made
-        ):
-            stored = now[thing.ident]
+        before = self.before(session, [thing for thing in things if not thing.made])
+        for ident, values in before.items():
             after: Values = {name: values[name] for name in ("seats", "basis") if name in values}
-            wrong = rules.what_is_in_use(stored, after, used.get(thing.ident, 0))
+            wrong = rules.what_is_in_use(now[ident], after, used.get(ident, 0))
             if wrong is not None:
-                yield Against(thing.ident, *wrong)
+                yield Against(ident, *wrong)
+
+
+WHO = ("person_id", "device_id", "school_id", "school_class")
+Holder = tuple[int | str | None, ...]
 
 
 class _Seats(Undoing):
     def against(
         self, session: Session, things: Sequence[Touched], now: Mapping[int, Values]
     ) -> Iterator[Against]:
-        """A seat that was released goes back only while one is free, and to nobody who has one again."""
+        """A seat that was released goes back only while one is free, and to nobody who has one again; a few statements
+        for each licence.
+        """
         back = [thing for thing in things if not thing.made and now[thing.ident]["released_on"] is not None]
         free: dict[int, int] = {}
+        having: dict[int, set[Holder]] = {}
         for thing in sorted(back, key=lambda one: one.ident):
             seat = now[thing.ident]
             licence_id = seat["licence_id"]
             if licence_id not in free:
                 free[licence_id] = seats.free_seats(session, seat_queries.hold(session, licence_id))
+                having[licence_id] = _holders(session, licence_id)
             free[licence_id] -= 1
-            if free[licence_id] < 0 or _has_another(session, seat):
+            if free[licence_id] < 0 or tuple(seat[name] for name in WHO) in having[licence_id]:
                 yield Against(thing.ident, None, Sentence(TAKEN))
 
 
 TAKEN = N_("Dieser Platz ist inzwischen wieder vergeben.")
 
 
-def _has_another(session: Session, seat: Values) -> bool:
-    same = [getattr(Seat, name) == seat[name] for name in seats.OF_TARGET if name not in ("kind", "rule_id")]
-    wanted = select(Seat.id).where(Seat.licence_id == seat["licence_id"], seat_queries.OPEN, *same)
-    return session.scalar(wanted.limit(1)) is not None
+def _holders(session: Session, licence_id: int) -> set[Holder]:
+    wanted = select(*(getattr(Seat, name) for name in WHO))
+    rows = session.execute(wanted.where(Seat.licence_id == licence_id, seat_queries.OPEN))
+    return {tuple(row) for row in rows}
 
 
 UNDOINGS = (

@@ -319,6 +319,21 @@ def test_a_sync_that_is_taken_back_gives_the_seats_back_too(
     assert holders(session, licence) == {*people}
 
 
+def test_a_seat_is_not_given_back_to_somebody_who_has_one_again(
+    session: Session, school: School, add_class: AddClass, buy: Buy, house: Actor
+) -> None:
+    (person,) = add_class(school, "07B", 1)
+    licence = buy(3, school)
+    given = give_one(licence, person, house)
+    with transaction() as writing:
+        seats.release_seat(writing, writing.get_one(Seat, given), by=house)
+    released = session.scalars(select(audit.Batch.id).order_by(audit.Batch.id.desc())).first()
+    give_one(licence, person, house)
+    done = undo.take_back(released or 0, by=house)
+    assert ["wieder vergeben" in str(one.sentence) for one in done.conflicts] == [True]
+    assert holders(session, licence) == {person}
+
+
 def test_matching_costs_the_same_number_of_statements_for_a_class_and_for_a_school(
     session: Session, school: School, add_class: AddClass, buy: Buy, house: Actor
 ) -> None:

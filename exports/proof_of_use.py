@@ -155,7 +155,7 @@ def _first(grant: Grant, name: str) -> Any:
 def _financing(grant: Grant) -> str | None:
     way = grant.programme.financing
     parts = (
-        rules.FINANCINGS[way] if way else None,
+        rules.FINANCINGS_IN_FULL[way] if way else None,
         show_percent(grant.rate) if grant.rate is not None else None,
     )
     return ", ".join(filter(None, parts)) or None

@@ -18,7 +18,7 @@ from school_it.access import Actor, May
 from school_it.audit import Action
 from school_it.errors import N_, Sentence, refuse
 from school_it.funding.models import Decision, Grant, PlanLine
-from school_it.funding.rules import NOTHING
+from school_it.funding.rules import NOTHING, item_meant
 
 
 @dataclass(frozen=True)
@@ -121,6 +121,8 @@ def record(session: Session, decision: Decision, plan: Plan, *, by: Actor) -> No
     """The plan as the decision leaves it; of an amendment what it changes is kept. Raises Refused."""
     by.must(May.EDIT_FUNDING, None)
     refuse([(item, one) for item, planned in plan.items() for one in against(planned)])
+    items = decision.grant.programme.items or ()
+    plan = together([{item_meant(item, items): planned} for item, planned in plan.items()])
     found = before(session, decision)
     wanted = {
         item: plan.get(item, Planned()) - found.get(item, Planned()) for item in plan.keys() | found.keys()

@@ -10,7 +10,7 @@ from decimal import Decimal
 from school_it import cells
 from school_it.errors import N_, BadValue, Sentence
 from school_it.funding.proof import Spent, spending
-from school_it.funding.rules import NOTHING
+from school_it.funding.rules import NOTHING, item_meant
 
 MOST_LINES = 500
 _SUM = re.compile(r"(?i)(summe|gesamt|insgesamt|total)\b")
@@ -46,8 +46,10 @@ class Beside:
         return not self.paid_off and not self.eligible_off
 
 
-def read(text: str) -> dict[str, Old]:
+def read(text: str, items: Iterable[str] = ()) -> dict[str, Old]:
     """Lines as a spreadsheet puts them on the clipboard: item, paid, eligible; with one amount it is what is eligible.
+
+    `items` are those of the programme: an old table may write them with blanks or capital letters.
 
     Lines of one item are added up; headings and sums are passed over. Raises BadValue with the line that says nothing.
     """
@@ -65,7 +67,7 @@ def read(text: str) -> dict[str, Old]:
         amounts = _amounts(parts[1:], is_first=number == 1, line=line)
         if amounts is None:
             continue
-        item, old = parts[0], _old(amounts)
+        item, old = item_meant(parts[0], items), _old(amounts)
         known = found.get(item)
         found[item] = (
             old if known is None else Old(_add(known.paid, old.paid), _add(known.eligible, old.eligible))

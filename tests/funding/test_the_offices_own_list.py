@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from school_it.access import Role
 from school_it.database import transaction
 from school_it.funding import rules
-from school_it.funding.models import Receipt
+from school_it.funding.models import Grant, PlanLine, Receipt
 from school_it.schools.models import School
 from tests.funding.conftest import RECEIPT, Facts, TakeIn
 from tests.imports.pages import bring
@@ -91,6 +91,21 @@ def test_an_item_that_the_programme_does_not_name_is_told_before_it_is_taken(
 )
 def test_an_item_is_the_programmes_only_where_nothing_but_the_spelling_differs(said: str, meant: str) -> None:
     assert rules.item_meant(said, ("2.1", "2.1a", "2.1b")) == meant
+
+
+def test_plan_and_old_table_mean_the_same_items(
+    sign_in_as: Any, take_in: TakeIn, grant: Facts, session: Session, school: School
+) -> None:
+    assert take_in("receipts", RECEIPT)["exit"] == 0
+    office: FlaskClient = sign_in_as(Role.OFFICE)
+    found = session.scalars(select(Grant)).one()
+    plan = {"item-0": "2.3)", "total-0": "20.000,00", "item-1": " 2.3", "total-1": "5.000,00"}
+    assert office.post(f"/funding/decisions/{found.decisions[0].id}/plan", data=plan).status_code == 302
+    session.rollback()
+    assert [(one.category, one.total) for one in session.scalars(select(PlanLine))] == [("2.3", D(25000))]
+    old = {"old": "( 2.3 )\t9.604,00\t9.604,00"}
+    page = office.post(f"/funding/grants/{found.id}/reconcile", data=old).get_data(as_text=True)
+    assert "Beide Tabellen stimmen auf den Cent überein." in page
 
 
 def test_the_form_writes_an_item_as_the_programme_does(

@@ -37,7 +37,8 @@ def reconcile(ident: int) -> Any:
     spent = standing.spent_by(session, found)
     if form.validate_on_submit():
         with refusals_in(form):
-            rows = reconciling.beside(reconciling.read(form.old.data or ""), spent)
+            items = found.programme.items or ()
+            rows = reconciling.beside(reconciling.read(form.old.data or "", items), spent)
     return page(
         "funding/reconcile.html",
         status_of(form),

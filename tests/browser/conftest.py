@@ -52,6 +52,8 @@ def town(windows: Windows, tmp_path_factory: pytest.TempPathFactory) -> dict[str
     school = page.locator("tbody th a").first.get_attribute("href") or ""
     window.go(school)
     room = page.locator("tbody th a").first.get_attribute("href") or ""
+    window.go("/plan/survey/2026/199060")
+    wish = page.locator("main a[href$='/decide']").first.get_attribute("href") or ""
     upload = bring(window, lists.with_faults(tmp_path_factory.mktemp("lists") / "mit Fehlern.xlsx"))
     return {
         "free": free,
@@ -60,6 +62,7 @@ def town(windows: Windows, tmp_path_factory: pytest.TempPathFactory) -> dict[str
         "school": school,
         "number": school.rpartition("/")[2],
         "room": room,
+        "wish": wish,
         "upload": upload,
         "evidence": handed_in(window),
     }

@@ -67,6 +67,14 @@ class Step:
     sentence: Sentence
 
 
+def still_to_draw(grant: Grant, figures: Figures, receipts: int, today: date) -> Decimal:
+    """What of a grant can still be drawn: once its implementation is over, what its `receipts` bear, till then all."""
+    is_over = grant.period_to is not None and grant.period_to < today
+    if is_over and receipts and figures.still_due is not None:
+        return figures.still_due
+    return figures.granted - figures.drawn
+
+
 def unexplained(looked_at: Iterable[Check], accepted: Iterable[AcceptedWarning]) -> list[Check]:
     """The grave rules that are broken and have no reason with them."""
     explained = {one.rule for one in accepted}

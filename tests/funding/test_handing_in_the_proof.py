@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal as D
 
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -100,6 +102,18 @@ def test_the_day_of_handing_in_goes_in_and_out_with_the_grant(
     assert take_in("grants", said, {**second, HANDED_IN: "18.12.2025"})["same"] == 2
     differ = take_in("grants", said, {**second, HANDED_IN: "19.12.2025"})
     assert {one["column"] for one in differ["problems"]} == {HANDED_IN}
+
+
+def test_once_the_implementation_is_over_no_more_can_be_drawn_than_the_receipts_bear(
+    session: Session, grant: Facts
+) -> None:
+    found = the_grant(session)
+    figures = replace(standing.overview(session, found).figures, granted=D(100), drawn=D(40), still_due=D(25))
+    last = found.period_to
+    assert last is not None
+    assert ahead.still_to_draw(found, figures, 3, last) == D(60)
+    assert ahead.still_to_draw(found, figures, 3, last + timedelta(days=1)) == D(25)
+    assert ahead.still_to_draw(found, figures, 0, last + timedelta(days=1)) == D(60)
 
 
 def test_a_broken_rule_that_was_accepted_with_a_reason_is_no_longer_open() -> None:

@@ -104,6 +104,7 @@ def grant(ident: int) -> Any:
         said=said,
         receipts=stands.receipts,
         pending=waiting,
+        to_draw=ahead.still_to_draw(found, stands.figures, stands.receipts, today()),
         measures=measure_queries.sums(session, measure_queries.Wish(grant_id=found.id)),
         bound=bound.counted(session, [one.file_reference for one in found.decisions]),
         story=_decision_story(found),

@@ -14,6 +14,7 @@ from school_it.database import db, today, transaction
 from school_it.devices import catalogue
 from school_it.devices import queries as device_queries
 from school_it.errors import N_, Refused, Sentence
+from school_it.funding import queries as funding_queries
 from school_it.procurement import actions, forms, queries, rules, story
 from school_it.procurement.forms import CloseForm, ConfirmForm, LineForm, OrderForm
 from school_it.procurement.models import Order, OrderLine
@@ -190,9 +191,9 @@ def close_order(ident: int) -> Any:
             flash_done(_("Gespeichert."))
             return redirect(url_for(".order", ident=ident))
     missing = [
-        (line, line.quantity - received.get(line.id, 0))
+        _("%(n)s von %(all)s fehlen: %(what)s", n=line.quantity - came, all=line.quantity, what=line.text)
         for line in found.lines
-        if received.get(line.id, 0) < line.quantity
+        if (came := received.get(line.id, 0)) < line.quantity
     ]
     return page("procurement/close.html", status_of(form), form=form, order=found, missing=missing)
 
@@ -242,7 +243,14 @@ def new_line(ident: int) -> Any:
             flash_done(_("Die Position ist eingetragen."))
             again = request.form.get("step") == "more"
             return redirect(url_for(".new_line" if again else ".order", ident=ident))
-    return page("procurement/line_edit.html", status_of(form), form=form, order=found, line=None)
+    return page(
+        "procurement/line_edit.html",
+        status_of(form),
+        form=form,
+        order=found,
+        line=None,
+        items=funding_queries.programme_items(session),
+    )
 
 
 @bp.route("/lines/<int:ident>/edit", methods=["GET", "POST"])
@@ -270,7 +278,14 @@ def edit_line(ident: int) -> Any:
         if not form.errors:
             flash_done(_("Gespeichert."))
             return redirect(url_for(".order", ident=found.order_id))
-    return page("procurement/line_edit.html", status_of(form), form=form, order=found.order, line=found)
+    return page(
+        "procurement/line_edit.html",
+        status_of(form),
+        form=form,
+        order=found.order,
+        line=found,
+        items=funding_queries.programme_items(session),
+    )
 
 
 def _offered(session: Session, form: LineForm, found: Order, own: OrderLine | None) -> LineForm:

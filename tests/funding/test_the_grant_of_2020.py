@@ -180,6 +180,9 @@ def test_the_cent_that_two_rounded_decisions_make_is_nobodys_debt(
         paid = {"paid": f"{asked.requested:.2f}".replace(".", ","), "paid_on": "15.12.2020"}
         assert office.post(f"/funding/drawdowns/{asked.id}/paid", data=paid).status_code == 302
     session.rollback()
+    assert "/drawdowns/new" not in text_of(office.get(f"/funding/grants/{grant.id}/drawdowns")), (
+        "nothing is left"
+    )
     page = text_of(office.get(f"/funding/grants/{grant.id}"))
     assert "sind zurückzuzahlen" not in page
     assert "Zurückzuzahlen ist davon nichts" in page

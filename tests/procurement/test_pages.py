@@ -299,3 +299,12 @@ def test_the_button_that_closes_an_order_never_opens_it_again(
     ]
     assert told == [302, 422]
     assert session.scalars(select(Order)).one().closed_on is not None
+
+
+def test_a_line_is_offered_the_funding_items_of_the_programmes(
+    session: Session, office: FlaskClient, order_id: int, grants: tuple[int, int]
+) -> None:
+    with transaction() as writing:
+        writing.get_one(Grant, grants[0]).programme.items = ("2.3", "2.1a")
+    page = text(office, f"/procurement/orders/{order_id}/lines/new")
+    assert re.findall(r'<option value="(2\.[^"]+)"></option>', page) == ["2.1a", "2.3"]

@@ -27,6 +27,7 @@ from school_it.funding.queries.programme import (
     get_programme,
     must_see,
     programme_codes,
+    programme_items,
     programme_rows,
     programmes,
 )
@@ -80,6 +81,7 @@ __all__ = [
     "next_receipt_no",
     "paid_out",
     "programme_codes",
+    "programme_items",
     "programme_rows",
     "programmes",
     "receipt_count",

@@ -56,5 +56,10 @@ def programme_rows(session: Session) -> dict[str, dict[str, Any]]:
     return {row.code: dict(row._mapping) for row in session.execute(select(table).order_by(table.c.code))}
 
 
+def programme_items(session: Session) -> list[str]:
+    """The funding items that any programme names, in the order of their codes."""
+    return sorted({item for items in session.scalars(select(Programme.items)) for item in items or ()})
+
+
 def programme_codes(session: Session) -> list[str]:
     return list(session.scalars(select(Programme.code).order_by(Programme.code)))

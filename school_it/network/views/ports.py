@@ -19,6 +19,7 @@ from school_it.network.forms import PlugForm
 from school_it.network.views.blueprint import bp
 from school_it.network.wiring import actions, offers, power, queries, tracing
 from school_it.network.wiring.cables import End
+from school_it.network.wiring.queries import SwitchRow
 from school_it.network.wiring.rules import CABLE_KINDS, POE_NAMES, CableKind, Side
 from school_it.network.wiring.tracing import Node
 from school_it.schools import queries as school_queries
@@ -166,9 +167,19 @@ def patch(ident: int) -> Any:
     return page(
         "network/patch.html",
         outlet=found,
-        switches=sorted(near, key=lambda one: (one.rack != found.rack, one.asset_tag)),
+        choices=[
+            (one.asset_tag, _with_free(one))
+            for one in sorted(near, key=lambda one: (one.rack != found.rack, one.asset_tag))
+        ],
         chosen=here,
         free=queries.free_ports(session, here.id) if here else [],
+    )
+
+
+def _with_free(switch: SwitchRow) -> str:
+    rack = f", {switch.rack}" if switch.rack else ""
+    return _(
+        "%(tag)s (%(free)s frei%(rack)s)", tag=switch.asset_tag, free=switch.ports - switch.used, rack=rack
     )
 
 

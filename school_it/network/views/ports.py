@@ -178,9 +178,8 @@ def patch(ident: int) -> Any:
 
 def _with_free(switch: SwitchRow) -> str:
     rack = f", {switch.rack}" if switch.rack else ""
-    return _(
-        "%(tag)s (%(free)s frei%(rack)s)", tag=switch.asset_tag, free=switch.ports - switch.used, rack=rack
-    )
+    free = switch.ports - switch.used
+    return str(_("%(tag)s (%(free)s frei%(rack)s)", tag=switch.asset_tag, free=free, rack=rack))
 
 
 @bp.post("/outlets/<int:ident>/unpatch")

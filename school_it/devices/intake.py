@@ -16,7 +16,7 @@ from school_it.devices.intake_matching import Keys, Stored, against_keys, keys_o
 from school_it.devices.intake_references import same_name
 from school_it.devices.models import Category, Device
 from school_it.devices.rules import State, usual_categories
-from school_it.errors import N_, BadValue
+from school_it.errors import N_, BadValue, Sentence
 from school_it.schools import queries as school_queries
 from school_it.schools.intake import unknown_schools
 from school_it.schools.models import Room
@@ -271,6 +271,14 @@ def _against_binding(
     for name, sentence in faults:
         column = "school_number" if name == "move_reason" else name
         yield problem(row, reading, column, sentence.text, **sentence.values)
+    if office and rules.is_shortened(device["bound_until"], after["bound_until"], today()):
+        reading.hints.append((row.number, Sentence(_SHORTER, day=f"{device['bound_until']:%d.%m.%Y}")))
+
+
+_SHORTER = N_(
+    "Die Zweckbindung wird kürzer: Bisher läuft sie bis %(day)s, und so lange darf das Gerät nicht verkauft werden. "
+    "Bitte prüfen, ob das so gemeint ist."
+)
 
 
 def _against_revival(row: Row, device: Mapping[str, Any], reading: Reading, by: Actor) -> Iterator[Problem]:

@@ -217,6 +217,16 @@ def test_no_list_disposes_of_it_shortens_it_or_gives_it_to_the_administration(
     assert take_in("devices", {**DEVICE, "Zustand": "defekt"})["changed"] == 1
 
 
+def test_a_list_that_shortens_it_says_so_first_and_whoever_sells_then_is_told_of_the_decision(
+    take_in: TakeIn, bound: Device, sign_in_as: Desk
+) -> None:
+    facts = take_in("devices", {**DEVICE, "Zweckbindung bis": "01.01.2020"})
+    assert (facts["exit"], facts["changed"]) == (0, 1)
+    assert "Die Zweckbindung wird kürzer: Bisher läuft sie bis 31.12.2029" in str(facts["hints"])
+    page = sign_in_as(Role.OFFICE).get("/devices/A-1/dispose").get_data(as_text=True)
+    assert "Nach dem Bescheid läuft die Zweckbindung noch bis 31.12.2029" in page
+
+
 def test_neither_bulk_edit_nor_the_page_of_a_school_slips_it_off(
     session: Session, bound: Device, school: School, sign_in_as: Desk
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from flask import request
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from school_it.access import May, current, needs
 from school_it.database import db, today, transaction
-from school_it.devices import actions, queries, rules
+from school_it.devices import actions, funded, queries, rules
 from school_it.devices.forms import DisposalForm
 from school_it.devices.models import Device
 from school_it.devices.views.blueprint import bp
@@ -44,8 +45,17 @@ def dispose(tag: str) -> Any:
         may_approve=may_approve,
         approved=found.approved_on is not None and actions.why_not_disposed(found) is None,
         bound=rules.is_bound(found.bound_until, today()),
+        bound_by_decision=_bound_by_decision(session, found),
         life_over=found.life_ends is not None and found.life_ends <= today(),
     )
+
+
+def _bound_by_decision(session: Session, found: Device) -> date | None:
+    """The end by the decision where it is still to come and an earlier one was set by hand."""
+    end = funded.computed_end(session, found)
+    if not rules.is_bound(end, today()) or rules.is_bound(found.bound_until, today()):
+        return None
+    return end
 
 
 def _do(session: Session, device: Device, form: DisposalForm, *, may_approve: bool) -> Any:

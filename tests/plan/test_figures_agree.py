@@ -161,6 +161,29 @@ def test_a_licence_that_ends_is_told_beside_the_years_that_cost_nothing(
     assert by_title["Lizenzen"][:2] == ["238 €", "0 €"]
 
 
+def test_without_figures_of_the_schools_no_target_is_called_met(
+    school: School, categories: dict[str, int], house: Actor, admin: FlaskClient
+) -> None:
+    add_school(house, "167149", "Zweite Schule")
+    with transaction() as writing:
+        actions.add_usual(writing, "VI", today() - timedelta(days=30), ["primary", "teachers"], by=house)
+    page = admin.get("/plan").get_data(as_text=True)
+    assert 'heat__more">reicht' not in page
+    assert "kein Ziel, oder Schulzahlen fehlen" in page
+    assert "erst mit Schulzahlen auszurechnen" in page
+    assert "erst mit Schulzahlen auszurechnen" in admin.get("/plan/schools/167149").get_data(as_text=True)
+    assert "Schulzahlen" in admin.get("/plan/report").get_data(as_text=True)
+    for path in (
+        "/plan/gap",
+        "/plan/wave",
+        "/plan/budget",
+        "/plan/scenarios",
+        "/plan/talks",
+        "/plan/coverage",
+    ):
+        assert admin.get(path).status_code == 200, path
+
+
 def test_the_workbook_says_how_a_target_was_worked_out(stocked: School, admin: FlaskClient) -> None:
     rows_of = table(admin, "/exports/stock.xlsx", "Bestandsaufnahme")
     by_class = {row[4]: row[11:] for row in rows_of[1:-1] if row[0] == stocked.school_number}

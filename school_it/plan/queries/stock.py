@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.functions import GenericFunction
 
 from school_it.access import Actor, May
+from school_it.database import sum_where
 from school_it.devices.models import Category, Device
 from school_it.devices.rules import GONE, ItemClass, State, Use
 from school_it.funding.book import MeasureState
@@ -142,11 +143,6 @@ def here_on(on: date) -> ColumnElement[bool]:
     came = func.coalesce(Device.acquired_on, Device.commissioned_on, LONG_AGO)
     left = func.coalesce(Device.disposed_on, Device.state_since, LONG_AGO)
     return and_(came <= on, not_(and_(Device.state.in_(sorted(GONE)), left <= on)))
-
-
-def sum_where(condition: ColumnElement[bool], number: Any = 1) -> ColumnElement[int]:
-    """How many rows fulfil the condition, or the sum of `number` over them; nought where none does."""
-    return func.coalesce(func.sum(case((condition, number), else_=0)), 0)
 
 
 def figures(session: Session, school_year: int, *, seen_by: Actor) -> dict[int, Figures]:

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from school_it.access import Actor, May
+from school_it.database import sum_where
 from school_it.devices.models import Device
 from school_it.devices.rules import State, Use, product_name
 from school_it.funding.models import Decision, Grant, Programme, Receipt
@@ -257,7 +258,7 @@ def counted_on_days(
     wanted = set(pairs)
     within = seen_by.scope(May.SEE_PLAN).where(Device.school_id)
     rows = session.execute(
-        select(Device.category_id, Device.use, *(stock.sum_where(stock.here_on(day)) for day in days))
+        select(Device.category_id, Device.use, *(sum_where(stock.here_on(day)) for day in days))
         .where(within, Device.school_id.is_not(None), Device.state != State.ORDERED)
         .group_by(Device.category_id, Device.use)
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -103,17 +104,26 @@ def change_round(
 
 def close_round(session: Session, one: SurveyRound, *, by: Actor) -> None:
     """Nothing is taken any more, until it is opened again."""
+    _set_closed(session, one, today(), by)
+
+
+def reopen_round(session: Session, one: SurveyRound, *, by: Actor) -> None:
+    _set_closed(session, one, None, by)
+
+
+def _set_closed(session: Session, one: SurveyRound, on: date | None, by: Actor) -> None:
     by.must(May.EDIT_PLAN, None)
-    changes = audit.assign(one, {"closed_on": today() if one.is_open else None}, ("closed_on",))
-    audit.record(session, Action.SURVEY_CHANGED, one, by=by, changes=changes)
+    changes = audit.assign(one, {"closed_on": on}, ("closed_on",))
+    if changes:
+        audit.record(session, Action.SURVEY_CHANGED, one, by=by, changes=changes)
 
 
 def answer(
-    session: Session, wish: SurveyWish, values: Mapping[str, Any], *, seen: int | None = None, by: Actor
+    session: Session, wish: SurveyWish, values: Mapping[str, Any], *, version: int | None = None, by: Actor
 ) -> None:
     """`values`: wanted, reason. Raises BadValue, RuleBroken where the round is closed or the wish decided."""
     by.must(May.ANSWER_SURVEY, wish.school_id)
-    expect_version(wish, seen)
+    expect_version(wish, version)
     _check(wish.group, wish.what, values.get("wanted", wish.wanted))
     changes = audit.assign(wish, values, ANSWER_FIELDS)
     if changes:

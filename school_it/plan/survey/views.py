@@ -117,15 +117,14 @@ def edit_round(year: int) -> Any:
 @needs(May.EDIT_PLAN)
 def close_round(year: int) -> Any:
     """Closes an open round, opens a closed one; what the button of an older page says is done already, stays."""
-    wanted = {"open": True, "closed": False}.get(request.form.get("to", ""))
+    opens = request.form.get("to") == "open"
     with transaction() as session:
         one = queries.get_round(session, year)
-        if one.is_open is not wanted:
-            actions.close_round(session, one, by=current())
-        is_open = one.is_open
+        if one.is_open is not opens:
+            (actions.reopen_round if opens else actions.close_round)(session, one, by=current())
     flash_done(
         _("Die Abfrage ist wieder offen.")
-        if is_open
+        if opens
         else _("Die Abfrage ist abgeschlossen. Mappen werden nicht mehr angenommen.")
     )
     return redirect(url_for("plan.survey", year=year))
@@ -209,7 +208,7 @@ def _take(sent: Answers, writing: Any, year: int, school_id: int) -> None:
     actor = current()
     for wish, values, seen in sent.lines:
         held = queries.get_wish(writing, wish.id, seen_by=actor)
-        actions.answer(writing, held, values, seen=seen, by=actor)
+        actions.answer(writing, held, values, version=seen, by=actor)
     one = queries.get_round(writing, year)
     for values in sent.more:
         actions.add_wish(writing, one, school_id, values, by=actor)

@@ -72,6 +72,7 @@ def index() -> Any:
         chosen_type=wanted,
         shown_type=_(TYPE_NAMES[SchoolType(wanted)]) if wanted in set(SchoolType) else "",
         missing=sum(town.missing(one) for one in town.classes),
+        can_tell=any(school.cells[one].has_target for school in town.schools for one in town.classes),
         gap_cost=short_euro(sum(map(town.gap_cost, town.schools), Decimal(0))),
         ratio=ratio_words(town.ratio),
         counted=counted_words(town, ItemClass.MOBILE),
@@ -118,7 +119,8 @@ def heat_map(town: Town, schools: list[SchoolStand], on: date) -> Any:
         for one in town.classes:
             gap = sum(school.cells[one].gap for school in schools)
             target = sum(school.cells[one].target for school in schools)
-            sums.append(words.field(together, "", one, target, target - gap, gap))
+            known = any(school.cells[one].has_target for school in schools)
+            sums.append(words.field(together, "", one, target, target - gap, gap) if known else None)
         foot = (together, sums)
     return charts.heat(
         _("Wo jede Schule steht"),
@@ -127,6 +129,11 @@ def heat_map(town: Town, schools: list[SchoolStand], on: date) -> Any:
         column=_("Schule"),
         legend=[str(_(name)) for name in LEVELS],
         foot=foot,
+        nothing=str(
+            _("kein Ziel, oder Schulzahlen fehlen")
+            if any(cell.worked.lacking for school in schools for cell in school.cells.values())
+            else _("kein Ziel")
+        ),
         note=_(
             "Wie viel vom Ziel weiter nutzbar da ist, und wie viele Geräte fehlen. "
             "Jedes Feld führt zu den Geräten und zum Rechenweg."

@@ -94,7 +94,9 @@ def report() -> Any:
         compared=_compared(made, compared),
         decided=_decided(made),
         map=heat_map(town, town.schools, made.on) if town.classes and town.schools else "",
-        finance=finance(made.budget.years) if made.budget and made.on == today() else None,
+        finance=finance(made.budget.years)
+        if made.budget and made.budget.total and made.on == today()
+        else None,
         due_years=due_years(made),
         due_cost=sum(made.due.cost(town.assumed.price).values(), Decimal(0)),
         due_count=sum(made.due.counts().values()),

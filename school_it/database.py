@@ -21,6 +21,7 @@ from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Connection,
     DateTime,
     Dialect,
@@ -33,7 +34,9 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    case,
     event,
+    func,
 )
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column
@@ -82,6 +85,11 @@ else:
 def table_of(model: type[Model]) -> Table:
     """The table of a model, for rows that do not go through the mapper."""
     return cast(Table, model.__table__)
+
+
+def sum_where(condition: ColumnElement[bool], number: Any = 1) -> ColumnElement[Any]:
+    """How many rows fulfil the condition, or the sum of `number` over them; nought where none does."""
+    return func.coalesce(func.sum(case((condition, number), else_=0)), 0)
 
 
 def portions(things: Sequence[Thing], size: int = AT_ONCE) -> Iterator[Sequence[Thing]]:

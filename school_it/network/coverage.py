@@ -14,6 +14,7 @@ from sqlalchemy import Select, case, func, select, true
 from sqlalchemy.orm import Session
 
 from school_it.access import Actor, May
+from school_it.database import sum_where
 from school_it.devices.models import Category, Device
 from school_it.devices.rules import GONE, ItemClass, State
 from school_it.network.models import Outlet
@@ -84,8 +85,8 @@ def by_school(
     hang, there = func.coalesce(points.c.points, 0), func.coalesce(outlets.c.outlets, 0)
     rows: Select[Any] = (
         select(
-            Room.school_id, func.count(), _sum_where(hang > 0), func.sum(hang), func.sum(there),
-            _sum_where(there >= each), func.sum(case((there < each, each - there), else_=0)),
+            Room.school_id, func.count(), sum_where(hang > 0), func.sum(hang), func.sum(there),
+            sum_where(there >= each), func.sum(case((there < each, each - there), else_=0)),
         )
         .outerjoin(points, points.c.room_id == Room.id)
         .outerjoin(outlets, outlets.c.room_id == Room.id)
@@ -99,10 +100,6 @@ def by_school(
         values: Any = (*map(int, row), row[0] in known)
         found[row[0]] = Covered(*values)
     return found
-
-
-def _sum_where(condition: Any) -> Any:
-    return func.sum(case((condition, 1), else_=0))
 
 
 def rooms_of(session: Session, school_id: int) -> Sequence[CoveredRoom]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import and_, case, exists, func, not_, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from school_it.database import sum_where
 from school_it.devices.models import Category, Device
 from school_it.devices.rules import GONE, ItemClass, State
 from school_it.network import queries as network_queries
@@ -57,18 +57,14 @@ def of_school(session: Session, school: School) -> Whole:
     outlets, unpatched, nowhere = session.execute(
         select(
             func.count(),
-            _sum_where(not_(patched)),
-            _sum_where(and_(patched, not_(network_queries.SWITCH_KNOWN))),
+            sum_where(not_(patched)),
+            sum_where(and_(patched, not_(network_queries.SWITCH_KNOWN))),
         ).where(Outlet.school_id == school.id)
     ).one()
     return Whole(
         lines, drawn, _hanging(session, idents), outlets, int(unpatched or 0), int(nowhere or 0),
         len(nodes) > MOST_NODES,
     )  # fmt: skip
-
-
-def _sum_where(condition: Any) -> Any:
-    return func.sum(case((condition, 1), else_=0))
 
 
 def _nodes(session: Session, school_id: int) -> list[Node]:

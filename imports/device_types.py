@@ -28,8 +28,8 @@ from school_it.access import Actor, May
 from school_it.database import db
 from school_it.errors import N_, CannotRead, Sentence
 from school_it.kinds import Kind
+from school_it.network.type_intake import DeviceTypeIntake
 from school_it.network.types import layouts
-from school_it.network.types.intake import DeviceTypeIntake
 from school_it.network.types.layouts import Described, Fault
 from school_it.network.types.sheet import DEVICE_TYPES
 from school_it.sheets import Problem, Reading, Row, Table

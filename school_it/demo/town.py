@@ -34,7 +34,7 @@ from school_it.devices.rules import State, Use
 from school_it.errors import N_, RuleBroken
 from school_it.licences.intake import LicenceIntake
 from school_it.network.intake import OutletIntake
-from school_it.network.types.intake import DeviceTypeIntake
+from school_it.network.type_intake import DeviceTypeIntake
 from school_it.people import actions as people_actions
 from school_it.people import invented
 from school_it.people.models import Person

@@ -83,6 +83,12 @@ def settings(settings: Settings) -> Iterator[Finding]:
         yield note("settings", f"Der Ordner {settings.home} ist für andere offen. Bitte: chmod 700")
     if not settings.HTTPS:
         yield note("settings", "HTTPS ist nicht eingeschaltet: nur zum Ausprobieren auf diesem Rechner.")
+    elif not settings.HOSTS.strip():
+        yield note(
+            "settings",
+            "SCHOOL_IT_HOSTS ist leer: Das Produkt antwortet unter jedem Namen, den eine Anfrage nennt, und schreibt "
+            "ihn in Kalender, Kataloge und Erinnerungen. Bitte den eigenen Namen eintragen.",
+        )
     if (settings.home / "secret_key").exists() and (settings.home / "secret_key").stat().st_mode & 0o077:
         yield ill("settings", "Die Datei secret_key ist für andere lesbar. Bitte: chmod 600")
 

@@ -70,6 +70,18 @@ def test_a_list_brings_subnets_and_their_vlans_and_again_changes_nothing(
     assert (again["new"], again["changed"], again["same"], again["creates"]) == (0, 0, 2, [])
 
 
+@pytest.mark.parametrize(
+    ("called", "purpose"),
+    [("Pädagogik", Purpose.TEACHING), ("gäste", Purpose.GUESTS), ("Keller", Purpose.OTHER)],
+)
+def test_a_new_vlan_without_a_purpose_is_for_what_its_name_says(
+    session: Session, listed: Listed, called: str, purpose: Purpose
+) -> None:
+    listed(f"115514;10.20.0.0/22;20;{called}", headers="SNR;Netz;VLAN-ID;VLAN-Name")
+    session.rollback()
+    assert session.scalars(select(Vlan)).one().purpose is purpose
+
+
 def test_net_and_mask_in_two_columns_are_one_network(session: Session, listed: Listed) -> None:
     headers = "SNR;Netzadresse;Subnetzmaske"
     code, _facts = listed("115514;10.20.0.0;255.255.252.0", headers=headers)

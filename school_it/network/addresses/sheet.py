@@ -75,6 +75,16 @@ PURPOSE = cells.one_of(
         "Schüler": rules.Purpose.TEACHING, "Management": rules.Purpose.MANAGEMENT, "VoIP": rules.Purpose.VOICE,
     }
 )  # fmt: skip
+
+
+def purpose_of(name: str | None) -> rules.Purpose:
+    """What a VLAN is for, as far as its name is a word for it."""
+    try:
+        return PURPOSE.read(name) or rules.Purpose.OTHER
+    except BadValue:
+        return rules.Purpose.OTHER
+
+
 SUBNETS = Sheet(
     "subnets",
     N_("Teilnetze"),

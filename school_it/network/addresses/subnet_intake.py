@@ -18,7 +18,7 @@ from school_it.network import queries as network_queries
 from school_it.network.addresses import overlaps, pools, rules
 from school_it.network.addresses.models import Subnet, Vlan
 from school_it.network.addresses.rules import Purpose
-from school_it.network.addresses.sheet import SUBNETS
+from school_it.network.addresses.sheet import SUBNETS, purpose_of
 from school_it.schools import queries as school_queries
 from school_it.schools.intake import unknown_schools
 from school_it.schools.models import School
@@ -195,7 +195,8 @@ def _settle_vlans(session: Session, rows: Sequence[Row], reading: Reading) -> No
                 row.values.update(vlan_name=None, purpose=None)
             continue
         key = row.values["school_number"], number
-        new = (said.get("vlan_name") or f"VLAN {number}", said.get("purpose") or Purpose.OTHER)
+        called = said.get("vlan_name")
+        new = (called or f"VLAN {number}", said.get("purpose") or purpose_of(called))
         name, purpose = there.setdefault(key, new)
         row.values.update(vlan_name=name, purpose=purpose)
         if said.get("vlan_name") not in (None, name) or said.get("purpose") not in (None, purpose):

@@ -10,6 +10,7 @@ from flask import current_app
 from school_it import cli
 from school_it.database import db
 from school_it.jobs import queries
+from school_it.jobs import worker as process
 from school_it.jobs.models import Job, State
 from school_it.jobs.queue import here
 from school_it.jobs.work import run
@@ -19,8 +20,6 @@ from school_it.jobs.work import run
 @cli.guarded
 def worker() -> None:
     """Aufträge abarbeiten, bis Strg-C oder SIGTERM kommt; »school-it serve« startet das von selbst."""
-    from school_it.jobs import worker as process
-
     logging.getLogger("school_it").setLevel(logging.INFO)
     process.work(current_app._get_current_object())  # type: ignore[attr-defined]
 
@@ -30,9 +29,7 @@ def worker() -> None:
 @cli.guarded
 def nightly(as_json: bool) -> None:
     """Die nächtlichen Arbeiten jetzt tun, soweit sie für heute noch fehlen."""
-    from school_it.jobs.worker import begin_night
-
-    started = begin_night(at_once=True)
+    started = process.begin_night(at_once=True)
     waiting = [job.id for job in db.session().scalars(queries.nights_waiting())]
     for number in waiting:
         run(here().app, number)

@@ -8,8 +8,12 @@ from pathlib import Path
 import click
 from flask import current_app
 
-from school_it import access, cli
-from school_it.database import TOWN_TIME
+from school_it import access, audit, cli, serving
+from school_it.database import TOWN_TIME, db, transaction
+from school_it.operations import alarms, schema
+from school_it.operations import backup as backups
+from school_it.operations.doctor import Verdict, findings
+from school_it.operations.health import worker_lives
 
 
 @click.group("db")
@@ -22,8 +26,6 @@ def database() -> None:
 @cli.guarded_on_foundation
 def upgrade(as_json: bool) -> None:
     """Die Tabellen anlegen oder auf den neuesten Stand bringen; SQLite wird vorher kopiert."""
-    from school_it.operations import schema
-
     done = schema.upgrade(current_app.config["SCHOOL_IT"])
     facts = {"before": done.before, "after": done.after, "copy": done.copy and str(done.copy)}
     text = (
@@ -37,8 +39,6 @@ def upgrade(as_json: bool) -> None:
 @cli.guarded
 def revision(says: str) -> None:
     """Für Entwickelnde: den Unterschied zwischen Programm und Datenbank als neuen Stand festhalten."""
-    from school_it.operations import schema
-
     cli.tell(str(schema.new_revision(says).name))
 
 
@@ -55,10 +55,6 @@ def revision(says: str) -> None:
 def serve(host: str, port: int, workers: int, without_worker: bool) -> None:
     """Das Produkt betreiben: Webserver und Aufträge, bis Strg-C oder SIGTERM kommt."""
     # The whole product is here already: the server's processes fork from this one and share what it has loaded.
-    from school_it import serving
-    from school_it.database import db
-    from school_it.operations import schema
-
     schema.check_current()
     db.session.remove()
     db.engine.dispose()
@@ -80,10 +76,6 @@ FILE = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @cli.guarded
 def create_backup(file: Path, as_json: bool) -> None:
     """Eine Sicherung schreiben; das Produkt läuft dabei weiter."""
-    from school_it import audit
-    from school_it.database import transaction
-    from school_it.operations import backup as backups
-
     manifest = backups.create(current_app.config["SCHOOL_IT"], file)
     with transaction() as session:
         by = access.house("cli")
@@ -99,8 +91,6 @@ def create_backup(file: Path, as_json: bool) -> None:
 @cli.guarded_on_foundation
 def verify_backup(file: Path, as_json: bool) -> None:
     """Eine Sicherung Byte für Byte prüfen."""
-    from school_it.operations import backup as backups
-
     facts = {**backups.facts(backups.verify(current_app.config["SCHOOL_IT"], file), file), "sound": True}
     made = datetime.fromisoformat(str(facts["made_at"])).astimezone(TOWN_TIME)
     text = (
@@ -115,9 +105,6 @@ def verify_backup(file: Path, as_json: bool) -> None:
 @cli.guarded
 def restore_backup(file: Path, as_json: bool) -> None:
     """Eine Sicherung zurückspielen; die Datenbank von vorher bleibt aufgehoben. Vorher »school-it serve« beenden."""
-    from school_it.operations import backup as backups
-    from school_it.operations.health import worker_lives
-
     if worker_lives():
         cli.tell("Schul-IT läuft gerade. Was jetzt noch jemand einträgt, kann dabei verloren gehen.")
     done = backups.restore(current_app.config["SCHOOL_IT"], file)
@@ -133,9 +120,6 @@ def restore_backup(file: Path, as_json: bool) -> None:
 @cli.guarded
 def doctor(by_mail: bool, as_json: bool) -> None:
     """Einstellungen, Datenbank, Verzeichnis, Platte, nächtliche Arbeiten und Sicherungen ansehen."""
-    from school_it.operations import alarms
-    from school_it.operations.doctor import Verdict, findings
-
     found = findings(current_app.config["SCHOOL_IT"])
     if by_mail:
         alarms.raise_alarm(current_app.config["SCHOOL_IT"])

@@ -28,7 +28,7 @@ from school_it.plan.rules.budget import Part
 from school_it.plan.survey import actions as survey
 from school_it.plan.survey import queries as survey_queries
 from school_it.plan.survey.rules import Decision, Group
-from school_it.plan.talks import actions, dossier, queries
+from school_it.plan.talks import actions, dossier, queries, views
 from school_it.plan.talks.rules import Agreed, Kept, beyond
 from school_it.school_year import begins, school_year
 from school_it.schools import actions as school_actions
@@ -293,3 +293,11 @@ def test_what_is_agreed_and_what_is_asked_stand_among_the_deadlines(
     page = sign_in_as(Role.COORDINATOR, planned).get("/deadlines").text
     assert "Tablets für Jahrgang 5" in page
     assert "Bedarf melden bis" in page
+
+
+def test_a_picture_of_ages_leaves_no_year_out() -> None:
+    lines = [["2016", 3, 0], ["2019", 0, 12], ["–", 1, 0]]
+    assert views.every_year(lines) == [
+        ("2016", [3, 0]), ("2017", [0, 0]), ("2018", [0, 0]), ("2019", [0, 12]), ("–", [1, 0]),
+    ]  # fmt: skip
+    assert views.every_year([]) == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
@@ -22,12 +22,13 @@ from school_it.plan.talks.dossier import Dossier, Head
 from school_it.plan.talks.forms import AgreementForm, MinutesForm, SettleForm
 from school_it.plan.talks.models import Agreement, AnnualReview
 from school_it.plan.talks.rules import KEPT, Kept
-from school_it.plan.views.blueprint import bp, ratio_words, tabs, whole_euro
+from school_it.plan.views.blueprint import CLASS_TITLES, bp, ratio_words, tabs, whole_euro
 from school_it.schools import queries as school_queries
 from school_it.web import flash_done, page, pdf
 from school_it.web.fields import refusals_in, status_of
 from school_it.web.files import download
 
+GROUP_TITLES = {name: CLASS_TITLES[one] for one, name in ITEM_CLASSES.items()}
 BADGES = {Kept.OPEN: "info", Kept.KEPT: "success", Kept.POSTPONED: "warning", Kept.DROPPED: "neutral"}
 
 
@@ -88,10 +89,20 @@ def show_dossier(number: str) -> Any:
 def print_dossier(number: str) -> Any:
     """The same as a PDF, where the library for it is installed."""
     found = _dossier(number)
-    bars = [(line[0], sum(line[1:])) for line in found.section("ages").lines]
+    bars = [(label, sum(counts)) for label, counts in every_year(found.section("ages").lines)]
     html = render_template("plan/dossier_print.html", **_values(found), bars=bars)
     name = f"Dossier-{found.year}-{found.school.school_number}.pdf"
     return download(BytesIO(pdf.made(html)), name)
+
+
+def every_year(lines: Sequence[Sequence[Any]]) -> list[tuple[str, Sequence[int]]]:
+    """The lines of the ages with the years between in which nothing began: in a picture a gap is a gap."""
+    known = {str(label): counts for label, *counts in lines}
+    years = sorted(int(label) for label in known if label.isdigit())
+    nothing = [0] * (len(lines[0]) - 1) if lines else []
+    every = range(years[0], years[-1] + 1) if years else ()
+    found = [(str(year), known.get(str(year), nothing)) for year in every]
+    return found + [(label, counts) for label, counts in known.items() if not label.isdigit()]
 
 
 def ages_chart(found: Dossier) -> Any:
@@ -100,8 +111,8 @@ def ages_chart(found: Dossier) -> Any:
         return ""
     return charts.stacked(
         _(section.title),
-        [str(_(head.title)) for head in section.heads[1:]],
-        [Stack(str(line[0]), line[1:]) for line in section.lines],
+        [str(_(GROUP_TITLES.get(head.title, head.title))) for head in section.heads[1:]],
+        [Stack(label, counts) for label, counts in every_year(section.lines)],
         column=_("Jahr"),
     )
 

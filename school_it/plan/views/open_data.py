@@ -26,8 +26,8 @@ open_data = Blueprint("open_data", __name__, url_prefix="/open-data")
 AN_HOUR = 3600
 FILES = {"csv": "text/csv", "json": "application/json"}
 COLUMNS = {
-    "pupils": N_("Schüler"), "mobile": N_("mobil"), "presentation": N_("Präsentation"),
-    "access_points": N_("Accesspoint"), "teachers": N_("Lehrkräfte"), "workplaces": N_("Arbeitsplatz"),
+    "pupils": N_("Schüler"), "mobile": N_("mobile Geräte"), "presentation": N_("Präsentation"),
+    "access_points": N_("Accesspoints"), "teachers": N_("Geräte für Lehrkräfte"), "workplaces": N_("PC-Arbeitsplätze"),
     "pupils_per_device": N_("Schüler je Gerät"), "uplink_mbits": N_("Mbit/s"), "spent": N_("Ausgaben"),
     "funded": N_("davon gefördert"),
 }  # fmt: skip

@@ -18,11 +18,12 @@ from school_it.cells import CODE, DATE, EURO, INTEGER, NUMBER, TEXT
 from school_it.devices.rules import ITEM_CLASSES, ItemClass
 from school_it.errors import N_
 from school_it.plan.report import figures
-from school_it.plan.report.figures import OLDEST_AGE, SEEN, YearReport
+from school_it.plan.report.figures import SEEN, YearReport
 from school_it.plan.report.models import PARTS
 from school_it.plan.rules import spending
 from school_it.plan.rules.budget import Part
 from school_it.plan.rules.spending import Sum
+from school_it.plan.standing import age_said
 from school_it.plan.talks.rules import KEPT
 from school_it.schools.rules import TYPE_NAMES
 from school_it.sheets import Column
@@ -285,9 +286,9 @@ def _wave(made: YearReport, below: tuple[str, str]) -> Page:
 
 def _pyramid(made: YearReport, below: tuple[str, str]) -> Page:
     columns = (Column("age", "Alter", TEXT), *CLASSES)
-    ages = made.ages()
+    ages = made.town.by_age()
     rows = [
-        (_age(age), *(ages.get(age, {}).get(one, 0) for one in ItemClass))
+        (str(age_said(age)), *(ages.get(age, {}).get(one, 0) for one in ItemClass))
         for age in range(max(ages, default=-1) + 1)
     ]
     picture = Picture("Alter der Geräte", "age", _CLASS_NAMES, kind="bar")
@@ -305,12 +306,6 @@ def _by_programme(made: YearReport, below: tuple[str, str]) -> Page:
     picture = Picture("Ausgaben nach Programm", "programme", sums)
     title = "Geld nach Quelle"
     return Page(title, title, PROGRAMMES, rows, subtitle=below, sums=sums, picture=picture)
-
-
-def _age(age: int) -> str:
-    if age == OLDEST_AGE:
-        return f"{age} Jahre und älter"
-    return {0: "unter 1 Jahr", 1: "1 Jahr"}.get(age, f"{age} Jahre")
 
 
 def _behind(made: YearReport, below: tuple[str, str]) -> list[Page]:

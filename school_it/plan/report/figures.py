@@ -31,7 +31,6 @@ from school_it.plan.talks.models import Agreement
 
 YEARS_BACK = 5
 DAYS_AHEAD = 200
-OLDEST_AGE = 9
 FIRST_YEAR = 2000
 SEEN = {
     "now": N_("Bestand von heute"),
@@ -88,15 +87,6 @@ class YearReport:
 
     def text(self, part: Part, school_id: int | None = None) -> str:
         return next((one.text for one in self.texts if (one.part, one.school_id) == (part, school_id)), "")
-
-    def ages(self) -> dict[int, dict[ItemClass, int]]:
-        """By age in years, `OLDEST_AGE` and older together, how many of each class."""
-        found: dict[int, dict[ItemClass, int]] = {}
-        for (item_class, begun), count in self.town.ages.items():
-            if begun is not None and count:
-                row = found.setdefault(min(max(0, self.on.year - begun), OLDEST_AGE), {})
-                row[item_class] = row.get(item_class, 0) + count
-        return found
 
 
 def sum_of(spent: Sequence[Spent]) -> Sum:

@@ -2,9 +2,18 @@
 
 from school_it.plan.standing.looking import look
 from school_it.plan.standing.social_index import by_social_index
-from school_it.plan.standing.town import COMPUTERS, Cell, SchoolStand, Town, as_due, steady_need, summed
+from school_it.plan.standing.town import (
+    COMPUTERS,
+    Cell,
+    SchoolStand,
+    Town,
+    age_said,
+    as_due,
+    steady_need,
+    summed,
+)
 
 __all__ = [
-    "COMPUTERS", "Cell", "SchoolStand", "Town", "as_due", "by_social_index", "look", "steady_need",
+    "COMPUTERS", "Cell", "SchoolStand", "Town", "age_said", "as_due", "by_social_index", "look", "steady_need",
     "summed",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from school_it.devices.models import Category
 from school_it.devices.rules import USES, ItemClass
+from school_it.errors import N_, Sentence
 from school_it.plan.models import Plan, Scenario
 from school_it.plan.rules import budget, need, wave
 from school_it.plan.rules.assumptions import Assumptions
@@ -18,6 +19,7 @@ from school_it.plan.talks.rules import Beyond
 from school_it.schools.rules import SchoolType
 
 PLAN_YEARS = 6
+OLDEST_AGE = 9
 COMPUTERS = (ItemClass.MOBILE, ItemClass.TEACHERS, ItemClass.WORKPLACE)
 """What a support post looks after: computers and tablets, not displays and access points."""
 
@@ -157,6 +159,15 @@ class Town:
             (school.cells[one].gap * self.assumed.price(one, year) for one in self.classes), Decimal(0)
         )
 
+    def by_age(self) -> dict[int, dict[ItemClass, int]]:
+        """By age in years, `OLDEST_AGE` and older together, how many of each class; those of no known day left out."""
+        found: dict[int, dict[ItemClass, int]] = {}
+        for (item_class, begun), count in self.ages.items():
+            if begun is not None and count:
+                row = found.setdefault(min(max(0, self.on.year - begun), OLDEST_AGE), {})
+                row[item_class] = row.get(item_class, 0) + count
+        return found
+
     @property
     def computers(self) -> int:
         return sum(self.sum(one).stock + self.pooled[one].stock for one in COMPUTERS)
@@ -177,6 +188,15 @@ class Town:
             return names
         words = [name for one, name in USES.items() if one in uses] + ["ohne Angabe"] * (None in uses)
         return f"{names} ({', '.join(words)})"
+
+
+def age_said(age: int) -> Sentence:
+    """Of an age of `Town.by_age`."""
+    if age >= OLDEST_AGE:
+        return Sentence(N_("%(n)s Jahre und älter"), n=age)
+    if age == 0:
+        return Sentence(N_("unter 1 Jahr"))
+    return Sentence(N_("1 Jahr")) if age == 1 else Sentence(N_("%(n)s Jahre"), n=age)
 
 
 def summed(item_class: ItemClass, cells: Iterable[Cell]) -> Cell:

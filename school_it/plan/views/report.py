@@ -24,6 +24,7 @@ from school_it.plan.rules import spending
 from school_it.plan.rules.spending import Spent, Sum
 from school_it.plan.standing import Town
 from school_it.plan.talks.rules import KEPT
+from school_it.plan.views.ages import age_picture
 from school_it.plan.views.blueprint import (
     CLASS_TITLES,
     bp,
@@ -86,7 +87,7 @@ def report() -> Any:
         ratio_words=ratio_words,
         against=against_target(town),
         ratio_picture=ratio_picture(made),
-        age_picture=age_picture(made),
+        age_picture=age_picture(town),
         wave_picture=wave_picture(made),
         money_picture=money_picture(made),
         by_programme=spending.by_programme(made.spent),
@@ -148,28 +149,6 @@ def ratio_picture(made: YearReport) -> Any:
         value_name=_("je Gerät"),
         note=_("Je kürzer der Balken, desto mehr Geräte. Frühere Jahre nach den Daten der Geräte am 31. Juli."),
     )  # fmt: skip
-
-
-def age_picture(made: YearReport) -> Any:
-    rows = made.ages()
-    used = [one for one in ItemClass if any(one in row for row in rows.values())]
-    if not rows:
-        return ""
-    return charts.stacked(
-        _("Alter der Geräte"),
-        [class_word(one) for one in used],
-        [
-            Stack(age_word(age), [rows.get(age, {}).get(one, 0) for one in used])
-            for age in range(max(rows) + 1)
-        ],
-        column=_("Alter"),
-    )
-
-
-def age_word(age: int) -> str:
-    if age == figures.OLDEST_AGE:
-        return str(_("%(n)s Jahre und älter", n=age))
-    return str(_("unter 1 Jahr")) if age == 0 else str(_("1 Jahr") if age == 1 else _("%(n)s Jahre", n=age))
 
 
 def wave_picture(made: YearReport) -> Any:

@@ -19,10 +19,9 @@ from school_it.plan import standing
 from school_it.plan.rules import wave as rules
 from school_it.plan.rules.wave import Spread
 from school_it.plan.standing import Town
+from school_it.plan.views.ages import age_picture
 from school_it.plan.views.blueprint import CLASS_TITLES, bp, class_word, key_date, said_day, short_euro, tabs
 from school_it.web import flash_hint, page
-
-OLDEST = 9
 
 
 @bp.get("/wave")
@@ -55,7 +54,7 @@ def wave() -> Any:
         class_names=CLASS_TITLES,
         picture=_picture(town, spread),
         cost_picture=_cost_picture(town, due, spread, ceiling),
-        ages=_ages(town),
+        ages=age_picture(town),
         replaced=replaced,
         surplus=_surplus(town),
         late=sum(town.sum(one).stock - town.sum(one).usable - town.sum(one).defective for one in ItemClass),
@@ -150,33 +149,3 @@ def _cost_picture(town: Town, due: Spread, spread: Spread, ceiling: Decimal | No
     return charts.small_multiples(
         _("Kosten nach Jahr"), list(map(str, town.years)), panels, column=_("Fassung"), shown=short_euro
     )
-
-
-def _ages(town: Town) -> Any:
-    """The age pyramid: how many devices are how old, by class."""
-    used = [one for one in ItemClass if any(item_class is one for item_class, _begun in town.ages)]
-    rows: dict[int, dict[ItemClass, int]] = {}
-    for (one, begun), count in town.ages.items():
-        if begun is not None and count:
-            age = min(max(0, town.on.year - begun), OLDEST)
-            row = rows.setdefault(age, {})
-            row[one] = row.get(one, 0) + count
-    if not rows:
-        return ""
-    return charts.stacked(
-        _("Alter der Geräte"),
-        [class_word(one) for one in used],
-        [
-            Stack(_age_word(age), [rows.get(age, {}).get(one, 0) for one in used])
-            for age in range(max(rows) + 1)
-        ],
-        column=_("Alter"),
-    )
-
-
-def _age_word(age: int) -> str:
-    if age == OLDEST:
-        return str(_("%(n)s Jahre und älter", n=OLDEST))
-    if age == 0:
-        return str(_("dieses Jahr"))
-    return str(_("1 Jahr")) if age == 1 else str(_("%(n)s Jahre", n=age))

@@ -84,7 +84,8 @@ def value_said(field: str, stored: Any) -> str | None:
     if stored in (None, ""):
         return None
     if field in LINES:
-        text = OWN_MONEY.sub(lambda found: f"{found[1]}{_('eigene Mittel')} ", str(stored))
+        own = _("eigene Mittel")
+        text = OWN_MONEY.sub(lambda found: f"{found[1]}{own} ", str(stored))
         return PLAIN_AMOUNT.sub(lambda found: money.shown(Decimal(found[0])), text)
     if field == "kind" and stored in rules.LINE_KINDS:
         return str(_(rules.LINE_KINDS[rules.LineKind(stored)]))

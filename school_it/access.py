@@ -107,7 +107,7 @@ MAY_NAMES = {
     May.SEE_FUNDING: N_("Förderprogramme, Zuwendungen und Belege sehen"),
     May.EDIT_FUNDING: N_("Förderprogramme, Zuwendungen und Belege eintragen und ändern"),
     May.SEE_LICENCES: N_("Lizenzen sehen"),
-    May.EDIT_LICENCES: N_("Lizenzen eintragen und ändern"),
+    May.EDIT_LICENCES: N_("Lizenzen eintragen und ändern, auch aus einer Liste"),
     May.SEE_NETWORK: N_("Netzwerkdosen, Verteiler und Gerätetypen sehen"),
     May.EDIT_NETWORK: N_("das Netz eintragen und ändern, auch aus Listen"),
     May.SEE_PLAN: N_("den Medienentwicklungsplan sehen"),

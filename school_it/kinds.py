@@ -82,7 +82,7 @@ KINDS = {
         _fixed(ROOMS, RoomIntake(), May.EDIT_ROOMS),
         _fixed(FIGURES, FiguresIntake()),
         replace(_fixed(PEOPLE, PeopleIntake()), classes=people_intake.classes, usual=people_intake.usual),
-        _fixed(LICENCES, LicenceIntake()),
+        _fixed(LICENCES, LicenceIntake(), May.EDIT_LICENCES),
         _fixed(OUTLETS, OutletIntake(), May.EDIT_NETWORK),
         _fixed(SUBNETS, SubnetIntake(), May.EDIT_NETWORK),
         _fixed(ADDRESSES, AddressIntake(), May.EDIT_NETWORK),

@@ -15,6 +15,7 @@ from school_it.errors import N_, BadValue, Refused, RuleBroken, refuse
 from school_it.licences import queries, rules, seat_queries
 from school_it.licences.models import Licence
 
+NUMBER_TAKEN = N_("Eine Lizenz mit der Nummer %(number)s gibt es schon.")
 FIELDS = (
     "licence_no", "product", "vendor", "basis", "seats", "school_id", "valid_from", "valid_to", "cancel_by", "renews",
     "price_net", "price_gross", "supplier", "invoice_no", "remark",
@@ -66,4 +67,4 @@ def _refuse_against_seats(session: Session, licence: Licence, values: Mapping[st
 
 def _refuse_known_number(session: Session, number: str) -> None:
     if queries.find_licence(session, number) is not None:
-        raise RuleBroken(N_("Eine Lizenz mit der Nummer %(number)s gibt es schon."), number=number)
+        raise RuleBroken(NUMBER_TAKEN, number=number)

@@ -13,8 +13,9 @@ from school_it.access import Actor, May
 from school_it.audit import Action, Batch
 from school_it.changes import Change
 from school_it.database import held, portions, table_of
-from school_it.errors import Sentence
+from school_it.errors import N_, Sentence
 from school_it.licences import rules, seat_queries
+from school_it.licences.actions import NUMBER_TAKEN
 from school_it.licences.models import Licence
 from school_it.licences.queries import SHEET_COLUMNS
 from school_it.licences.sheet import LICENCES
@@ -29,7 +30,8 @@ class LicenceIntake(Intake):
     """Rows of the sheet `licences`; a row without a school is a licence for all of them."""
 
     def check(self, session: Session, reading: Reading, *, by: Actor) -> Iterator[Problem]:
-        yield from unknown_schools(session, reading, by=by, may=May.IMPORT_ALL)
+        reading.refuse(unknown_schools(session, reading, by=by, may=May.EDIT_LICENCES))
+        reading.refuse(_out_of_reach(session, reading, self.known(session, reading.rows), by=by))
         yield from setwise.misfits(reading, {**Licence.__table__.c})
         known = reading.known = self.known(session, reading.rows)
         used = seat_queries.used(session)
@@ -75,6 +77,25 @@ class LicenceIntake(Intake):
 
     def label(self, values: Mapping[str, Any]) -> str:
         return f"{values.get('licence_no', '')} {values.get('product', '')}".strip()
+
+
+FOR_ALL = N_(
+    "Eine Lizenz für alle Schulen trägt das Schulverwaltungsamt ein. Bitte die Schulnummer eintragen."
+)
+
+
+def _out_of_reach(session: Session, reading: Reading, known: Known, *, by: Actor) -> Iterator[Problem]:
+    """Licences that stay or become those of all schools or of another one, where somebody may not change these."""
+    scope, idents = by.scope(May.EDIT_LICENCES), school_queries.ids_by_number(session)
+    if scope.everywhere:
+        return
+    for row in reading.rows:
+        _ident, stored = known.get(row.number, (0, {}))
+        if stored and not scope.holds(idents.get(stored["school_number"] or "")):
+            said = Sentence(NUMBER_TAKEN, number=row.values["licence_no"])
+            yield _problem(row, reading, "licence_no", said)
+        elif not {**stored, **row.values}.get("school_number"):
+            yield _problem(row, reading, "school_number", Sentence(FOR_ALL))
 
 
 def _as_stored(values: Mapping[str, Any], idents: Mapping[str, int]) -> dict[str, Any]:

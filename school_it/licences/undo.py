@@ -75,7 +75,7 @@ UNDOINGS = (
     _Licences(
         Licence,
         N_("Lizenz"),
-        batches={"import.licences": May.IMPORT_ALL},
+        batches={"import.licences": May.EDIT_LICENCES},
         shown={"school_id": "school_number"},
         names=headers(LICENCES),
         parts=(Term, LicenceKey),

@@ -1,4 +1,4 @@
-"""A coordinator brings the lists of the own school as they are: rooms, outlets, subnets, addresses, uplinks."""
+"""A coordinator brings the lists of the own school as they are: rooms, network, licences."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from school_it.audit import Batch
 from school_it.database import transaction
 from school_it.devices import actions as device_actions
 from school_it.devices import catalogue
+from school_it.licences import actions as licence_actions
+from school_it.licences.models import Licence
 from school_it.network.addresses import actions as address_actions
 from school_it.network.addresses.models import FixedAddress, Subnet
 from school_it.network.models import Outlet
@@ -28,6 +30,7 @@ LISTS = {
     "outlets": ("Schulnummer;Raum;Dose;Verteiler;Patchfeld;Patchport", "{school};A1;A1-D1;EV1;PF1;1", Outlet),
     "subnets": ("Schulnummer;Teilnetz;VLAN;Gateway", "{school};10.20.0.0/22;20;10.20.0.1", Subnet),
     "addresses": ("Schulnummer;Adresse;Name", "{school};10.20.0.15;drucker", FixedAddress),
+    "licences": ("Schulnummer;Lizenz-Nr.;Produkt;Anzahl", "{school};L-1;Lernapp;30", Licence),
     "uplinks": ("Schulnummer;Anbieter;Mbit/s herunter", "{school};Stadtnetz;250", Uplink),
 }
 Coordinator = Callable[..., FlaskClient]
@@ -94,12 +97,40 @@ def test_a_row_of_another_school_is_refused_and_tells_nothing_of_it(
     assert session.scalar(select(func.count()).select_from(model)) == before
 
 
-def test_the_pages_of_the_network_lead_to_it(coordinator: FlaskClient) -> None:
+def test_a_licence_of_all_schools_or_of_another_one_is_left_alone_and_not_told(
+    coordinator: FlaskClient, session: Session, house: Actor, other_school: School
+) -> None:
+    with transaction() as writing:
+        for number, at in (("L-T", None), ("L-O", other_school.id)):
+            bought = {"licence_no": number, "product": "Geheimes", "seats": 3, "school_id": at}
+            licence_actions.add_licence(writing, bought, by=house)
+    headers = "Schulnummer;Lizenz-Nr.;Produkt;Anzahl"
+    for number in ("L-T", "L-O"):
+        at, page = lay(coordinator, headers, f"115514;{number};Meins;9")
+        assert f"Eine Lizenz mit der Nummer {number} gibt es schon." in page
+        assert "Geheimes" not in page
+        coordinator.post(f"{at}/apply")
+    data = {
+        "file": (BytesIO(f"{headers}\n;L-9;Meins;9\n".encode()), "liste.csv"),
+        "school": "",
+        "kind": "licences",
+    }
+    laid = coordinator.post("/imports", data=data, content_type="multipart/form-data")
+    page = coordinator.get(laid.location).get_data(as_text=True)
+    assert "Eine Lizenz für alle Schulen trägt das Schulverwaltungsamt ein." in page
+    coordinator.post(f"{laid.location}/apply")
+    session.rollback()
+    stored = {(one.licence_no, one.product, one.seats) for one in session.scalars(select(Licence))}
+    assert stored == {("L-T", "Geheimes", 3), ("L-O", "Geheimes", 3)}
+
+
+def test_the_pages_lead_to_it(coordinator: FlaskClient) -> None:
     for page, kind in (
         ("/network", "outlets"),
         ("/network/addresses", "addresses"),
         ("/network/schools/115514/addresses", "subnets"),
         ("/network/uplinks", "uplinks"),
+        ("/licences", "licences"),
     ):
         assert f'href="/imports?kind={kind}"' in coordinator.get(page).get_data(as_text=True)
         chosen = coordinator.get(f"/imports?kind={kind}").get_data(as_text=True)

@@ -13,7 +13,7 @@ from flask_babel import ngettext
 
 from school_it import charts
 from school_it.access import May, current, needs
-from school_it.charts import Bar, Heat, Stack
+from school_it.charts import Bar, Heat
 from school_it.database import db
 from school_it.devices.rules import ItemClass
 from school_it.errors import N_
@@ -34,6 +34,7 @@ from school_it.plan.views.blueprint import (
     working,
     year_label,
 )
+from school_it.plan.views.pictures import wave_picture
 from school_it.schools import queries as school_queries
 from school_it.schools.rules import TYPE_NAMES, SchoolType
 from school_it.web import page
@@ -186,16 +187,11 @@ def _gap_url(town: Town, one: ItemClass) -> str:
 def waves(town: Town) -> Any:
     """The wave as it falls due, by year and class."""
     spread = wave.as_due(town.cohorts, range(town.on.year, town.on.year + 8), replace_bound=True)
-    counts = spread.by_year_and_class()
-    last = max((year for year, _one in counts), default=town.on.year)
-    used = [one for one in ItemClass if any(item_class is one for _year, item_class in counts)]
-    return charts.stacked(
+    last = max((year for year, _one in spread.by_year_and_class()), default=town.on.year)
+    return wave_picture(
         _("Ersatz nach Jahr der Fälligkeit"),
-        [class_word(one) for one in used],
-        [
-            Stack(str(year), [counts.get((year, one), 0) for one in used])
-            for year in range(town.on.year, last + 1)
-        ],
+        spread,
+        range(town.on.year, last + 1),
         column=_("Jahr"),
         note=_("Was dann noch zweckgebunden ist, steht im Haushalt erst nach dem Ende der Bindung.")
         if any(one.is_bound_when_due for one in town.cohorts)

@@ -24,7 +24,6 @@ from school_it.plan.rules import spending
 from school_it.plan.rules.spending import Spent, Sum
 from school_it.plan.standing import Town
 from school_it.plan.talks.rules import KEPT
-from school_it.plan.views.ages import age_picture
 from school_it.plan.views.blueprint import (
     CLASS_TITLES,
     bp,
@@ -41,6 +40,7 @@ from school_it.plan.views.blueprint import (
 from school_it.plan.views.finance import finance
 from school_it.plan.views.open_data import year_choices
 from school_it.plan.views.overview import against_target, heat_map
+from school_it.plan.views.pictures import age_picture, wave_picture
 from school_it.schools import queries as school_queries
 from school_it.web import flash_done, flash_hint, page, said, show
 from school_it.web.fields import refusals_in, status_of
@@ -88,7 +88,9 @@ def report() -> Any:
         against=against_target(town),
         ratio_picture=ratio_picture(made),
         age_picture=age_picture(town),
-        wave_picture=wave_picture(made),
+        wave_picture=wave_picture(
+            _("Ersatz nach Haushaltsjahr"), made.due, town.years, column=_("Haushaltsjahr")
+        ),
         money_picture=money_picture(made),
         by_programme=spending.by_programme(made.spent),
         by_source=[(_(spending.SOURCES[name]), one) for name, one in spending.by_source(made.spent).items()],
@@ -149,19 +151,6 @@ def ratio_picture(made: YearReport) -> Any:
         value_name=_("je Gerät"),
         note=_("Je kürzer der Balken, desto mehr Geräte. Frühere Jahre nach den Daten der Geräte am 31. Juli."),
     )  # fmt: skip
-
-
-def wave_picture(made: YearReport) -> Any:
-    counts = made.due.by_year_and_class()
-    used = [one for one in ItemClass if any(item_class is one for _year, item_class in counts)]
-    if not used:
-        return ""
-    return charts.stacked(
-        _("Ersatz nach Haushaltsjahr"),
-        [class_word(one) for one in used],
-        [Stack(str(year), [counts.get((year, one), 0) for one in used]) for year in made.town.years],
-        column=_("Haushaltsjahr"),
-    )
 
 
 @dataclass(frozen=True)

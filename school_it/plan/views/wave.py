@@ -11,7 +11,6 @@ from flask_babel import gettext as _
 from school_it import charts
 from school_it.access import May, current, needs
 from school_it.cells import read_euro, show_number
-from school_it.charts import Stack
 from school_it.database import HIGHEST_AMOUNT, db
 from school_it.devices.rules import ItemClass
 from school_it.errors import BadValue
@@ -19,8 +18,8 @@ from school_it.plan import standing
 from school_it.plan.rules import wave as rules
 from school_it.plan.rules.wave import Spread
 from school_it.plan.standing import Town
-from school_it.plan.views.ages import age_picture
 from school_it.plan.views.blueprint import CLASS_TITLES, bp, class_word, key_date, said_day, short_euro, tabs
+from school_it.plan.views.pictures import age_picture, wave_picture
 from school_it.web import flash_hint, page
 
 
@@ -52,7 +51,7 @@ def wave() -> Any:
         smoothed=ceiling is not None,
         rows=_rows(town, spread),
         class_names=CLASS_TITLES,
-        picture=_picture(town, spread),
+        picture=wave_picture(_("Geräte nach Jahr und Gruppe"), spread, town.years, column=_("Jahr")),
         cost_picture=_cost_picture(town, due, spread, ceiling),
         ages=age_picture(town),
         replaced=replaced,
@@ -114,19 +113,6 @@ def _rows(town: Town, spread: Spread) -> list[dict[str, Any]]:
             }
         )  # fmt: skip
     return found
-
-
-def _picture(town: Town, spread: Spread) -> Any:
-    counts = spread.by_year_and_class()
-    used = [one for one in ItemClass if any(item_class is one for _year, item_class in counts)]
-    if not used:
-        return ""
-    return charts.stacked(
-        _("Geräte nach Jahr und Gruppe"),
-        [class_word(one) for one in used],
-        [Stack(str(year), [counts.get((year, one), 0) for one in used]) for year in town.years],
-        column=_("Jahr"),
-    )
 
 
 def _cost_picture(town: Town, due: Spread, spread: Spread, ceiling: Decimal | None) -> Any:

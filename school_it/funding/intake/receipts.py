@@ -109,7 +109,7 @@ class ReceiptIntake(Intake):
             values = _after(stored.get(key_of(row.values)), row.values)
             judged.append((row, values))
             for field, sentence in against_receipt(values, grant):
-                yield _problem(row, reading, field, sentence, values)
+                yield _problem(row, reading, field, sentence)
         new = [one for one in judged if one[0].number not in reading.known]
         reading.hints += [*_excluded(session, facts, new), *_unknown_items(items, new)]
         yield from _double_funding(session, reading, judged)
@@ -262,7 +262,7 @@ def _known(stored: Mapping[Key, Values], rows: Sequence[Row]) -> Known:
     return {number: (one["id"], one) for number, one in found if one is not None}
 
 
-def _problem(row: Row, reading: Reading, field: str, sentence: Sentence, values: Values) -> Problem:
+def _problem(row: Row, reading: Reading, field: str, sentence: Sentence) -> Problem:
     """At the cell of the field; a computed one that the file does not have is said at what was paid."""
     if field == "eligible_requested" and reading.header_of(field) is None:
         field = "paid_amount"
@@ -292,7 +292,7 @@ def _double_funding(
     invoices = {invoice: rules.Invoice(together) for invoice, together in parts.items()}
     for (row, values), place in zip(judged, places, strict=True):
         for field, sentence in invoices[invoice_of(values)].against(place):
-            yield _problem(row, reading, field, sentence, values)
+            yield _problem(row, reading, field, sentence)
 
 
 def _as_stored(

@@ -55,7 +55,7 @@ def spent(session: Session, since: date, until: date, *, seen_by: Actor) -> list
         return []
     terms = _terms(session)
     return [
-        *_from_receipts(session, since, until, terms),
+        *_from_receipts(session, since, until),
         *_from_invoices(session, since, until),
         *_from_devices(session, since, until, terms),
     ]
@@ -86,9 +86,7 @@ def _terms(session: Session) -> dict[str, _Terms]:
     return found
 
 
-def _from_receipts(
-    session: Session, since: date, until: date, terms: Mapping[str, _Terms]
-) -> Iterable[Spent]:
+def _from_receipts(session: Session, since: date, until: date) -> Iterable[Spent]:
     recognised = func.coalesce(Receipt.eligible_recognised, Receipt.eligible_requested)
     rows = session.execute(
         select(

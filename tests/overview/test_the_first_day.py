@@ -13,7 +13,7 @@ from school_it.schools.models import School
 
 SCHOOL = "/schools/new"
 WITHOUT_SCHOOLS = {
-    "/licences": "/licences/new",
+    "/licences": "/imports?kind=licences",
     "/licences/overview": "/licences/new",
     "/network": SCHOOL,
     "/network/racks": SCHOOL,
@@ -33,7 +33,7 @@ WITHOUT_SCHOOLS = {
     "/plan/open-data": SCHOOL,
 }
 WITH_A_SCHOOL = {
-    "/network": "/imports?kind=network",
+    "/network": "/imports?kind=outlets",
     "/network/racks": "/network/racks/new?school={number}",
     "/network/schools/{number}/addresses": "/network/schools/{number}/vlans/new",
     "/plan": "/plan/targets/new",

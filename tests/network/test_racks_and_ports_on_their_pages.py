@@ -181,6 +181,7 @@ def test_forms_suggest_what_the_school_has_and_nothing_of_another(
     mount = client.get(f"/network/racks/{rack.id}/mount").get_data(as_text=True)
     assert '<option value="SW-9">Switch · Knotenpunkt S48 PoE</option>' in mount
     assert 'value="SW-8"' not in mount, "it is in a rack already"
+    assert mount.index('value="SW-9"') < mount.index('value="SW-1"'), "its outlets lead there"
     assert "frei: 1–6, 8–42" in mount
     outlet = client.get("/network/outlets/new").get_data(as_text=True)
     for offered in ('value="1.07"', 'value="EV2"', 'value="PF1"', 'value="SW-9"'):

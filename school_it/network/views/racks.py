@@ -319,5 +319,5 @@ def mount(ident: int) -> Any:
             return redirect(url_for(".rack", ident=ident))
     return page(
         "network/mount.html", status_of(form), form=form, rack=found, free=suggesting.free_units(found),
-        devices=offers.to_mount(db.session(), found.school_id),
+        devices=offers.to_mount(db.session(), found),
     )  # fmt: skip

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Select, exists, or_, select
+from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from school_it.devices.models import Category, Device
 from school_it.devices.rules import State
+from school_it.network.models import Outlet
 from school_it.network.wiring.models import Mount, Panel, Rack
 from school_it.network.wiring.queries import NETWORK_CATEGORIES
 from school_it.schools.models import Room
@@ -25,11 +26,15 @@ class Offer(NamedTuple):
     said: str
 
 
-def to_mount(session: Session, school_id: int) -> list[Offer]:
-    """The school's devices that belong into a rack and are in none yet, those that are used first."""
+def to_mount(session: Session, rack: Rack) -> list[Offer]:
+    """The school's devices that belong into a rack and are in none yet: first those to which its outlets lead."""
     nowhere = ~exists(select(Mount.id).where(Mount.device_id == Device.id))
-    rows = _devices(school_id).where(Category.name.in_(IN_RACKS), nowhere)
-    return _offered(session, rows.order_by(Device.state != State.IN_USE, Device.tag_folded))
+    rows = _devices(rack.school_id).where(Category.name.in_(IN_RACKS), nowhere)
+    found = _offered(session, rows.order_by(Device.state != State.IN_USE, Device.tag_folded))
+    lead = select(Outlet.switch, func.count()).where(Outlet.school_id == rack.school_id)
+    lead = lead.where(Outlet.rack == rack.name, Outlet.switch.is_not(None)).group_by(Outlet.switch)
+    here = dict(session.execute(lead).all())
+    return sorted(found, key=lambda one: -here.get(one.value, 0))
 
 
 def switches(session: Session, school_id: int) -> list[Offer]:

@@ -128,6 +128,7 @@ def test_a_granted_wish_is_an_agreement_and_a_rejected_one_is_none(session, plan
         agreement = queries.of_wish(session, ident)
         assert agreement is not None
         assert (agreement.number, agreement.kept, agreement.due_on.year) == (number, kept, NOW + 1)
+    assert agreement.note == "Haushalt", "the school reads why it is dropped"
     held = survey_queries.get_wish(session, ident, seen_by=house)
     silent = {"decision": Decision.CUT, "granted": 3, "decision_reason": None}
     with pytest.raises(BadValue, match="nennt der Schule den Grund"):

@@ -176,8 +176,8 @@ def decide(
     if changes:
         audit.record(session, Action.SURVEY_DECIDED, wish, by=by, changes=changes)
     talks.agree_on_wish(
-        session, wish, number=wanted["granted"] or 0, due_on=values.get("due_on"), euros=values.get("euros"),
-        by=by,
+        session, wish, number=wanted["granted"] or 0, reason=wanted["decision_reason"], due_on=values.get("due_on"),
+        euros=values.get("euros"), by=by,
     )  # fmt: skip
 
 

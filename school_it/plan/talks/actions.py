@@ -131,16 +131,21 @@ class Wished(Protocol):
     def trace_label(self) -> str: ...
 
 
+UNDECIDED = "Über den Wunsch wird neu entschieden."
+
+
 def agree_on_wish(
     session: Session,
     wish: Wished,
     *,
     number: int,
+    reason: str | None = None,
     due_on: date | None = None,
     euros: Decimal | None = None,
     by: Actor,
 ) -> None:
-    """What is granted of a wish is agreed; a decision that grants nothing drops what was agreed on it before.
+    """What is granted of a wish is agreed; a decision that grants nothing drops what was agreed on it before, for the
+    `reason` of the decision.
 
     Due at the end of the fiscal year after the round's, unless it says otherwise.
     """
@@ -149,7 +154,8 @@ def agree_on_wish(
     due = due_on or (known.due_on if known else date(wish.round.school_year + 1, 12, 31))
     if not number:
         if known is not None:
-            settle(session, known, {"kept": Kept.DROPPED, "note": known.note or "-"}, by=by)
+            note = reason or known.note or UNDECIDED
+            settle(session, known, {"kept": Kept.DROPPED, "note": note}, by=by)
         return
     values: dict[str, Any] = {
         "what": f"{number} × {wish.trace_label}"[:300], "item_class": item_class,

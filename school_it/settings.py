@@ -199,6 +199,12 @@ SETTINGS = (
 
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
 
+
+def default_of(name: str) -> Any:
+    """What counts where nobody has said anything. Raises KeyError."""
+    return _BY_NAME[name].default
+
+
 DIRECTORIES = "DIRECTORIES"
 OF_A_DIRECTORY = tuple(setting for setting in SETTINGS if setting.name.startswith("LDAP_"))
 SHARED_BY_DIRECTORIES = (

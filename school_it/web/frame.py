@@ -15,6 +15,7 @@ from flask_login import current_user
 from school_it import web
 from school_it.access import ROLE_NAMES, Actor, May
 from school_it.errors import N_
+from school_it.settings import default_of
 
 PRODUCT = "Schul-IT"
 
@@ -85,10 +86,12 @@ def _frame() -> dict[str, Any]:
     def may(permission: May, school_id: int | None = None) -> bool:
         return inside and bool(user.actor.may(permission, school_id))
 
+    town = current_app.config["SCHOOL_IT"].AUTHORITY
     return {
         "product": PRODUCT,
         "version": version(),
-        "town": current_app.config["SCHOOL_IT"].AUTHORITY,
+        "town": town,
+        "town_is_named": town != default_of("AUTHORITY"),
         "navigation": _navigation(may) if inside else [],
         "places": {
             name: url_for(endpoint)

@@ -290,6 +290,7 @@ def test_the_office_sees_what_will_be_kept_and_keeps_it_from_the_page_of_the_gra
     text = office.get(address).get_data(as_text=True)
     assert "bewilligte Zuwendung" in text
     assert "Belegliste" in text
+    assert "heißt die Stadt »Schulträger«" in text, "before it goes to the state without a name"
     seen = re.search(r'name="seen"[^>]*value="([0-9a-f]{64})"', text)
     assert seen
     answer = office.post(address, data={"seen": seen[1], "note": "am Schalter abgegeben"})

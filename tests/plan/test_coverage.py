@@ -189,3 +189,15 @@ def test_a_switch_counts_with_its_ports_and_one_of_no_known_type_with_48(
     page = sign_in_as(Role.OFFICE).get("/plan/coverage/115514").get_data(as_text=True)
     assert "96 von 144" in page
     assert "1 Switch ohne Gerätetyp zählt mit 48 Anschlüssen" in page
+
+
+def test_a_school_whose_rooms_have_no_use_is_told_so_and_not_that_it_has_no_outlets(
+    house: Actor, school: School, sign_in_as: Sign
+) -> None:
+    with transaction() as writing:
+        here = writing.merge(school)
+        school_actions.add_room(writing, here, {"room": "1.07"}, by=house)
+        network.add_outlet(writing, here, {"room": "1.07", "outlet": "1.07-D1"}, by=house)
+    page = sign_in_as(Role.COORDINATOR, school).get("/plan/coverage/115514").get_data(as_text=True)
+    assert "Noch ist kein Raum dieser Schule als Unterrichtsraum eingetragen" in page
+    assert "keine Dosenliste" not in page

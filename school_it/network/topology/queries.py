@@ -17,11 +17,9 @@ from school_it.network.topology.rules import Hanging, Node, Tree, tree
 from school_it.network.uplinks import queries as uplinks
 from school_it.network.uplinks.models import Uplink
 from school_it.network.wiring.models import Mount, NetworkPort, Plug, Rack
-from school_it.network.wiring.queries import NETWORK_CATEGORIES
-from school_it.network.wiring.rules import CableKind, Side
+from school_it.network.wiring.rules import EDGES, NETWORK_CATEGORIES, CableKind, Side
 from school_it.schools.models import School
 
-EDGES = ("Firewall", "Router")
 MOST_NODES = 300
 NOT_THERE = (*sorted(GONE), State.ORDERED)
 

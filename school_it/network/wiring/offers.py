@@ -12,7 +12,7 @@ from school_it.devices.models import Category, Device
 from school_it.devices.rules import State
 from school_it.network.models import Outlet
 from school_it.network.wiring.models import Mount, Panel, Rack
-from school_it.network.wiring.queries import NETWORK_CATEGORIES
+from school_it.network.wiring.rules import NETWORK_CATEGORIES
 from school_it.schools.models import Room
 
 MOST = 300

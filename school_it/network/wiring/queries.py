@@ -21,11 +21,9 @@ from school_it.network.rules import folded
 from school_it.network.wiring import ports
 from school_it.network.wiring.cables import End
 from school_it.network.wiring.models import ModelType, Mount, NetworkPort, OutletRule, Panel, Plug, Rack
-from school_it.network.wiring.rules import END_CATEGORIES, Side, Taken, port_named
+from school_it.network.wiring.rules import END_CATEGORIES, NETWORK_CATEGORIES, Side, Taken, port_named
 from school_it.network.wiring.tracing import Node, nodes
 from school_it.schools.models import School
-
-NETWORK_CATEGORIES = ("Switch", "Firewall", "Router")
 
 
 def find_rack(session: Session, school_id: int, name: str) -> Rack | None:

@@ -161,5 +161,13 @@ def draws(takes_poe: bool, connected: str | None, is_device: bool) -> bool:
     return bool(connected) and folded(connected).startswith(("accesspoint", "access-point", "wlan", "ap"))
 
 
+EDGES = ("Firewall", "Router")
+NETWORK_CATEGORIES = ("Switch", *EDGES)
+"""What carries others on, by the names that the product gives: it counts for no class, so that only these tell it."""
 END_CATEGORIES = ("Drucker", "Server", "Telefon", "Ladewagen", "Zubehör")
 """Kinds of device without a class in the plan that carry nothing on: a port of theirs is the end of a chain."""
+
+
+def is_switch(category: str) -> bool:
+    """By its name, however it is written."""
+    return category.casefold() == NETWORK_CATEGORIES[0].casefold()

@@ -16,6 +16,7 @@ from school_it.devices.models import Category
 from school_it.devices.rules import ItemClass, Use
 from school_it.network.types.rules import sockets
 from school_it.network.wiring.ports import Types
+from school_it.network.wiring.rules import is_switch
 from school_it.plan.models import Scenario
 from school_it.plan.queries import aims_on, counting_on, plan_called, stock
 from school_it.plan.rules import assumptions, need
@@ -148,8 +149,9 @@ class _Lives:
 
     def is_switch(self, category: int) -> bool:
         """A switch counts for no class: what is to be there follows from the rooms."""
-        is_called_so = self.categories[category].name.casefold() == "switch"
-        return is_called_so and not any((category, use) in self.class_of for use in need.ALL_USES)
+        return is_switch(self.categories[category].name) and not any(
+            (category, use) in self.class_of for use in need.ALL_USES
+        )
 
     def all(self) -> set[int]:
         return {self.of(category, use) for category in self.categories for use in need.ALL_USES}

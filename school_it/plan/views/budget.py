@@ -14,6 +14,7 @@ from school_it import charts
 from school_it.access import May, current, needs
 from school_it.charts import Bar, Stack
 from school_it.database import db, whole_number
+from school_it.network.wiring.rules import is_switch
 from school_it.plan import money, queries, standing
 from school_it.plan.models import DecidedPlan, Scenario
 from school_it.plan.money import Budget
@@ -64,7 +65,7 @@ def budget() -> Any:
         fairness=fairness(session, town),
         since=since_decision(town, made, decided[0]) if decided else None,
         decided=decided,
-        no_switch=not any(category.name.casefold() == "switch" for category in town.categories.values()),
+        no_switch=not any(is_switch(category.name) for category in town.categories.values()),
     )
 
 

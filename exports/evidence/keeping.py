@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from io import BytesIO
@@ -32,7 +33,7 @@ LONGEST_NOTE = 4000
 _LOCK = 7_240_312
 _SAME = (
     "report", "grant_id", "school_number", "year", "day", "user_id", "user_name", "recipient", "file_reference",
-    "note", "template", "digest",
+    "note", "template",
 )  # fmt: skip
 
 
@@ -110,10 +111,7 @@ def look(wanted: Wanted, *, by: Actor) -> Looked:
         choice = _choice(session, wanted, today(), by)
         content, face, sheets = _made(session, wanted, choice, by)
         handing = _usual(choice)
-    seen = data.digest(
-        data.canonical({"sheets": sheets, "figures": face["figures"], "checks": face["checks"]})
-    )
-    return Looked(content, face, sheets, choice, newest, handing, seen)
+    return Looked(content, face, sheets, choice, newest, handing, _seen({**face, "sheets": sheets}))
 
 
 def _choice(session: Session, wanted: Wanted, on: date, by: Actor) -> Choice:
@@ -164,13 +162,13 @@ def hand_in(
         )
     said = _checked(handing, looked.handing)
     made = _evidence(wanted, looked, said, by)
-    made.digest = store.HANDED_IN.keep(home, looked.content)
-    content = data.canonical(_data(wanted, looked, made))
-    made.data, made.data_digest = content, data.digest(content)
     with transaction() as session:
-        before = _same_of_today(session, made)
+        before = _same_of_today(session, made, looked.seen)
         if before is not None:  # the button was pressed twice
             return before, looked
+        made.digest = store.HANDED_IN.keep(home, looked.content)
+        content = data.canonical(_data(wanted, looked, made))
+        made.data, made.data_digest = content, data.digest(content)
         session.add(made)
         session.flush()
         audit.record(
@@ -183,12 +181,22 @@ def hand_in(
         return made.id, looked
 
 
-def _same_of_today(session: Session, made: Evidence) -> int | None:
-    """What this person has kept today, to the letter. One after the other looks: of two at once the second finds it."""
+def _same_of_today(session: Session, made: Evidence, seen: str) -> int | None:
+    """The newest that this person has kept today, where it says the same; its file tells the second it was made in.
+
+    One after the other looks: of two at once the second finds it.
+    """
     if not is_sqlite(session):
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
     same = [getattr(Evidence, name).is_not_distinct_from(getattr(made, name)) for name in _SAME]
-    return session.scalar(select(Evidence.id).where(*same).order_by(Evidence.id.desc()).limit(1))
+    rows = select(Evidence.id, Evidence.data).where(*same).order_by(Evidence.id.desc())
+    newest = session.execute(rows.limit(1)).first()
+    return newest.id if newest is not None and _seen(json.loads(newest.data)) == seen else None
+
+
+def _seen(of: Mapping[str, Any]) -> str:
+    """What somebody sees of a report before it is kept, in few letters."""
+    return data.digest(data.canonical({name: of[name] for name in ("sheets", "figures", "checks")}))
 
 
 def _checked(handing: Handing, usual: Handing) -> Handing:

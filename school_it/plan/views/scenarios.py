@@ -100,6 +100,7 @@ def scenario(ident: int) -> Any:
     return page(
         "plan/scenario.html",
         scenario=found,
+        differs=differences.of(found),
         events=show.story(audit.story(session, found), names=FIELD_NAMES, value=lambda _field, _stored: None),
     )
 

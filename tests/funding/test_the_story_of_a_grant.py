@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask.testing import FlaskClient
-from sqlalchemy import event, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from school_it.access import Actor, Role
@@ -13,6 +13,7 @@ from school_it.database import transaction
 from school_it.funding import actions, queries
 from school_it.funding.models import Drawdown, Grant, Receipt
 from school_it.schools.models import School
+from tests.asked import statements
 from tests.funding.conftest import RECEIPT, Facts, TakeIn
 from tests.imports.pages import seen
 
@@ -84,13 +85,7 @@ def test_it_takes_as_many_statements_at_thirty_receipts_as_at_three(
         for n in range(1, number + 1):
             changed(session, str(n), {"remark": f"{number}"}, house)
         address = f"/funding/grants/{the_grant(session).id}/history"
-        said: list[str] = []
-
-        def note(_connection: Any, _cursor: Any, statement: str, *_more: Any, said: list[str] = said) -> None:
-            said.append(statement)
-
-        event.listen(session.get_bind(), "before_cursor_execute", note)
-        office.get(address)
-        event.remove(session.get_bind(), "before_cursor_execute", note)
-        counts.append(len(said))
+        with statements() as sent:
+            office.get(address)
+        counts.append(len(sent))
     assert counts[0] == counts[1] > 0

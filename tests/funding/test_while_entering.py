@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import event, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from school_it.access import Role
 from school_it.audit import Action, Entry
-from school_it.database import db
 from school_it.funding import queries, standing
 from school_it.funding.checking import left
 from school_it.funding.models import AcceptedWarning, Grant, Receipt
 from school_it.schools.models import School
+from tests.asked import statements
 from tests.funding.conftest import GRANT, PROGRAMME, RECEIPT, Facts, TakeIn
 
 D = Decimal
@@ -50,21 +49,6 @@ def capped(take_in: TakeIn, school: School, session: Session) -> Grant:
 
 def text_of(answer: Any) -> str:
     return str(answer.get_data(as_text=True)).replace("\N{NO-BREAK SPACE}", " ")
-
-
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    """What is sent to the database meanwhile."""
-    sent: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
-        sent.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
 
 
 def enter(office: FlaskClient, grant: Grant, **values: str) -> Any:

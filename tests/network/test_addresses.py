@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from school_it.access import Actor, Role
@@ -22,6 +22,7 @@ from school_it.network.addresses import actions, queries, rules
 from school_it.network.addresses.models import FixedAddress, Subnet
 from school_it.network.addresses.rules import Purpose, RangeUse, Span
 from school_it.schools.models import School
+from tests.asked import statements
 from tests.network.conftest import ONE, Bring
 
 Sign = Callable[..., FlaskClient]
@@ -292,25 +293,17 @@ def test_the_page_of_a_school_takes_as_many_statements_for_many_addresses_as_for
 ) -> None:
     ident = school.id
 
-    def statements() -> int:
-        counted: list[str] = []
-
-        def note(_c: Any, _cur: Any, text: str, *_more: Any) -> None:
-            counted.append(text)
-
-        event.listen(db.engine, "before_cursor_execute", note)
-        try:
+    def asked() -> int:
+        with statements() as sent:
             session.rollback()
             queries.held(session, ident)
-        finally:
-            event.remove(db.engine, "before_cursor_execute", note)
-        return len(counted)
+        return len(sent)
 
-    one = statements()
+    one = asked()
     session.rollback()
     for third in range(21, 29):
         give(school, house, subnet=add(school, house, f"10.{third}.0.0/24"))
-    assert statements() == one <= 4
+    assert asked() == one <= 4
 
 
 def test_what_happened_to_an_address_is_kept(

@@ -9,16 +9,16 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from school_it import deadlines
 from school_it.access import Actor, Role
-from school_it.database import db, today, transaction
+from school_it.database import today, transaction
 from school_it.errors import BadValue
 from school_it.network.uplinks import actions, queries, rules
 from school_it.schools import actions as school_actions
 from school_it.schools.models import School
+from tests.asked import statements
 
 Sign = Callable[..., FlaskClient]
 
@@ -107,22 +107,14 @@ def test_a_coordinator_enters_the_line_of_the_own_school_and_sees_no_other(
 def test_the_table_takes_as_many_statements_for_many_lines_as_for_one(
     house: Actor, school: School, session: Session
 ) -> None:
-    def statements() -> int:
-        counted: list[str] = []
-
-        def note(_c: Any, _cur: Any, text: str, *_more: Any) -> None:
-            counted.append(text)
-
-        event.listen(db.engine, "before_cursor_execute", note)
-        try:
+    def asked() -> int:
+        with statements() as sent:
             assert queries.connected(session, seen_by=house)
-        finally:
-            event.remove(db.engine, "before_cursor_execute", note)
-            session.rollback()
-        return len(counted)
+        session.rollback()
+        return len(sent)
 
     enter(school, house)
-    one = statements()
+    one = asked()
     for _turn in range(12):
         enter(school, house)
-    assert statements() == one
+    assert asked() == one > 0

@@ -10,7 +10,6 @@ from zipfile import ZipFile
 
 import pytest
 import time_machine
-from flask import Flask
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
 from sqlalchemy import select
@@ -31,10 +30,11 @@ from school_it.plan.report.models import Part
 from school_it.plan.rules import spending
 from school_it.plan.rules.spending import left_of_invoice
 from school_it.schools.models import School
+from tests.asked import statements
 from tests.conftest import add_school
 from tests.plan.test_plan_workbooks import table
 from tests.plan.test_where_schools_stand import categories as categories
-from tests.plan.test_where_schools_stand import deliver, statements
+from tests.plan.test_where_schools_stand import deliver
 from tests.plan.test_where_schools_stand import planned as planned
 
 D = Decimal
@@ -188,15 +188,15 @@ def test_an_empty_town_is_told_what_to_do_first(admin: FlaskClient, session: Ses
 
 
 def test_the_report_needs_no_statement_for_a_school(
-    app: Flask, planned: School, categories: dict[str, int], house: Actor, session: Session
+    planned: School, categories: dict[str, int], house: Actor, session: Session
 ) -> None:
-    with statements(app) as few:
+    with statements() as few:
         figures.of_year(session, THIS_YEAR, seen_by=house)
     for number in range(5):
         add_school(house, f"17000{number}", f"Schule {number}")
-    with statements(app) as many:
+    with statements() as many:
         figures.of_year(session, THIS_YEAR, seen_by=house)
-    assert len(many) == len(few)
+    assert len(many) == len(few) > 0
 
 
 def test_where_the_trail_reaches_a_past_year_shows_the_devices_where_they_were(

@@ -10,13 +10,11 @@ from typing import Any
 
 import openpyxl
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from school_it.access import Actor, Grant, Role
-from school_it.database import db, today, transaction
+from school_it.database import today, transaction
 from school_it.devices import actions as device_actions
 from school_it.devices import catalogue
 from school_it.devices.rules import ItemClass, State
@@ -34,6 +32,7 @@ from school_it.school_year import begins, school_year
 from school_it.schools import actions as school_actions
 from school_it.schools.models import School
 from school_it.web import pdf
+from tests.asked import statements
 
 SignInAs = Callable[..., FlaskClient]
 NOW = school_year(today())
@@ -190,7 +189,7 @@ def test_the_dossier_says_what_is_missing_and_whether_last_years_word_was_kept(
     assert [line[0] for line in before.section("fresh").lines] == ["WLAN in der Turnhalle", "10 Tablets"]
 
 
-def test_a_dossier_asks_as_often_at_many_devices_as_at_few(session, planned, house, app: Flask) -> None:
+def test_a_dossier_asks_as_often_at_many_devices_as_at_few(session, planned, house) -> None:
     counts = []
     for more in (0, 40):
         with transaction() as writing:
@@ -199,15 +198,9 @@ def test_a_dossier_asks_as_often_at_many_devices_as_at_few(session, planned, hou
                 values = {"asset_tag": f"M-{number}", "category_id": category, "school_id": planned.id}
                 device_actions.add_device(writing, values, by=house)
         session.rollback()
-        asked: list[str] = []
-
-        def note(*given: Any, asked: list[str] = asked) -> None:
-            asked.append(given[2])
-
-        event.listen(db.engine, "before_cursor_execute", note)
-        dossier.gather(session, planned, seen_by=house)
-        event.remove(db.engine, "before_cursor_execute", note)
-        counts.append(len(asked))
+        with statements() as sent:
+            dossier.gather(session, planned, seen_by=house)
+        counts.append(len(sent))
     assert counts[0] == counts[1] > 10
 
 

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from school_it.access import Actor, Role
 from school_it.audit import Entry
-from school_it.database import db, today, transaction
+from school_it.database import today, transaction
 from school_it.devices import actions as device_actions
 from school_it.devices import catalogue
 from school_it.devices.models import Device
@@ -34,6 +32,7 @@ from school_it.school_year import school_year, years_after
 from school_it.schools import actions as school_actions
 from school_it.schools.models import School
 from school_it.schools.rules import SchoolType
+from tests.asked import statements
 from tests.conftest import add_school
 
 SignInAs = Callable[..., FlaskClient]
@@ -272,28 +271,12 @@ def test_only_the_office_makes_scenarios(session: Session, planned: School, sign
         actions.add_scenario(writing, {"plan": "V", "name": "y"}, by=Actor(1, "jemand", ()))
 
 
-@contextmanager
-def statements(app: Flask) -> Iterator[list[str]]:
-    seen: list[str] = []
-
-    def note(_conn: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        seen.append(statement)
-
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
-
-
 @pytest.mark.parametrize("path", ["/plan", "/plan/gap", "/plan/wave", "/plan/budget"])
 def test_more_schools_ask_no_more_of_the_database(
-    app: Flask, planned: School, categories: dict[str, int], house: Actor, admin: FlaskClient, path: str
+    planned: School, categories: dict[str, int], house: Actor, admin: FlaskClient, path: str
 ) -> None:
     def asked() -> int:
-        with statements(app) as seen:
+        with statements() as seen:
             assert admin.get(path).status_code == 200
         return len(seen)
 

@@ -10,17 +10,18 @@ from io import BytesIO
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from school_it.access import Actor, Role
-from school_it.database import db, transaction
+from school_it.database import transaction
 from school_it.devices.models import Device
 from school_it.errors import BadValue
 from school_it.funding.models import AcceptedWarning, Grant, Receipt
 from school_it.procurement import actions, delivery_files, queries
 from school_it.procurement.models import Order
 from school_it.schools.models import School
+from tests.asked import statements
 from tests.procurement.conftest import get_invoice, get_order
 
 Make = Callable[..., int]
@@ -195,15 +196,9 @@ def test_the_list_asks_as_much_for_thirty_orders_as_for_one(
     session: Session, office: FlaskClient, order_id: int, house: Actor
 ) -> None:
     def asked() -> int:
-        seen: list[str] = []
-
-        def note(_c: object, _cur: object, statement: str, *_rest: object) -> None:
-            seen.append(statement)
-
-        event.listen(db.engine, "before_cursor_execute", note)
-        text(office, "/procurement?standing=")
-        event.remove(db.engine, "before_cursor_execute", note)
-        return len(seen)
+        with statements() as sent:
+            text(office, "/procurement?standing=")
+        return len(sent)
 
     few = asked()
     with transaction() as writing:

@@ -25,7 +25,7 @@ from exports.placing import Layout
 from exports.reports import REPORTS, Asked
 from exports.views import year_asked
 from school_it.access import May, current, needs
-from school_it.cells import show_number
+from school_it.cells import show_number, show_percent
 from school_it.database import db, whole_number
 from school_it.errors import N_, NotThere, RuleBroken
 from school_it.money import shown
@@ -264,8 +264,10 @@ def _shown(cell: Cell | str, value: Any) -> str:
         return shown(Decimal(value))
     if kind == "date" and len(value) == 10:
         return day(date.fromisoformat(value))
-    if kind == "number":
+    if kind in ("number", "per_hundred"):
         return show_number(Decimal(value))
+    if kind == "percent":
+        return show_percent(Decimal(value))
     if isinstance(value, bool):
         return yes_no(value)
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

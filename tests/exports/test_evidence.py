@@ -323,6 +323,9 @@ def test_the_page_leads_from_what_changed_to_its_history(
     assert "Belegliste: 1 geändert, 1 neu, 1 nicht mehr da" in text
     assert "geleistete Ausgaben +12,00\N{NO-BREAK SPACE}€" in text
     assert f'href="/funding/receipts/{ident}"' in text
+    shares = re.findall(r"Abrechnung v\.H\.:.*?</", text, re.DOTALL)
+    assert shares
+    assert not any(re.search(r"\d\.\d", one) for one in shares), "as German workbooks write a share"
     assert "/audit?q=" in text
     rebuilt = auditor.get(f"/exports/evidence/{number}/rebuilt").get_data(as_text=True)
     assert "Unverändert nachgebaut" in rebuilt

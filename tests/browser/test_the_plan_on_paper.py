@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
-from tests.browser.conftest import Window
+from tests.browser.conftest import Windows
 
+pytestmark = pytest.mark.browser
 A4_BETWEEN_MARGINS = 680
 """Pixels of a sheet of A4 between margins of 15 mm, at 96 to the inch."""
 CUT_OFF = """() => [...document.querySelectorAll('.table-box, .heat__box, .card')]
@@ -22,7 +21,7 @@ SEEN = "one => one.checkVisibility()"
         "/plan/open-data", "/plan/schools/199060/dossier",
     ],
 )  # fmt: skip
-def test_a_page_of_the_plan_fits_on_the_sheet(windows: Callable[[str], Window], address: str) -> None:
+def test_a_page_of_the_plan_fits_on_the_sheet(windows: Windows, address: str) -> None:
     window = windows("admin")
     page = window.page
     before = page.viewport_size

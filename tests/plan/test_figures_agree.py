@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from html import unescape
 
 import pytest
@@ -75,6 +75,28 @@ def test_the_finance_plan_is_the_same_on_the_pages_in_the_workbook_and_in_what_i
     _header, *reported, _total = table(admin, "/exports/plan-report.xlsx", "Finanzplan")
     assert [row[:13] for row in reported] == [row[1:14] for row in years]
     assert sum((one.own + one.grant for one in made.years), D(0)) == made.total
+
+
+def test_a_decision_keeps_its_cents(stocked: School, house: Actor, admin: FlaskClient) -> None:
+    with transaction() as writing:
+        values = {"title": "MEP V", "reference": "V/1", "decided_on": today()}
+        ident = actions.freeze(writing, values, None, by=house).id
+    whole = {
+        line[0]: line[-1] for line in rows(admin, f"/plan/decided/{ident}", "Finanzplan nach Haushaltsjahr")
+    }
+    exact = {line[0]: line[-1] for line in rows(admin, f"/plan/decided/{ident}", "Finanzplan auf den Cent")}
+    assert list(whole) == list(exact)
+    for title in list(whole)[1:]:
+        cents = D(exact[title].removesuffix(" €").replace(".", "").replace(",", "."))
+        assert D(whole[title].removesuffix(" €").replace(".", "")) == cents.quantize(D(1), ROUND_HALF_UP), (
+            title
+        )
+
+
+def test_half_a_euro_is_rounded_as_in_accounts() -> None:
+    assert [whole_euro(D(one)) for one in ("15354.50", "0.49", "2.5", "1234567")] == [
+        f"{one}\N{NO-BREAK SPACE}€" for one in ("15.355", "0", "3", "1.234.567")
+    ]
 
 
 def test_posts_are_told_for_the_year_that_pays_them_and_not_only_for_today(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, TypeVar
 
 from flask import Blueprint, request, url_for
 from flask_babel import gettext as _
 
-from school_it import cells, money, school_year
+from school_it import cells, school_year
 from school_it.access import May, current
 from school_it.cells import show_number, show_percent
 from school_it.database import today
@@ -119,12 +119,9 @@ def ratio_words(value: Decimal | None) -> str:
 
 
 def whole_euro(amount: Decimal) -> str:
-    """Without cents: ``1.234 €``."""
-    return (
-        money.shown(amount).replace(",00\N{NO-BREAK SPACE}€", "\N{NO-BREAK SPACE}€")
-        if amount == int(amount)
-        else (f"{amount:,.0f}".replace(",", ".") + "\N{NO-BREAK SPACE}€")
-    )
+    """Without cents, half a euro rounded up as in every account: ``1.234 €``."""
+    whole = amount.quantize(Decimal(1), ROUND_HALF_UP)
+    return f"{whole:,}".replace(",", ".") + "\N{NO-BREAK SPACE}€"
 
 
 def short_euro(amount: Any) -> str:

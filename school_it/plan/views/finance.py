@@ -31,15 +31,17 @@ class Finance:
     sums: list[Line]
 
 
-def finance(years: Sequence[Year]) -> Finance:
-    """In whole euros; the sum of a row is that of its cents."""
-    parts = [_line(_(name), years, _of_part(part)) for part, name in PARTS.items() if _costs(years, part)]
+def finance(years: Sequence[Year], shown: Callable[[Decimal], str] = whole_euro) -> Finance:
+    """In whole euros, unless `shown` says otherwise; the sum of a row is that of its cents."""
+    parts = [
+        _line(_(name), years, _of_part(part), shown) for part, name in PARTS.items() if _costs(years, part)
+    ]
     sums = [
-        _line(_("Summe"), years, lambda one: one.total),
-        _line(_("davon investiv"), years, lambda one: one.investive),
-        _line(_("davon konsumtiv"), years, lambda one: one.consumptive),
-        _line(_("Förderung"), years, lambda one: one.grant),
-        _line(_("Eigenmittel der Stadt"), years, lambda one: one.own),
+        _line(_("Summe"), years, lambda one: one.total, shown),
+        _line(_("davon investiv"), years, lambda one: one.investive, shown),
+        _line(_("davon konsumtiv"), years, lambda one: one.consumptive, shown),
+        _line(_("Förderung"), years, lambda one: one.grant, shown),
+        _line(_("Eigenmittel der Stadt"), years, lambda one: one.own, shown),
     ]
     return Finance([str(one.year) for one in years], parts, sums)
 
@@ -66,6 +68,8 @@ def _of_part(part: Part) -> Callable[[Year], Decimal]:
     return lambda one: one.parts[part]
 
 
-def _line(title: str, years: Sequence[Year], amount: Callable[[Year], Decimal]) -> Line:
+def _line(
+    title: str, years: Sequence[Year], amount: Callable[[Year], Decimal], shown: Callable[[Decimal], str]
+) -> Line:
     amounts = [amount(one) for one in years]
-    return Line(title, [whole_euro(one) for one in amounts], whole_euro(sum(amounts, NOTHING)))
+    return Line(title, [shown(one) for one in amounts], shown(sum(amounts, NOTHING)))

@@ -9,6 +9,7 @@ from flask import redirect, request, url_for
 from flask_babel import gettext as _
 
 from school_it import audit, charts
+from school_it import money as euros
 from school_it.access import May, current, needs
 from school_it.charts import Bar, Stack
 from school_it.database import db, today, transaction, whole_number
@@ -163,11 +164,13 @@ def new_decided() -> Any:
 def decided(ident: int) -> Any:
     found = queries.get_decided(db.session(), ident, seen_by=current())
     known = json.loads(found.figures)
+    years = kept(known["budget"])
     return page(
         "plan/decided.html",
         decided=found,
         known=known,
-        finance=finance(kept(known["budget"])),
+        finance=finance(years),
+        to_the_cent=finance(years, euros.shown),
         classes=in_order(known["classes"]),
         class_names=CLASS_TITLES,
     )

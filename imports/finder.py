@@ -43,6 +43,14 @@ class Header:
         return self.score, -self.lines
 
 
+def no_table(sheet: Sheet) -> CannotRead:
+    """The refusal of a file in which nothing of the sheet is known."""
+    return CannotRead(
+        N_("In der Datei ist keine Tabelle mit bekannten Spalten. Erwartet wird etwa: %(headers)s."),
+        headers=", ".join(column.header for column in sheet.columns[:6]),
+    )
+
+
 def find_header(
     rows: Sequence[Cells], sheet: Sheet, mapping: Mapping[str, str | None], *, unknown: bool = False
 ) -> Header | None:

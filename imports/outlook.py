@@ -13,11 +13,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from imports import mapping, progress, workbook
+from imports.finder import no_table
 from imports.mapping import Guess
 from imports.wish import Wish
 from school_it import audit, cells, changes, sheets
 from school_it.access import Actor
-from school_it.errors import N_, BadValue, CannotRead, Sentence
+from school_it.errors import N_, BadValue, Sentence
 from school_it.kinds import Kind
 from school_it.people import class_moves
 from school_it.people.class_moves import Move
@@ -164,10 +165,7 @@ def read_file(path: Path, sheet: Sheet, wish: Wish, *, unknown: bool = False) ->
         headerless=wish.headerless,
     )
     if not unknown and not is_known(sheet, table, wish):
-        raise CannotRead(
-            N_("In der Datei ist keine Tabelle mit bekannten Spalten. Erwartet wird etwa: %(headers)s."),
-            headers=", ".join(column.header for column in sheet.columns[:6]),
-        )
+        raise no_table(sheet)
     for header, text in wish.only.items():
         table = _narrowed(table, header, text)
     return table

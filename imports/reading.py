@@ -23,7 +23,7 @@ from xml.parsers.expat import ExpatError
 
 from imports import container, csv_text, xlsx
 from imports.data_rows import Found, Left, Request, data_rows, request
-from imports.finder import SEARCHED_ROWS, Header, find_header, speaks_of_letters, without_header
+from imports.finder import SEARCHED_ROWS, Header, find_header, no_table, speaks_of_letters, without_header
 from imports.workbook import Limits
 from school_it import cells
 from school_it.errors import N_, CannotRead
@@ -100,7 +100,7 @@ def _in_text(request: Request) -> Found:
     sample = list(islice(text.records(), SEARCHED_ROWS + 1))
     header = _header(request, sample, text.records, 0)
     if header is None:
-        raise _no_table(request)
+        raise no_table(request.sheet)
     rows = enumerate(text.records(), start=1)
     return Found(container.Kind.TEXT, None, header, 0, 0, rows, around=_texts(sample[: max(0, header.row)]))
 
@@ -123,7 +123,7 @@ def _in_workbook(request: Request, kind: container.Kind) -> Found:
         if header and rank > best_rank:
             best, best_rank = (sheet, header), rank
     if best is None:
-        raise _only_hidden(hidden) if hidden and request.sheet_name is None else _no_table(request)
+        raise _only_hidden(hidden) if hidden and request.sheet_name is None else no_table(request.sheet)
     sheet, header = best
     first_row, first_column = sheet.start
     rows = enumerate(sheet.iter_rows(), start=1)
@@ -218,13 +218,6 @@ def _header(
     if request.headerless or request.unknown or has_letters:
         return without_header(rows(), request.sheet, request.mapping, first_column)
     return None
-
-
-def _no_table(request: Request) -> CannotRead:
-    return CannotRead(
-        N_("In der Datei ist keine Tabelle mit bekannten Spalten. Erwartet wird etwa: %(headers)s."),
-        headers=", ".join(column.header for column in request.sheet.columns[:6]),
-    )
 
 
 def _only_hidden(names: Sequence[str]) -> CannotRead:

@@ -67,6 +67,24 @@ def test_a_group_that_names_what_is_not_there_has_nobody(
     assert "In dieser Gruppe ist zurzeit niemand." in answer.get_data(as_text=True)
 
 
+def test_seats_of_all_schools_are_followed_up_by_who_reaches_all_schools(
+    sign_in_as: SignInAs,
+    session: Session,
+    school: School,
+    other_school: School,
+    add_class: AddClass,
+    buy: Buy,
+) -> None:
+    """A school gives seats of a licence of the town to its own; what it does to those of the others is the town's."""
+    add_class(other_school, "07B", 3)
+    licence, mine, office = buy(5), sign_in_as(Role.COORDINATOR, school), sign_in_as(Role.OFFICE)
+    office.post(f"/licences/{licence.id}/give", data={"school": other_school.school_number, "class": "07B"})
+    assert "nachführen" not in text(mine, f"/licences/{licence.id}")
+    assert mine.post(f"/licences/{licence.id}/follow").status_code == 403
+    assert seat_queries.number_used(session, licence) == 3
+    assert office.post(f"/licences/{licence.id}/follow").status_code == 302
+
+
 def test_too_few_seats_are_told_before_anything_happens(
     sign_in_as: SignInAs, session: Session, school: School, add_class: AddClass, buy: Buy
 ) -> None:

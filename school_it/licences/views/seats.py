@@ -106,9 +106,10 @@ def end_group(ident: int, rule: int) -> Any:
 @bp.post("/<int:ident>/follow")
 @needs(May.EDIT_LICENCES)
 def follow(ident: int) -> Any:
-    """What happens at night anyway, now."""
+    """What happens at night anyway, now: for everybody who has seats, so that it takes the right at all of them."""
     with transaction() as session:
         licence = licence_to_give(session, ident, current())
+        current().must(May.EDIT_LICENCES, licence.school_id)
         done = roster.match(session, by=current(), only=[licence.id])
     flash_done(
         _(

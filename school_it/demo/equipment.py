@@ -31,7 +31,7 @@ PRODUCTS = (
     ("Lesestart digital", "Beispielverlag", _S, "240.00", 12, "primary"),
     ("Mathelabor", "Formelhaus", _P, "4.50", 12, "secondary"),
     ("Wörterbuch Englisch", "Sprachbogen", _P, "3.80", 12, "secondary"),
-    ("Notensatz Partitur", "Klangwerk", _D, "79.00", None, "secondary"),
+    ("Notensatz Partitur", "Klangwerk", _S, "690.00", None, "secondary"),
     ("Stundenplan Taktgeber", "Taktwerk", _S, "690.00", 12, "all"),
 )
 

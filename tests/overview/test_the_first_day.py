@@ -29,19 +29,19 @@ WITHOUT_SCHOOLS = {
     "/plan/scenarios": SCHOOL,
     "/plan/survey": "/plan/survey/new",
     "/plan/talks": SCHOOL,
-    "/plan/targets": "/plan/targets/new",
+    "/plan/targets": "/plan/targets/usual",
     "/plan/open-data": SCHOOL,
 }
 WITH_A_SCHOOL = {
     "/network": "/imports?kind=outlets",
     "/network/racks": "/network/racks/new?school={number}",
     "/network/schools/{number}/addresses": "/network/schools/{number}/vlans/new",
-    "/plan": "/plan/targets/new",
-    "/plan/gap": "/plan/targets/new",
+    "/plan": "/plan/targets/usual",
+    "/plan/gap": "/plan/targets/usual",
     "/plan/wave": "/imports?kind=devices",
-    "/plan/budget": "/plan/targets/new",
-    "/plan/scenarios": "/plan/targets/new",
-    "/plan/schools/{number}": "/plan/targets/new",
+    "/plan/budget": "/plan/targets/usual",
+    "/plan/scenarios": "/plan/targets/usual",
+    "/plan/schools/{number}": "/plan/targets/usual",
 }
 
 

@@ -66,6 +66,7 @@ def test_the_picture_of_a_network_fits_on_its_page(windows: Windows) -> None:
     page.emulate_media(media="print")
     printed = page.locator(".topology svg").bounding_box()
     page.emulate_media(media="screen")
-    assert shown and printed
+    assert shown
+    assert printed
     assert printed["width"] <= shown["width"]
     assert printed["height"] <= 190 / 25.4 * 96 + 1

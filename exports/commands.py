@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
@@ -15,7 +17,7 @@ from exports import workbook
 from exports import write as writing
 from exports.evidence import keeping, queries
 from exports.evidence.keeping import FormToFill, Handing, Wanted
-from exports.reports import REPORTS, Asked, Choice, Report, get_report
+from exports.reports import REPORTS, Asked, Choice, Report, Unsaid, get_report
 from school_it import access, as_of, cli
 from school_it.access import Actor
 from school_it.database import db, today, transaction
@@ -83,14 +85,27 @@ def export(
     if freeze:
         _must_be_now(day)
         wanted = Wanted(get_report(report), asked, form=_form(template, out))
-        facts = _hand_in(wanted, out, Handing(recipient or "", note=note or ""))
+        with _naming_the_option():
+            facts = _hand_in(wanted, out, Handing(recipient or "", note=note or ""))
         text = f"{facts['file']}: {facts['rows']} Zeilen, festgehalten als Nr. {facts['evidence']['number']}."
         return cli.answer(facts, as_json=as_json, text=text)
     if recipient or note:
         raise BadValue(N_("--for und --note gehören zu --freeze."))
-    facts = _write(get_report(report), asked, out, day, template)
+    with _naming_the_option():
+        facts = _write(get_report(report), asked, out, day, template)
     text = "\n".join([f"{facts['file']}: {facts['rows']} Zeilen.", *facts.get("notes", [])])
     return cli.answer(facts, as_json=as_json, text=text)
+
+
+@contextmanager
+def _naming_the_option() -> Iterator[None]:
+    """A report says what it lacks; only here is it known by which option that is named."""
+    try:
+        yield
+    except Unsaid as lacking:
+        raise BadValue(
+            N_("%(said)s Die Option dafür ist --%(option)s."), said=lacking.sentence, option=lacking.need
+        ) from None
 
 
 def _write(

@@ -12,11 +12,11 @@ from exports.reports.network import NETWORK
 from exports.reports.plan import PLAN
 from exports.reports.plan_report import PLAN_REPORT
 from exports.reports.procurement import PROCUREMENT
-from exports.reports.shape import Asked, Choice, Report
+from exports.reports.shape import Asked, Choice, Report, Unsaid
 from exports.reports.survey import SURVEYS
 from school_it.errors import N_, BadValue
 
-__all__ = ["REPORTS", "Asked", "Choice", "Report", "get_report"]
+__all__ = ["REPORTS", "Asked", "Choice", "Report", "Unsaid", "get_report"]
 
 REPORTS = {
     report.name: report

@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from exports.reports.shape import Choice, Pages, Report, authority
+from exports.reports.shape import Choice, Pages, Report, Unsaid, authority
 from exports.workbook import Cover, Entry, Page
 from school_it.access import Actor, May
 from school_it.cells import DATE, EURO, INTEGER, TEXT
-from school_it.errors import N_, BadValue
+from school_it.errors import N_
 from school_it.plan.talks import dossier
 from school_it.plan.talks.dossier import Section
 from school_it.school_year import label
@@ -53,10 +53,10 @@ def _pages(session: Session, choice: Choice, by: Actor) -> Pages:
 
 
 def _only_one(session: Session, by: Actor) -> School:
-    """Who sees one school means that one. Raises BadValue where it could be several."""
+    """Who sees one school means that one. Raises Unsaid where it could be several."""
     within = school_queries.schools(session, seen_by=by, may=May.SEE_PLAN)
     if len(within) != 1:
-        raise BadValue(N_("Bitte eine Schule angeben: --school mit der Schulnummer."))
+        raise Unsaid("school", N_("Bitte eine Schule angeben, mit ihrer Schulnummer."))
     return within[0]
 
 

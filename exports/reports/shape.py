@@ -25,6 +25,14 @@ from school_it.sheets import Column, Sheet
 T = TypeVar("T")
 
 
+class Unsaid(BadValue):
+    """A report cannot do without what nobody has named. `need` is its name in `Report.needs`."""
+
+    def __init__(self, need: str, text: str, /) -> None:
+        self.need = need
+        super().__init__(text)
+
+
 @dataclass(frozen=True)
 class Choice:
     """What the reader wants to see of a report.
@@ -48,9 +56,9 @@ class Choice:
 
     @property
     def needed_grant(self) -> Grant:
-        """Raises BadValue where none is chosen."""
+        """Raises Unsaid where none is chosen."""
         if self.grant is None:
-            raise BadValue(N_("Bitte eine Zuwendung angeben: --grant mit Kennzeichen oder Aktenzeichen."))
+            raise Unsaid("grant", N_("Bitte eine Zuwendung angeben, mit Kennzeichen oder Aktenzeichen."))
         return self.grant
 
     @property

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
 import pytest
 from click.testing import Result
 from flask import Flask
+from flask.testing import FlaskClient
 from openpyxl.utils import get_column_letter
 
 from exports.reports import REPORTS
-from school_it.access import Actor
+from school_it.access import Actor, Role
 from tests.exports import town
 
 READ_BACK = sorted(name for name, report in REPORTS.items() if report.import_kind)
@@ -58,3 +60,21 @@ def test_the_register_is_printed_as_far_as_its_prices(app: Flask, house: Actor, 
     last = get_column_letter(headers.index("Preis brutto") + 1)
     assert sheet.print_area == f"'Bestandsverzeichnis'!$A$1:${last}${sheet.max_row}"
     assert "gedruckt bis »Preis brutto«" in str(sheet["A3"].value)
+
+
+def test_only_the_command_names_the_option_for_what_a_report_lacks(
+    app: Flask, sign_in_as: Callable[..., FlaskClient], tmp_path: Path
+) -> None:
+    lacking = {
+        "receipts": ("Bitte eine Zuwendung angeben, mit Kennzeichen oder Aktenzeichen.", "--grant"),
+        "dossier": ("Bitte eine Schule angeben, mit ihrer Schulnummer.", "--school"),
+    }
+    office = sign_in_as(Role.OFFICE)
+    for name, (sentence, option) in lacking.items():
+        told = run(app, "export", name, "--out", str(tmp_path / "bericht.xlsx"))
+        assert (told.exit_code, told.stderr.strip()) == (2, f"{sentence} Die Option dafür ist {option}.")
+        answer = office.get(f"/exports/{name}.xlsx")
+        assert answer.status_code == 422
+        assert sentence in answer.text
+        assert option not in answer.text
+    assert list(tmp_path.iterdir()) == []

@@ -231,14 +231,17 @@ class Actor:
             self._scopes[may] = _scope(self.grants, may)
         return self._scopes[may]
 
-    def may(self, may: May, school_id: int | None = None) -> bool:
-        """Without `school_id`: anywhere at all."""
-        scope = self.scope(may)
-        return bool(scope) if school_id is None else scope.holds(school_id)
+    def may(self, may: May) -> bool:
+        """Somewhere, be it at one school: for menus, lists and what the query narrows. Of a thing, ask `may_at`."""
+        return bool(self.scope(may))
+
+    def may_at(self, may: May, school_id: int | None) -> bool:
+        """At the school of a thing; a thing without a school is the town's and asks for the right in all of it."""
+        return self.scope(may).holds(school_id)
 
     def must(self, may: May, school_id: int | None) -> None:
-        """Raises NotAllowed where this actor may not do that at this school."""
-        if not self.scope(may).holds(school_id):
+        """Raises NotAllowed where `may_at` says no."""
+        if not self.may_at(may, school_id):
             raise NotAllowed(N_("Dafür fehlt Ihnen an dieser Schule das Recht."))
 
     @property

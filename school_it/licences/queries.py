@@ -60,6 +60,12 @@ def get_licence(session: Session, ident: int, *, seen_by: Actor, may: May = May.
     return found
 
 
+def gives_seats(licence: Licence, actor: Actor) -> bool:
+    """Of a licence for all schools each school gives its own people seats; the action asks who gets one."""
+    may = May.EDIT_LICENCES
+    return actor.may(may) if licence.school_id is None else actor.may_at(may, licence.school_id)
+
+
 def get_licence_called(session: Session, number: str, *, seen_by: Actor) -> Licence:
     """By its number. Raises NotThere."""
     found = session.scalar(select(Licence).where(Licence.licence_no == number, within(seen_by)))

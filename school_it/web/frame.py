@@ -83,8 +83,11 @@ def _frame() -> dict[str, Any]:
     user, known = current_user._get_current_object(), current_app.view_functions
     inside: bool = user.is_authenticated
 
-    def may(permission: May, school_id: int | None = None) -> bool:
-        return inside and bool(user.actor.may(permission, school_id))
+    def may(permission: May) -> bool:
+        return inside and bool(user.actor.may(permission))
+
+    def may_at(permission: May, school_id: int | None) -> bool:
+        return inside and bool(user.actor.may_at(permission, school_id))
 
     town = current_app.config["SCHOOL_IT"].AUTHORITY
     return {
@@ -104,6 +107,7 @@ def _frame() -> dict[str, Any]:
         "shortcuts": user.shortcuts,
         "lang": web.language()[:2],
         "may": may,
+        "may_at": may_at,
         "May": May,
     }
 

@@ -41,7 +41,7 @@ def test_what_concerns_the_town_is_for_roles_of_the_town(may: May) -> None:
     of_town = Actor(1, "x", (Grant(Role.ADMIN),))
     assert of_town.may(may)
     assert not at_school.may(may)
-    assert not at_school.may(may, 1)
+    assert not at_school.may_at(may, 1)
 
 
 def test_an_admin_of_one_school_does_not_become_admin_of_the_town(

@@ -34,7 +34,7 @@ FOUND_AT_MOST = 20
 def licence_to_give(session: Session, ident: int, actor: Actor) -> Licence:
     """One that the reader sees and may give seats of. Raises NotThere."""
     found = queries.get_licence(session, ident, seen_by=actor)
-    if not actor.may(May.EDIT_LICENCES, found.school_id):
+    if not queries.gives_seats(found, actor):
         raise NotThere(N_("Diese Lizenz gibt es hier nicht."))
     return found
 
@@ -167,5 +167,5 @@ def _ask(ident: int, form: ReasonForm, problem: NotEnough | None = None) -> Any:
         kept={name: value for name, value in kept.items() if value},
         single=single,
         whom="" if single else group_words(group, rules.seat_for(licence.basis) or SeatFor.PERSON),
-        may_overrule=actor.scope(May.EDIT_LICENCES).holds(licence.school_id),
+        may_overrule=actor.may_at(May.EDIT_LICENCES, licence.school_id),
     )

@@ -47,7 +47,7 @@ def of_device(session: Session, device: Device, seen_by: Actor) -> Markup | None
 
 def of_school(session: Session, school: School, seen_by: Actor) -> Markup | None:
     """The running licences of the school and those for all, each with how many seats the school has of it."""
-    if not seen_by.may(May.SEE_LICENCES, school.id):
+    if not seen_by.may_at(May.SEE_LICENCES, school.id):
         return None
     rows = usage.at_school(session, school, seen_by=seen_by)
     drawn = render_template(

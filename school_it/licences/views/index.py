@@ -105,14 +105,14 @@ def licence(ident: int) -> Any:
     session = db.session()
     found, actor = queries.get_licence(session, ident, seen_by=current()), current()
     kind = rules.seat_for(found.basis)
-    editable = actor.scope(May.EDIT_LICENCES).holds(found.school_id)
+    editable = actor.may_at(May.EDIT_LICENCES, found.school_id)
     ruled = seat_queries.rules_of(session, found, seen_by=actor)
     return page(
         "licences/licence.html",
         licence=found,
         costs=costs.of_licence(session, found, _years()),
         editable=editable,
-        giving=kind is not None and (editable or (found.school_id is None and actor.may(May.EDIT_LICENCES))),
+        giving=kind is not None and queries.gives_seats(found, actor),
         events=_story(session, found, actor),
         seat_kind=kind,
         used=seat_queries.number_used(session, found),

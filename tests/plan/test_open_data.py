@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
 from itertools import product
 
 import pytest
@@ -138,6 +141,39 @@ def test_the_table_merges_small_numbers_and_hides_what_would_give_them_away(
     assert {row["school"]: row["pupils_per_device"] for row in rows}["Dritte Schule"] == "7.8"
     told = json.loads(tables.as_json(made))
     assert (told["merged"]["teachers"], told["total"]["pupils"]) == (11, 990)
+
+
+def test_amounts_of_the_json_are_exact_numbers(session: Session, town: list[School], house: Actor) -> None:
+    made = table(session, house)
+    exact = {tables.SPENT: Decimal("90071992547409.93"), tables.FUNDED: Decimal("1234.50")}
+    first, *others = made.lines
+    told = tables.as_json(replace(made, lines=[replace(first, values={**first.values, **exact}), *others]))
+    assert '"spent": 90071992547409.93' in told, "a binary number would be 90071992547409.94"
+    assert '"funded": 1234.50' in told
+    assert json.loads(told, parse_float=Decimal)["schools"][0]["spent"] == exact[tables.SPENT]
+    assert made.digest == hashlib.sha256(tables.as_json(made).encode()).hexdigest()
+
+
+def test_an_edition_of_before_stays_valid_and_is_not_published_again_for_its_digits(
+    session: Session, town: list[School], house: Actor, admin: FlaskClient, client: FlaskClient
+) -> None:
+    """Editions were written with 0.0 where 0.00 is written now."""
+    made = table(session, house)
+    older = json.dumps(json.loads(tables.as_json(made)), ensure_ascii=False, indent=1)
+    digest = hashlib.sha256(older.encode()).hexdigest()
+    assert digest != made.digest
+    with transaction() as writing:
+        writing.add(
+            Publication(
+                school_year=YEAR, limit=made.limit, licence="zero", csv=tables.as_csv(made), json=older,
+                digest=digest, published_by="Amt",
+            )
+        )  # fmt: skip
+    with transaction() as writing, pytest.raises(RuleBroken, match="schon veröffentlicht"):
+        actions.publish(writing, table(writing, house), licence="zero", by=house)
+    public = client.get(f"/open-data/{YEAR}/schulen.json").data
+    assert hashlib.sha256(public).hexdigest() == queries.public_of(session, YEAR).digest == digest
+    assert "sind die von heute" in admin.get(f"/plan/open-data?year={YEAR}").text
 
 
 def test_nothing_is_public_before_somebody_publishes_and_nothing_after_it_is_withdrawn(

@@ -6,7 +6,7 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -180,7 +180,14 @@ def _safe(text: str) -> str:
     return f"'{text}" if text[:1] in "=+-@\t\r" else text
 
 
+def is_told_by(edition: str, table: Table) -> bool:
+    """Whether the JSON of an edition says the same, however its numbers are written (12.5 and 12.50)."""
+    stored, fresh = (json.loads(one, parse_float=Decimal) for one in (edition, as_json(table)))
+    return bool(stored == fresh)
+
+
 def as_json(table: Table) -> str:
+    """Its numbers are those of the table, digit by digit: amounts have two places and are no binary fractions."""
     kept: dict[str, Any] = {
         "school_year": school_year.label(table.year),
         "key_date": table.key_date.isoformat(),
@@ -190,18 +197,24 @@ def as_json(table: Table) -> str:
         "fields": FIGURES,
         "schools": [
             {
-                "school_number": line.number, "school": line.name, "school_type": line.kind, **_plain(line),
+                "school_number": line.number, "school": line.name, "school_type": line.kind, **line.values,
                 "merged": list(line.merged),
             }
             for line in table.lines
         ],
-        "merged": _plain(table.merged) if table.merged else None,
-        "total": _plain(table.town),
+        "merged": table.merged.values if table.merged else None,
+        "total": table.town.values,
     }  # fmt: skip
-    return json.dumps(kept, ensure_ascii=False, indent=1)
+    return _written(kept)
 
 
-def _plain(line: Line) -> dict[str, Any]:
-    return {
-        name: (float(value) if isinstance(value, Decimal) else value) for name, value in line.values.items()
-    }
+def _written(value: Any, margin: str = "\n") -> str:
+    """JSON with a blank for each level, as ``json.dumps(value, indent=1)`` writes it, and a Decimal as it is."""
+    inner = f"{margin} "
+    if isinstance(value, Mapping):
+        parts = [f"{_written(name)}: {_written(each, inner)}" for name, each in value.items()]
+        return f"{{{inner}{f',{inner}'.join(parts)}{margin}}}" if parts else "{}"
+    if isinstance(value, list):
+        parts = [_written(each, inner) for each in value]
+        return f"[{inner}{f',{inner}'.join(parts)}{margin}]" if parts else "[]"
+    return f"{value:f}" if isinstance(value, Decimal) else json.dumps(value, ensure_ascii=False)

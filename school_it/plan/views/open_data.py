@@ -60,7 +60,7 @@ def year_choices() -> list[tuple[str, str]]:
 def open_data_preview() -> Any:
     """Exactly what would be public, before anything is."""
     session, year = db.session(), asked_year()
-    table = _table(year)
+    table, published = _table(year), queries.published(session, year)
     return page(
         "plan/open_data.html",
         table=table,
@@ -68,7 +68,8 @@ def open_data_preview() -> Any:
         year=year,
         years=year_choices(),
         form=PublishForm(data={"year": str(year), "seen": table.digest}),
-        published=queries.published(session, year),
+        published=published,
+        is_current=published is not None and tables.is_told_by(published.json, table),
         publications=queries.all_of_them(session),
         lacking=dcat.lacking(_settings()),
         licence=dcat.LICENCES[_settings().OPEN_DATA_LICENCE][0],

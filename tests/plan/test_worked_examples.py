@@ -223,8 +223,9 @@ def test_a_scenario_with_dearer_prices_raises_the_price_of_an_outlet_too() -> No
 def stand(ident: int, index: int | None, pupils: int | None, devices: int) -> SchoolStand:
     cells = {M: Cell(M, stock=devices)}
     return SchoolStand(
-        ident, str(ident), "Schule", None, SchoolType.G, index, Figures(2025, pupils), cells, switches=0
-    )
+        id=ident, number=str(ident), name="Schule", short_name=None, kind=SchoolType.G, social_index=index,
+        figures=Figures(2025, pupils), cells=cells,
+    )  # fmt: skip
 
 
 def test_schools_of_one_social_index_are_weighed_by_their_pupils() -> None:

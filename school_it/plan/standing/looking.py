@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -13,20 +13,19 @@ from school_it import school_year
 from school_it.access import Actor
 from school_it.devices import numbers
 from school_it.devices.models import Category
-from school_it.devices.rules import ItemClass, Use
+from school_it.devices.rules import ItemClass
 from school_it.network.types.rules import sockets
 from school_it.network.wiring.ports import Types
-from school_it.network.wiring.rules import is_switch
-from school_it.plan.models import Scenario
+from school_it.plan.models import Plan, Scenario
 from school_it.plan.queries import aims_on, counting_on, plan_called, stock
 from school_it.plan.rules import assumptions, need
 from school_it.plan.rules.assumptions import Assumptions
 from school_it.plan.rules.need import Aim, Counting, Figures, Worked
 from school_it.plan.rules.targets import Basis
-from school_it.plan.rules.wave import Cohort
-from school_it.plan.standing.town import Cell, SchoolStand, Town
+from school_it.plan.standing.tally import Lives, Tally, tallied
+from school_it.plan.standing.town import SchoolStand, Town
 from school_it.plan.talks import queries as talks
-from school_it.plan.talks.rules import beyond
+from school_it.plan.talks.rules import Agreed, Beyond, beyond
 
 
 def look(
@@ -38,70 +37,190 @@ def look(
     school_id: int | None = None,
 ) -> Town:
     """The schools within reach of `seen_by` on a day. A scenario changes figures here and nowhere else."""
-    plan, aims = aims_on(session, on)
-    record = plan_called(session, plan)
-    counting, categories = counting_on(session, plan, on)
-    assumed = assumptions.assumed({one.key: one.value for one in record.figures} if record else {}, on.year)
-    if scenario is not None:
-        assumed, aims = applied(scenario, assumed, aims)
-    life_of = _Lives(counting, categories, assumed)
-    rows = stock.counted(session, on, life_of.all(), seen_by=seen_by, school_id=school_id)
-    figures = stock.figures(session, school_year.school_year(on), seen_by=seen_by)
-    rooms = stock.teaching_rooms(session, seen_by=seen_by)
-    asked = stock.asked_for(session, seen_by=seen_by)
-    agreed = talks.still_to_come(session, seen_by=seen_by)
-    schools = [
-        _school(row, figures.get(row.id), rooms.get(row.id), aims)
-        for row in stock.schools(session, seen_by=seen_by, school_id=school_id)
-    ]
-    town = Town(
-        on,
-        plan,
-        record,
-        assumed,
-        schools,
-        [],
-        counting,
-        categories,
-        aims,
-        {one: Cell(one) for one in ItemClass},
-    )
-    _fill(town, rows, life_of)
-    _count_ports(session, town, life_of, seen_by=seen_by, school_id=school_id)
-    for school in schools:
-        for one, cell in school.cells.items():
-            cell.requested = asked.get((school.id, one), 0)
-            cell.agreed = sum(each.number for each in agreed.get((school.id, one), ()))
-        town.beyond += [
-            each
-            for one, cell in school.cells.items()
-            for each in beyond(agreed.get((school.id, one), ()), cell.gap)
-        ]
-        town.beyond += beyond(agreed.get((school.id, None), ()), 0)
-        town.unpriced += sum(
-            not each.number and each.euros is None
-            for one in (*ItemClass, None)
-            for each in agreed.get((school.id, one), ())
-        )
+    [town] = look_under(session, on, [scenario], seen_by=seen_by, school_id=school_id)
     return town
 
 
-def _count_ports(
-    session: Session, town: Town, lives: _Lives, *, seen_by: Actor, school_id: int | None
-) -> None:
-    """The ports of each school's switches, as the types of their models have them; three statements."""
-    if not any(school.switches for school in town.schools):
-        return
-    of_switches = {ident: lives.of(ident, None) for ident in town.categories if lives.is_switch(ident)}
-    found = stock.models_of(session, town.on, of_switches, seen_by=seen_by, school_id=school_id)
-    keys = {(maker, numbers.folded(model)) for _school_id, maker, model, _count in found}
+def look_under(
+    session: Session,
+    on: date,
+    scenarios: Sequence[Scenario | None],
+    *,
+    seen_by: Actor,
+    school_id: int | None = None,
+) -> list[Town]:
+    """The same schools under each scenario, None for the plan as entered; as many statements as for one."""
+    ground = _ground(session, on)
+    views = [_view(ground, one) for one in scenarios]
+    found = _gather(session, on, [one.lives for one in views], seen_by=seen_by, school_id=school_id)
+    return [_town(on, ground, view, found) for view in views]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Ground:
+    """What the plan says on a day, before any scenario."""
+
+    plan: str | None
+    record: Plan | None
+    assumed: Assumptions
+    aims: Sequence[Aim]
+    counting: dict[ItemClass, Counting]
+    categories: dict[int, Category]
+
+
+@dataclass(frozen=True)
+class _View:
+    """The figures and targets of one scenario."""
+
+    assumed: Assumptions
+    aims: list[Aim]
+    lives: Lives
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Found:
+    """What the tables say of the schools, whatever the scenario. `ports`: of each school, how many of its usable
+    switches are of a known type, and how many ports these have."""
+
+    schools: Sequence[Any]
+    devices: Sequence[stock.Counted]
+    figures: Mapping[int, Figures]
+    rooms: Mapping[int, int]
+    asked: Mapping[tuple[int, ItemClass], int]
+    agreed: Mapping[tuple[int, ItemClass | None], Sequence[Agreed]]
+    ports: Mapping[int, tuple[int, int]]
+
+
+def _ground(session: Session, on: date) -> _Ground:
+    plan, aims = aims_on(session, on)
+    record = plan_called(session, plan)
+    counting, categories = counting_on(session, plan, on)
+    figures = {one.key: one.value for one in record.figures} if record else {}
+    return _Ground(
+        plan=plan,
+        record=record,
+        assumed=assumptions.assumed(figures, on.year),
+        aims=aims,
+        counting=counting,
+        categories=categories,
+    )
+
+
+def _view(ground: _Ground, scenario: Scenario | None) -> _View:
+    assumed, aims = ground.assumed, list(ground.aims)
+    if scenario is not None:
+        assumed, aims = applied(scenario, assumed, aims)
+    return _View(assumed, aims, Lives(ground.counting, ground.categories, assumed))
+
+
+def _gather(
+    session: Session, on: date, lives: Sequence[Lives], *, seen_by: Actor, school_id: int | None
+) -> _Found:
+    ages = {age for one in lives for age in one.all()}
+    devices = stock.counted(session, on, ages, seen_by=seen_by, school_id=school_id)
+    schools = stock.schools(session, seen_by=seen_by, school_id=school_id)
+    switches = lives[0].switches  # no scenario changes the life of what counts for no class
+    return _Found(
+        schools=schools,
+        devices=devices,
+        figures=stock.figures(session, school_year.school_year(on), seen_by=seen_by),
+        rooms=stock.teaching_rooms(session, seen_by=seen_by),
+        asked=stock.asked_for(session, seen_by=seen_by),
+        agreed=talks.still_to_come(session, seen_by=seen_by),
+        ports=_ports(session, on, switches, seen_by=seen_by, school_id=school_id)
+        if _have_switches(devices, switches, {row.id for row in schools})
+        else {},
+    )
+
+
+def _have_switches(
+    devices: Sequence[stock.Counted], switches: Mapping[int, int], schools: Collection[int]
+) -> bool:
+    return any(
+        row.category_id in switches and row.school_id in schools and row.fresh[switches[row.category_id]]
+        for row in devices
+    )
+
+
+def _ports(
+    session: Session, on: date, switches: Mapping[int, int], *, seen_by: Actor, school_id: int | None
+) -> dict[int, tuple[int, int]]:
+    """By school, its switches of known type and their ports, as the types of their models have them; three
+    statements."""
+    rows = stock.models_of(session, on, switches, seen_by=seen_by, school_id=school_id)
+    keys = {(maker, numbers.folded(model)) for _school_id, maker, model, _count in rows}
     ports = {key: sockets(of_type.ports) for key, of_type in Types(session).find(keys).items()}
-    schools = {school.id: school for school in town.schools}
-    for ident, maker, model, count in found:
-        of_each, school = ports.get((maker, numbers.folded(model))), schools.get(ident)
-        if of_each is not None and school is not None:
-            school.typed += count
-            school.typed_ports += count * of_each
+    found: dict[int, tuple[int, int]] = {}
+    for ident, maker, model, count in rows:
+        of_each = ports.get((maker, numbers.folded(model)))
+        if of_each is not None:
+            typed, typed_ports = found.get(ident, (0, 0))
+            found[ident] = typed + count, typed_ports + count * of_each
+    return found
+
+
+def _town(on: date, ground: _Ground, view: _View, found: _Found) -> Town:
+    tally = tallied(found.devices, view.lives, {row.id for row in found.schools})
+    schools = [_school(row, view.aims, found, tally) for row in found.schools]
+    return Town(
+        on=on,
+        plan=ground.plan,
+        record=ground.record,
+        assumed=view.assumed,
+        schools=schools,
+        cohorts=tally.cohorts,
+        counting=ground.counting,
+        categories=ground.categories,
+        aims=view.aims,
+        pooled={one: tally.cell(None, one) for one in ItemClass},
+        ages=tally.ages,
+        beyond=[each for school in schools for each in _beyond(school, found)],
+        unpriced=sum(_unpriced(school, found) for school in schools),
+    )
+
+
+def _school(row: Any, aims: Sequence[Aim], found: _Found, tally: Tally) -> SchoolStand:
+    figures = found.figures.get(row.id)
+    if figures is not None and figures.rooms is None:
+        figures = replace(figures, rooms=found.rooms.get(row.id))
+    worked = need.worked(row.school_type, figures, aims)
+    typed, typed_ports = found.ports.get(row.id, (0, 0))
+    return SchoolStand(
+        id=row.id,
+        number=row.school_number,
+        name=row.name,
+        short_name=row.short_name,
+        kind=row.school_type,
+        social_index=row.social_index,
+        figures=figures,
+        cells={
+            one: replace(
+                tally.cell(row.id, one),
+                worked=worked.get(one, Worked()),
+                requested=found.asked.get((row.id, one), 0),
+                agreed=sum(each.number for each in found.agreed.get((row.id, one), ())),
+            )
+            for one in ItemClass
+        },
+        switches=tally.switches.get(row.id, 0),
+        typed=typed,
+        typed_ports=typed_ports,
+    )
+
+
+def _beyond(school: SchoolStand, found: _Found) -> list[Beyond]:
+    """What was agreed with a school and is not bought with its gap anyway."""
+    gaps: dict[ItemClass | None, int] = {one: cell.gap for one, cell in school.cells.items()}
+    gaps[None] = 0
+    return [each for one, gap in gaps.items() for each in beyond(found.agreed.get((school.id, one), ()), gap)]
+
+
+def _unpriced(school: SchoolStand, found: _Found) -> int:
+    return sum(
+        not each.number and each.euros is None
+        for one in (*ItemClass, None)
+        for each in found.agreed.get((school.id, one), ())
+    )
 
 
 def applied(scenario: Scenario, assumed: Assumptions, aims: Sequence[Aim]) -> tuple[Assumptions, list[Aim]]:
@@ -122,89 +241,3 @@ def applied(scenario: Scenario, assumed: Assumptions, aims: Sequence[Aim]) -> tu
         else aim
         for aim in aims
     ]
-
-
-class _Lives:
-    """For each category and use: the class that it counts for, and its useful life there."""
-
-    def __init__(
-        self, counting: dict[ItemClass, Counting], categories: dict[int, Category], assumed: Assumptions
-    ) -> None:
-        self.categories, self.assumed = categories, assumed
-        self.class_of: dict[tuple[int, Use | None], ItemClass] = {}
-        for one in ItemClass:
-            for pair in counting[one].pairs:
-                self.class_of.setdefault(pair, one)
-        self._known: dict[tuple[int, Use | None], int] = {}
-
-    def of(self, category: int, use: Use | None) -> int:
-        known = self._known.get((category, use))
-        if known is not None:
-            return known
-        item_class = self.class_of.get((category, use))
-        own = self.categories[category].useful_life_years
-        life = own if item_class is None else self.assumed.life_of(item_class, own)
-        self._known[category, use] = life
-        return life
-
-    def is_switch(self, category: int) -> bool:
-        """A switch counts for no class: what is to be there follows from the rooms."""
-        return is_switch(self.categories[category].name) and not any(
-            (category, use) in self.class_of for use in need.ALL_USES
-        )
-
-    def all(self) -> set[int]:
-        return {self.of(category, use) for category in self.categories for use in need.ALL_USES}
-
-
-def _school(row: Any, figures: Figures | None, rooms: int | None, aims: Sequence[Aim]) -> SchoolStand:
-    if figures is not None and figures.rooms is None:
-        figures = replace(figures, rooms=rooms)
-    worked = need.worked(row.school_type, figures, aims)
-    cells = {one: Cell(one, worked.get(one, Worked())) for one in ItemClass}
-    return SchoolStand(
-        row.id, row.school_number, row.name, row.short_name, row.school_type, row.social_index, figures, cells
-    )
-
-
-def _fill(town: Town, rows: Iterable[stock.Counted], lives: _Lives) -> None:
-    schools = {school.id: school for school in town.schools}
-    waves: dict[tuple[ItemClass, int, int, int | None, int | None], int] = {}
-    for row in rows:
-        item_class, life = lives.class_of.get((row.category_id, row.use)), lives.of(row.category_id, row.use)
-        usable = row.fresh[life]
-        school = schools.get(row.school_id) if row.school_id is not None else None
-        if item_class is None:
-            if school is not None and lives.is_switch(row.category_id):
-                school.switches += usable
-            continue
-        _add(school.cells[item_class] if school is not None else town.pooled[item_class], row, usable)
-        born = (item_class, row.begun)
-        town.ages[born] = town.ages.get(born, 0) + row.stock
-        if usable and row.begun is not None:
-            key = (item_class, row.begun, row.begun + life, _free_from(row.bound_until), row.warranty_to)
-            waves[key] = waves.get(key, 0) + usable
-    town.cohorts = [
-        Cohort(item_class, begun, due, count, free_from, warranty_to)
-        for (item_class, begun, due, free_from, warranty_to), count in waves.items()
-    ]
-    town.cohorts.sort(key=lambda one: (one.due, one.begun, one.item_class))
-
-
-def _add(cell: Cell, row: stock.Counted, usable: int) -> None:
-    cell.stock += row.stock
-    cell.usable += usable
-    cell.bound += row.bound
-    cell.ordered += row.ordered
-    cell.defective += row.defective
-    if row.begun is None:
-        cell.undated += row.stock
-    elif row.stock:
-        cell.oldest = row.begun if cell.oldest is None else min(cell.oldest, row.begun)
-
-
-def _free_from(bound_until: date | None) -> int | None:
-    """The first year with a day on which the funding no longer binds."""
-    if bound_until is None:
-        return None
-    return bound_until.year + ((bound_until.month, bound_until.day) == (12, 31))

@@ -58,7 +58,7 @@ class Cell:
         return need.gap(self.gap, self.ordered + self.requested)
 
 
-@dataclass
+@dataclass(kw_only=True)
 class SchoolStand:
     id: int
     number: str
@@ -95,7 +95,7 @@ class SchoolStand:
         return need.ratio(self.pupils, self.cells[ItemClass.MOBILE].stock)
 
 
-@dataclass
+@dataclass(frozen=True, kw_only=True)
 class Town:
     """All schools within reach on a day, under one plan and perhaps a scenario."""
 

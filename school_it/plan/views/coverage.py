@@ -12,7 +12,6 @@ from school_it.access import May, current, needs
 from school_it.cells import show_number
 from school_it.charts import Heat
 from school_it.database import db, today
-from school_it.errors import N_, NotThere
 from school_it.network import coverage as network_coverage
 from school_it.network.wiring import power
 from school_it.network.wiring import queries as wiring
@@ -20,6 +19,7 @@ from school_it.plan import coverage, standing
 from school_it.plan.coverage import NetworkStand, Share
 from school_it.plan.views.blueprint import bp, tabs
 from school_it.plan.views.overview import LEVELS
+from school_it.schools import queries as school_queries
 from school_it.schools.rules import ROOM_USES
 from school_it.web import page
 
@@ -106,11 +106,9 @@ def _level(have: int, target: int) -> int:
 def coverage_school(number: str) -> Any:
     """The teaching rooms of a school with what each has, its switches with their power, its line."""
     session, actor = db.session(), current()
-    town = standing.look(session, today(), seen_by=actor)
-    here = next((one for one in town.schools if one.number == number), None)
-    if here is None:
-        raise NotThere(N_("Diese Schule gibt es hier nicht."))
-    town.schools = [here]
+    found = school_queries.get_school(session, number, seen_by=actor, may=May.SEE_PLAN)
+    town = standing.look(session, today(), seen_by=actor, school_id=found.id)
+    [here] = town.schools
     (stand,) = coverage.look(session, town, seen_by=actor, school_id=here.id)
     devices = session.scalars(wiring.switches(seen_by=actor, school_number=number).limit(MOST_SWITCHES)).all()
     each = coverage.each_room(town)

@@ -174,13 +174,12 @@ def _scenarios(session: Session, choice: Choice, by: Actor) -> list[Reckoned]:
 def _all_reckoned(session: Session, on: date, by: Actor) -> list[Reckoned]:
     plan, _aims = queries.aims_on(session, on)
     chosen: list[Scenario | None] = [None, *queries.scenarios(session, plan or "")]
-    return [_reckoned(session, on, one, by) for one in chosen]
-
-
-def _reckoned(session: Session, on: date, scenario: Scenario | None, by: Actor) -> Reckoned:
-    town = standing.look(session, on, seen_by=by, scenario=scenario)
-    budget = money.of(session, town, scenario, seen_by=by)
-    return Reckoned(scenario.name if scenario else AS_ENTERED, town, budget, differences.of(scenario))
+    towns = standing.look_under(session, on, chosen, seen_by=by)
+    budgets = money.of_each(session, list(zip(towns, chosen, strict=True)), seen_by=by)
+    return [
+        Reckoned(one.name if one else AS_ENTERED, town, budget, differences.of(one))
+        for one, town, budget in zip(chosen, towns, budgets, strict=True)
+    ]
 
 
 def _budget(session: Session, choice: Choice, by: Actor) -> Pages:

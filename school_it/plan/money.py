@@ -91,16 +91,25 @@ class Budget:
 
 def of(session: Session, town: Town, scenario: Scenario | None = None, *, seen_by: Actor) -> Budget:
     """The budget of what `standing.look` found, under the same scenario."""
-    due, last = dict.fromkeys(town.years, budget.NOTHING), []
-    for by_year in costs.by_licence(session, town.years, seen_by=seen_by).values():
+    [made] = of_each(session, [(town, scenario)], seen_by=seen_by)
+    return made
+
+
+def of_each(
+    session: Session, towns: Sequence[tuple[Town, Scenario | None]], *, seen_by: Actor
+) -> list[Budget]:
+    """Of what `standing.look_under` found, each with its scenario: no scenario changes licences or outlets."""
+    first = towns[0][0]
+    due, last = dict.fromkeys(first.years, budget.NOTHING), []
+    for by_year in costs.by_licence(session, first.years, seen_by=seen_by).values():
         for year, amount in by_year.items():
             due[year] += amount
-        if by_year[town.years[0]] and not any(by_year[year] for year in town.years[1:]):
-            last.append(by_year[town.years[0]])
-    known = licence_queries.yearly_costs(session, licence_queries.Wish(), town.years, seen_by=seen_by)
-    outlets = coverage.outlets(session, town, seen_by=seen_by)
-    ending = Ending(len(last), sum(last, budget.NOTHING)) if len(town.years) > 1 else NONE_ENDING
-    return reckoned(town, scenario, due, known.unknown, outlets, ending)
+        if by_year[first.years[0]] and not any(by_year[year] for year in first.years[1:]):
+            last.append(by_year[first.years[0]])
+    known = licence_queries.yearly_costs(session, licence_queries.Wish(), first.years, seen_by=seen_by)
+    outlets = coverage.outlets(session, first, seen_by=seen_by)
+    ending = Ending(len(last), sum(last, budget.NOTHING)) if len(first.years) > 1 else NONE_ENDING
+    return [reckoned(town, scenario, due, known.unknown, outlets, ending) for town, scenario in towns]
 
 
 def reckoned(

@@ -127,10 +127,9 @@ def counts_of(session: Session, year: int, *, seen_by: Actor, school_id: int | N
     """Stock and money of a school year, without what stands around them. Raises BadValue."""
     on = day_of(year)
     town, seen, lines = stands(session, on, seen_by=seen_by, school_id=school_id)
-    spent = report_queries.spent(session, school_year.begins(year), on, seen_by=seen_by)
+    spent = report_queries.spent(session, school_year.begins(year), on, seen_by=seen_by, school_id=school_id)
     return YearReport(
-        year, on, seen, town, None, standing.as_due(town),
-        spent=[one for one in spent if school_id in (None, one.school_id)], megabits=lines,
+        year, on, seen, town, None, standing.as_due(town), spent=spent, megabits=lines,
     )  # fmt: skip
 
 

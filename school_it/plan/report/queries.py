@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, select, true
 from sqlalchemy.orm import Session
 
 from school_it.access import Actor, May
@@ -46,18 +46,21 @@ def texts_of(session: Session, year: int) -> Sequence[PlanText]:
 # --- money spent in a school year ---
 
 
-def spent(session: Session, since: date, until: date, *, seen_by: Actor) -> list[Spent]:
+def spent(
+    session: Session, since: date, until: date, *, seen_by: Actor, school_id: int | None = None
+) -> list[Spent]:
     """What was spent from `since` to `until`, each euro once; see `rules.spending` for what goes before what.
 
-    Six statements at any number of rows. Only for those who see all of the funding.
+    Five statements at any number of rows; with `school_id` they read that school's rows. Only for those who see all of
+    the funding.
     """
     if not seen_by.may(May.SEE_FUNDING):
         return []
     terms = _terms(session)
     return [
-        *_from_receipts(session, since, until),
-        *_from_invoices(session, since, until),
-        *_from_devices(session, since, until, terms),
+        *_from_receipts(session, since, until, school_id),
+        *_from_invoices(session, since, until, school_id),
+        *_from_devices(session, since, until, terms, school_id),
     ]
 
 
@@ -86,7 +89,7 @@ def _terms(session: Session) -> dict[str, _Terms]:
     return found
 
 
-def _from_receipts(session: Session, since: date, until: date) -> Iterable[Spent]:
+def _from_receipts(session: Session, since: date, until: date, school_id: int | None) -> Iterable[Spent]:
     recognised = func.coalesce(Receipt.eligible_recognised, Receipt.eligible_requested)
     rows = session.execute(
         select(
@@ -95,46 +98,58 @@ def _from_receipts(session: Session, since: date, until: date) -> Iterable[Spent
         )
         .join(Grant, Receipt.grant_id == Grant.id)
         .join(Programme, Grant.programme_id == Programme.id)
-        .where(Receipt.payment_date.between(since, until))
+        .where(Receipt.payment_date.between(since, until), _only(Receipt.school_id, school_id))
         .group_by(
             Receipt.school_id, Programme.code, Grant.rate, Programme.rate, Programme.financing, Programme.unit_cap
         )
     )  # fmt: skip
-    for school_id, code, rate, financing, cap, paid, eligible, quantity in rows:
+    for school, code, rate, financing, cap, paid, eligible, quantity in rows:
         share = funded_share(financing, rate)
         funded = (
             to_cent(eligible * share) if share is not None else min(eligible, (cap or NOTHING) * quantity)
         )
-        yield Spent(school_id, code, paid, min(paid, funded), "receipts")
+        yield Spent(school, code, paid, min(paid, funded), "receipts")
 
 
-def _from_invoices(session: Session, since: date, until: date) -> Iterable[Spent]:
+def _only(column: Any, school_id: int | None) -> ColumnElement[bool]:
+    """None: the whole town."""
+    return true() if school_id is None else column == school_id
+
+
+def _from_invoices(session: Session, since: date, until: date, school_id: int | None) -> Iterable[Spent]:
     """Of each invoice what no receipt of it has: the town's own money."""
     found: dict[int | None, Decimal] = {}
-    for _ident, left in own_of_invoices(session, since, until):
-        for school_id, amount in left.items():
-            found[school_id] = found.get(school_id, NOTHING) + amount
-    for school_id, amount in found.items():
-        yield Spent(school_id, OWN_MONEY, amount, NOTHING, "invoices")
+    for _ident, left in own_of_invoices(session, since, until, school_id):
+        for school, amount in left.items():
+            if school_id in (None, school):
+                found[school] = found.get(school, NOTHING) + amount
+    for school, amount in found.items():
+        yield Spent(school, OWN_MONEY, amount, NOTHING, "invoices")
 
 
 def own_of_invoices(
-    session: Session, since: date, until: date
+    session: Session, since: date, until: date, school_id: int | None = None
 ) -> Iterable[tuple[int, dict[int | None, Decimal]]]:
-    """By id of each invoice and school, what no receipt of it has; by the day it was paid, else its own."""
+    """By id of each invoice and school, what no receipt of it has; by the day it was paid, else its own.
+
+    With `school_id` the invoices that have a line of that school, each whole: its receipts may be of others.
+    """
+    within = and_(
+        func.coalesce(Invoice.paid_on, Invoice.invoice_date).between(since, until), _names(school_id)
+    )
     rows = session.execute(
         select(
             InvoiceLine.invoice_id, InvoiceLine.gross, InvoiceLine.rebate, OrderLine.school_id, Invoice.discount
         )
         .join(Invoice, InvoiceLine.invoice_id == Invoice.id)
         .outerjoin(OrderLine, InvoiceLine.order_line_id == OrderLine.id)
-        .where(func.coalesce(Invoice.paid_on, Invoice.invoice_date).between(since, until))
+        .where(within)
         .order_by(InvoiceLine.invoice_id, InvoiceLine.position)
     )  # fmt: skip
     invoices: dict[int, list[Any]] = {}
     for row in rows:
         invoices.setdefault(row.invoice_id, []).append(row)
-    granted = _paid_by_receipts(session, since, until)
+    granted = _paid_by_receipts(session, within)
     for ident, lines in invoices.items():
         by_school: dict[int | None, Decimal] = {}
         paid = procurement_rules.discounted([line.gross - line.rebate for line in lines], lines[0].discount)
@@ -145,12 +160,17 @@ def own_of_invoices(
             yield ident, left
 
 
-def _paid_by_receipts(session: Session, since: date, until: date) -> dict[int, dict[int | None, Decimal]]:
+def _names(school_id: int | None) -> ColumnElement[bool]:
+    lines = select(InvoiceLine.invoice_id).join(OrderLine, InvoiceLine.order_line_id == OrderLine.id)
+    return true() if school_id is None else Invoice.id.in_(lines.where(OrderLine.school_id == school_id))
+
+
+def _paid_by_receipts(session: Session, within: ColumnElement[bool]) -> dict[int, dict[int | None, Decimal]]:
     rows = session.execute(
         select(InvoiceReceipt.invoice_id, Receipt.school_id, func.sum(Receipt.paid_amount))
         .join(Receipt, InvoiceReceipt.receipt_id == Receipt.id)
         .join(Invoice, InvoiceReceipt.invoice_id == Invoice.id)
-        .where(func.coalesce(Invoice.paid_on, Invoice.invoice_date).between(since, until))
+        .where(within)
         .group_by(InvoiceReceipt.invoice_id, Receipt.school_id)
     )
     found: dict[int, dict[int | None, Decimal]] = {}
@@ -159,23 +179,25 @@ def _paid_by_receipts(session: Session, since: date, until: date) -> dict[int, d
     return found
 
 
-def _from_devices(session: Session, since: date, until: date, terms: Mapping[str, _Terms]) -> Iterable[Spent]:
+def _from_devices(
+    session: Session, since: date, until: date, terms: Mapping[str, _Terms], school_id: int | None
+) -> Iterable[Spent]:
     """Prices of devices whose invoice stands neither among the receipts nor among the invoices."""
     rows = session.execute(
         select(Device.school_id, Device.programme, Device.file_reference, func.sum(Device.price_gross))
-        .where(_bought_without_paper(since, until))
+        .where(_bought_without_paper(since, until), _only(Device.school_id, school_id))
         .group_by(Device.school_id, Device.programme, Device.file_reference)
     )
     found: dict[tuple[int | None, str], tuple[Decimal, Decimal]] = {}
-    for school_id, programme, reference, summed in rows:
+    for school, programme, reference, summed in rows:
         price = summed or NOTHING
         of = terms.get(reference or "") or terms.get(programme or "")
         code = of.programme if of else (programme or OWN_MONEY)
         funded = to_cent(price * of.rate) if of and of.rate is not None else NOTHING
-        before = found.get((school_id, code), (NOTHING, NOTHING))
-        found[school_id, code] = (before[0] + price, before[1] + funded)
-    for (school_id, code), (paid, funded) in found.items():
-        yield Spent(school_id, code, paid, funded, "devices")
+        before = found.get((school, code), (NOTHING, NOTHING))
+        found[school, code] = (before[0] + price, before[1] + funded)
+    for (school, code), (paid, funded) in found.items():
+        yield Spent(school, code, paid, funded, "devices")
 
 
 def _bought_without_paper(since: date, until: date) -> ColumnElement[bool]:
@@ -217,7 +239,7 @@ def rows_behind(session: Session, since: date, until: date, school_id: int | Non
     ]
     own = {
         ident: left[school_id]
-        for ident, left in own_of_invoices(session, since, until)
+        for ident, left in own_of_invoices(session, since, until, school_id)
         if left.get(school_id)
     }
     invoices = select(Invoice).where(Invoice.id.in_(sorted(own)[:MOST_BEHIND])).order_by(Invoice.invoice_date)

@@ -283,11 +283,9 @@ def _money(session: Session, found: Dossier, seen_by: Actor) -> list[Section]:
     lines = []
     for year in range(found.year - YEARS_BACK + 1, found.year + 1):
         until = min(school_year.ends(year), found.on)
-        rows = [
-            one
-            for one in spending.spent(session, school_year.begins(year), until, seen_by=seen_by)
-            if one.school_id == found.school.id
-        ]
+        rows = spending.spent(
+            session, school_year.begins(year), until, seen_by=seen_by, school_id=found.school.id
+        )
         paid = sum((one.paid for one in rows), NOTHING)
         funded = sum((one.funded for one in rows), NOTHING)
         lines.append([school_year.label(year), paid, funded, paid - funded])

@@ -40,10 +40,10 @@ def scenarios() -> Any:
     session, actor = db.session(), current()
     plan, _aims = queries.aims_on(session, today())
     known = list(queries.scenarios(session, plan or ""))
-    made = []
-    for one in (None, *known[:MOST]):
-        town = standing.look(session, today(), seen_by=actor, scenario=one)
-        made.append((one, named(one), town, money.of(session, town, one, seen_by=actor)))
+    shown = [None, *known[:MOST]]
+    towns = standing.look_under(session, today(), shown, seen_by=actor)
+    budgets = money.of_each(session, list(zip(towns, shown, strict=True)), seen_by=actor)
+    made = [(one, named(one), town, budget) for one, town, budget in zip(shown, towns, budgets, strict=True)]
     used = [part for part in Part if any(budget.part(part) for *_one, budget in made)]
     return page(
         "plan/scenarios.html",

@@ -22,13 +22,15 @@ from school_it.network.types.models import DeviceType
 from school_it.network.types.sheet import DEVICE_TYPES
 from school_it.network.uplinks.models import Uplink
 from school_it.network.uplinks.sheet import UPLINKS
-from school_it.network.wiring import joining, places, ports
+from school_it.network.wiring import joining, places, points, ports
 from school_it.network.wiring.models import Panel, Rack
 from school_it.schools import queries as school_queries
 from school_it.schools.models import School
 from school_it.undo import Against, Touched, Undoing, Values, headers
 
 TAKEN = N_("Der Port ist inzwischen anders belegt: %(why)s")
+REPLUGGED = N_("In der Dose steckt das Kabel nicht mehr so.")
+PLUGGED = "plugged"
 
 
 class _Outlets(Undoing):
@@ -39,7 +41,9 @@ class _Outlets(Undoing):
 
     def put_back(self, session: Session, things: Sequence[Touched], values: Mapping[int, Values]) -> None:
         super().put_back(session, things, values)
-        joining.join_outlets(session, [thing.ident for thing in things])
+        cables = _plugged(things)
+        points.pull(session, points.still_plugged(session, list(cables.values())))
+        joining.join_outlets(session, [thing.ident for thing in things if thing.ident not in cables])
 
     def remove(self, session: Session, things: Sequence[Touched]) -> None:
         joining.let_go(session, [thing.ident for thing in things])
@@ -58,6 +62,12 @@ class _Outlets(Undoing):
     ) -> Iterator[Against]:
         numbers = {ident: number for number, ident in school_queries.ids_by_number(session).items()}
         queries.lock_schools(session, {now[thing.ident]["school_id"] for thing in things})
+        cables = _plugged(things)
+        sticking = points.still_plugged(session, list(cables.values()))
+        for ident, (port, _other) in cables.items():
+            if port not in sticking:
+                yield Against(ident, "cable", Sentence(REPLUGGED))
+        things = [thing for thing in things if thing.ident not in cables]
         back = self.before(session, [thing for thing in things if not thing.made])
         gone = {thing.ident for thing in things if thing.made}
         wanted = []
@@ -76,6 +86,16 @@ class _Outlets(Undoing):
             if clash.other.row is None:
                 why = patching.sentence(clash, may_see=lambda _school: False)
                 yield Against(clash.place.row or 0, clash.field, Sentence(TAKEN, why=why))
+
+
+def _plugged(things: Sequence[Touched]) -> dict[int, tuple[int, int]]:
+    """By outlet the cable that the act has plugged into it, of `points.plug_points`."""
+    return {
+        thing.ident: (facts[PLUGGED][0], facts[PLUGGED][1])
+        for thing in things
+        for facts in thing.facts
+        if PLUGGED in facts
+    }
 
 
 class _Panels(Undoing):
@@ -122,7 +142,7 @@ UNDOINGS = (
     _Outlets(
         Outlet,
         N_("Netzwerkdose"),
-        batches={"import.outlets": May.EDIT_NETWORK},
+        batches={"import.outlets": May.EDIT_NETWORK, points.KIND: May.EDIT_NETWORK},
         shown={"school_id": "school_number", "room_id": "room"},
         names=headers(OUTLETS),
     ),

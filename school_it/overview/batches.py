@@ -34,6 +34,7 @@ KINDS = {
     "devices.bulk": N_("Mehrere Geräte geändert"),
     "funding.bound": N_("Zweckbindung neu berechnet"),
     "devices.added": N_("Mehrere Geräte aufgenommen"),
+    "network.plugged": N_("Accesspoints gesteckt"),
     "undo": N_("Zurückgenommen"),
 }
 COUNTS = {

@@ -22,7 +22,7 @@ from school_it.undo import planning as plans
 from school_it.undo import references
 from school_it.undo.planning import UndoPlan
 from school_it.undo.tables import TABLES, Undoing
-from school_it.undo.trail import Touched
+from school_it.undo.trail import Beside, Touched
 
 KIND = "undo"
 Told = Callable[[int, int], None]
@@ -113,7 +113,22 @@ def _leave_traces(session: Session, plan: UndoPlan, made: Batch, by: Actor) -> N
             if rows:
                 columns = {column: [row[column] for row in rows] for column in rows[0]}
                 lots.entries(action, TABLES[name].table, columns, by=by, batch_id=made.id)
+    _tell_beside(
+        lots, [one for things in plan.back.values() for thing in things for one in thing.beside], made, by
+    )
     lots.write(session)
+
+
+def _tell_beside(lots: Lots, those: Sequence[Beside], made: Batch, by: Actor) -> None:
+    for table in sorted({one.table for one in those} & TABLES.keys()):
+        here = [one for one in those if one.table == table]
+        columns: dict[str, Sequence[Any]] = {
+            "object_id": [one.ident for one in here],
+            "object_label": [one.label for one in here],
+            "school_id": [one.school_id for one in here],
+            "changes": [json.dumps(_swapped(one.changes)) for one in here],
+        }
+        lots.entries(Action.ROW_PUT_BACK, TABLES[table].table, columns, by=by, batch_id=made.id)
 
 
 def _about(thing: Touched, school_id: int | None) -> dict[str, Any]:

@@ -16,6 +16,18 @@ from school_it.database import portions
 
 NOT_VALUES = frozenset({"version"})
 """Counts of the house that stand in the trail beside the values."""
+BESIDE = "beside"
+"""The fact of an entry that tells a second thing's story what happened to a first one: table and id of that."""
+
+
+class Beside(NamedTuple):
+    """What is told of a second thing; it goes back with the first, whatever else has happened to the second."""
+
+    table: str
+    ident: int
+    label: str
+    school_id: int | None
+    changes: Mapping[str, Any]
 
 
 @dataclass(slots=True)
@@ -38,6 +50,7 @@ class Touched:
     """What each entry said about a person, with the person's id."""
     forgotten: bool = False
     facts: list[Mapping[str, Any]] = field(default_factory=list)
+    beside: list[Beside] = field(default_factory=list)
 
     @property
     def fields(self) -> set[str]:
@@ -60,6 +73,11 @@ def gathered(
     )  # fmt: skip
     wanted = select(*columns).where(which, Entry.object_id.is_not(None))
     for row in session.execute(wanted.order_by(Entry.id)):
+        if (first := _first(found, row)) is not None:
+            first.beside.append(
+                Beside(row.object_type, row.object_id, row.object_label, row.school_id, row.changes)
+            )
+            continue
         known = found[row.object_type]
         thing = known.get(row.object_id)
         if thing is None:
@@ -70,6 +88,12 @@ def gathered(
         else:
             _take(thing, row, tables.get(row.object_type))
     return dict(found)
+
+
+def _first(found: Mapping[str, Mapping[int, Touched]], row: Row[Any]) -> Touched | None:
+    """The thing beside which this entry tells the same of a second one."""
+    table, ident = row.facts.get(BESIDE) or ("", 0)
+    return found.get(table, {}).get(ident)
 
 
 def _take(thing: Touched, row: Row[Any], table: Table | None) -> None:

@@ -141,6 +141,7 @@ PAGES = {
     "a line to the internet to edit": "/network/uplinks/1/edit",
     "a new line to the internet": "/network/uplinks/new",
     "the network of a school as a picture": "/network/schools/{number}/topology",
+    "access points to plug": "/network/schools/199618/points",
     "what the network covers": "/plan/coverage",
     "what the network of a school covers": "/plan/coverage/{number}",
     "the plan": "/plan",

@@ -21,7 +21,8 @@ from school_it.network.models import Outlet
 from school_it.network.queries import Wish
 from school_it.network.views import suggesting
 from school_it.network.views.blueprint import bp
-from school_it.network.wiring import tracing
+from school_it.network.wiring import matching, points, tracing
+from school_it.network.wiring.tracing import Step
 from school_it.schools import queries as school_queries
 from school_it.web import flash_done, lists, page, show
 from school_it.web.fields import refusals_in, status_of
@@ -76,6 +77,7 @@ def _listed(session: Session, wanted: Wish, actor: Actor) -> dict[str, Any]:
         "racks": [(rack, rack) for rack in (queries.racks(session, school, seen_by=actor) if school else [])],
         "states": [(state, _(name)) for state, name in STATE_NAMES.items()],
         "here": here[0] if here else None,
+        "points": points.count_open_at(session, school, actor) if here and school else 0,
     }
 
 
@@ -103,11 +105,14 @@ def outlet(ident: int) -> Any:
     session, actor = db.session(), current()
     found = queries.get_outlet(session, ident, seen_by=actor)
     device = queries.switches(session, [found.switch]).get(numbers.folded(found.switch))
+    steps = tracing.of_outlets(session, [found], seen_by=actor)[found.id]
+    plugged = any(one.kind is Step.DEVICE and one.port_id for one in steps)
     return page(
         "network/outlet.html",
         outlet=found,
         gaps=gaps_of(session, [found])[found.id],
-        steps=tracing.of_outlets(session, [found], seen_by=actor)[found.id],
+        steps=steps,
+        point_missing=not plugged and matching.is_for_point(found.connected),
         switch=device if device and actor.scope(May.SEE_DEVICES).holds(device.school_id) else None,
         vlan=address_queries.vlan_of_outlet(session, found),
         events=_story(session, found),

@@ -12,6 +12,7 @@ from school_it.access import May, current, needs
 from school_it.database import db, transaction, whole_number
 from school_it.devices import queries as device_queries
 from school_it.devices.models import Device
+from school_it.devices.rules import ItemClass
 from school_it.errors import N_, BadValue, about
 from school_it.network import actions as outlet_actions
 from school_it.network import queries as outlet_queries
@@ -23,6 +24,7 @@ from school_it.network.wiring.queries import SwitchRow
 from school_it.network.wiring.rules import CABLE_KINDS, POE_NAMES, CableKind, Side
 from school_it.network.wiring.tracing import Node
 from school_it.schools import queries as school_queries
+from school_it.schools.models import School
 from school_it.web import flash_done, lists, page
 from school_it.web.fields import refusals_in, status_of
 
@@ -83,6 +85,8 @@ def port(ident: int) -> Any:
     found = queries.get_port(session, ident, seen_by=actor)
     cable = queries.plug_at(session, End(ident, Side.FRONT))
     chain = tracing.through(session, ident, seen_by=actor)
+    loose = cable is None and found.item_class is ItemClass.ACCESS_POINT
+    may_plug = actor.scope(May.EDIT_NETWORK).holds(found.school_id)
     return page(
         "network/port.html",
         port=found,
@@ -91,6 +95,7 @@ def port(ident: int) -> Any:
         cable=cable,
         cable_kinds=CABLE_KINDS,
         power=_(POE_NAMES.get(found.poe, found.poe)) if found.poe else None,
+        points_of=session.get(School, found.school_id) if loose and may_plug else None,
         own_cable=cable is not None and cable.kind in (CableKind.DEVICE, CableKind.UPLINK),
     )
 

@@ -11,6 +11,7 @@ from school_it.access import May, current, needs
 from school_it.database import db
 from school_it.network.topology import picture, queries
 from school_it.network.views.blueprint import bp
+from school_it.network.wiring import points
 from school_it.schools import queries as school_queries
 from school_it.web import lists, page
 
@@ -32,4 +33,5 @@ def topology(number: str) -> Any:
     return page(
         "network/topology.html", school=school, whole=whole, picture=drawn, tags=tags, words=picture.words,
         rings=[(tags[a], tags[b]) for a, b in whole.tree.extra],
+        points=points.count_open_at(session, number, current()) if whole.outlets else 0,
     )  # fmt: skip

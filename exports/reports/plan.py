@@ -115,7 +115,7 @@ def _stock(session: Session, choice: Choice, by: Actor) -> Pages:
         _stock_row(school, one, counted[one], _programmes(town, funded, school, one))
         for school in town.schools
         for one in ItemClass
-        if school.cells[one].has_target or school.cells[one].stock
+        if school.cells[one].is_listed
     ]
     return [
         Page(
@@ -127,11 +127,10 @@ def _stock(session: Session, choice: Choice, by: Actor) -> Pages:
 
 def _stock_row(school: SchoolStand, one: ItemClass, counted: str, programmes: str | None) -> tuple[Any, ...]:
     cell = school.cells[one]
-    known = bool(cell.worked.steps) or not cell.worked.lacking
     return (
         school.number, school.name, school.pupils, school.figures.rooms if school.figures else None,
         ITEM_CLASSES[one], cell.stock, cell.usable, cell.oldest, programmes,
-        cell.target if known else None, cell.gap if known else None, counted,
+        cell.known_target, cell.known_gap, counted,
         "; ".join(step.said for step in cell.worked.steps) or None,
     )  # fmt: skip
 

@@ -173,11 +173,10 @@ def _equipment(made: YearReport) -> Iterator[tuple[Any, ...]]:
     for school in made.town.schools:
         for one in ItemClass:
             cell = school.cells[one]
-            if cell.has_target or cell.stock:
-                known = cell.has_target
+            if cell.is_listed:
                 yield (
-                    school.number, school.name, ITEM_CLASSES[one], cell.target if known else None, cell.stock,
-                    cell.usable, cell.gap if known else None,
+                    school.number, school.name, ITEM_CLASSES[one], cell.known_target, cell.stock, cell.usable,
+                    cell.known_gap,
                 )  # fmt: skip
 
 
@@ -256,10 +255,13 @@ def _goals(made: YearReport, below: tuple[str, str]) -> Page:
         Column("item_class", "Gerätegruppe", TEXT), EQUIPMENT[3], EQUIPMENT[5], EQUIPMENT[4], EQUIPMENT[6],
     )  # fmt: skip
     rows = [
-        (ITEM_CLASSES[one], total.target, total.usable, total.stock, town.missing(one))
+        (
+            ITEM_CLASSES[one], total.known_target, total.usable, total.stock,
+            town.missing(one) if total.has_target else None,
+        )
         for one in town.classes
         for total in (town.sum(one),)
-    ]
+    ]  # fmt: skip
     picture = Picture("Soll und nutzbarer Bestand", "item_class", ("target", "usable"), stacked=False)
     return Page("Ziel und Bestand", "Ziel und Bestand", columns, rows, subtitle=below, picture=picture)
 

@@ -67,11 +67,9 @@ def _as_it_stands(session: Session, choice: Choice, by: Actor) -> Iterator[list[
     for school in town.schools:
         for item_class in ItemClass:
             cell = school.cells[item_class]
-            if cell.has_target or cell.stock:
-                told = (cell.target, cell.stock, cell.gap) if cell.has_target else (None, cell.stock, None)
-                yield [
-                    school.number, school.label, ITEM_CLASSES[item_class], *told, *[None] * 6,
-                ]  # fmt: skip
+            if cell.is_listed:
+                told = (cell.known_target, cell.stock, cell.known_gap)
+                yield [school.number, school.label, ITEM_CLASSES[item_class], *told, *[None] * 6]
 
 
 SURVEYS = (

@@ -107,7 +107,7 @@ def _stand(
         school=school,
         rooms=rooms,
         covered=covered,
-        points=Share(cell.usable, cell.target if cell.has_target else None),
+        points=Share(cell.usable, cell.known_target),
         rooms_with_point=Share(
             covered.rooms_with_point if covered else None, covered.rooms if covered else None
         ),

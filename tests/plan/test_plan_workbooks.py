@@ -15,6 +15,7 @@ from school_it.access import Actor, Role
 from school_it.database import today, transaction
 from school_it.plan import actions, standing
 from school_it.school_year import school_year
+from school_it.schools import actions as school_actions
 from school_it.schools.models import School
 from tests.conftest import add_school
 from tests.plan.test_where_schools_stand import categories as categories
@@ -88,3 +89,31 @@ def test_a_school_takes_only_its_own_stock_along(
     rows = table(coordinator, "/exports/stock.xlsx", "Bestandsaufnahme")
     assert {row[0] for row in rows[1:-1]} == {planned.school_number}
     assert coordinator.get("/exports/budget.xlsx").status_code == 404
+
+
+def test_no_target_is_empty_and_a_target_of_nothing_is_zero_in_every_workbook(
+    session: Session, planned: School, categories: dict[str, int], house: Actor, admin: FlaskClient
+) -> None:
+    """Access points have no target; of one school nobody has entered pupils, the other has none."""
+    unknown, empty = add_school(house, "170001", "Ohne Zahlen"), add_school(house, "170002", "Ohne Kinder")
+    with transaction() as writing:
+        nobody = {"pupils": 0, "teachers": 0, "rooms": 0}
+        school_actions.record_figures(writing, writing.merge(empty), school_year(today()), nobody, by=house)
+    deliver(planned, categories["Accesspoint"], 2, house)
+    for school in (planned, unknown, empty):
+        deliver(school, categories["Tablet"], 1, house)
+    wanted = {
+        ("115514", "Accesspoint"): (None, None), ("115514", "mobil"): (105, 104),
+        ("170001", "mobil"): (None, None), ("170002", "mobil"): (0, 0),
+    }  # fmt: skip
+    for path, sheet, group, target, gap in (
+        ("/exports/stock.xlsx", "Bestandsaufnahme", 4, 9, 10),
+        ("/exports/plan-report.xlsx", "Ausstattung", 2, 3, 6),
+        ("/exports/survey.xlsx", "Bedarfsabfrage", 2, 3, 5),
+    ):
+        told = {(row[0], row[group]): (row[target], row[gap]) for row in table(admin, path, sheet)}
+        assert {key: told[key] for key in wanted} == wanted, path
+    for number, name in wanted:
+        lines = table(admin, f"/exports/dossier.xlsx?school={number}", "Bestand und Ziel")
+        told = {row[0]: (row[1], row[4]) for row in lines}
+        assert told[name] == wanted[number, name]

@@ -50,7 +50,23 @@ class Cell:
 
     @property
     def has_target(self) -> bool:
+        """Somebody has said how many there are to be, and what that follows from is known."""
         return bool(self.worked.steps)
+
+    @property
+    def known_target(self) -> int | None:
+        """None without a target or the figures that it follows from; 0 where it comes to nothing."""
+        return self.target if self.has_target else None
+
+    @property
+    def known_gap(self) -> int | None:
+        """None where no target tells; 0 where it is reached."""
+        return self.gap if self.has_target else None
+
+    @property
+    def is_listed(self) -> bool:
+        """There is something to tell: a target or a device."""
+        return self.has_target or bool(self.stock)
 
     @property
     def open(self) -> int:

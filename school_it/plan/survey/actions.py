@@ -76,8 +76,8 @@ def _ask(
     lines = [
         {
             "version": 1, "round_id": one.id, "school_id": school.id, "group": group, "what": "",
-            "target": cell.target if cell.has_target else None, "stock": cell.stock,
-            "gap": cell.gap if cell.has_target else None, "decision": Decision.OPEN,
+            "target": cell.known_target, "stock": cell.stock,
+            "gap": cell.known_gap, "decision": Decision.OPEN,
         }
         for school in schools
         for group in Group

@@ -170,13 +170,13 @@ def _equipment(found: Dossier) -> Section:
     lines = []
     for one in ItemClass:
         cell = stand.cells[one]
-        if cell.has_target or cell.stock:
+        if cell.is_listed:
             price = town.assumed.price(one, town.on.year)
             lines.append(
                 [
-                    ITEM_CLASSES[one], cell.target if cell.has_target else None, cell.stock, cell.usable,
-                    cell.gap if cell.has_target else None, cell.gap * price if cell.has_target else None, cell.bound,
-                    cell.ordered, cell.requested, cell.agreed,
+                    ITEM_CLASSES[one], cell.known_target, cell.stock, cell.usable, cell.known_gap,
+                    None if cell.known_gap is None else cell.known_gap * price, cell.bound, cell.ordered,
+                    cell.requested, cell.agreed,
                 ]
             )  # fmt: skip
     return Section(

@@ -356,11 +356,7 @@ def school(number: str) -> Any:
         year=year_label(on),
         figures_year=year_label(date(stands.figures.school_year, 8, 1)) if stands.figures else "",
         class_names=CLASS_TITLES,
-        cells=[
-            cell
-            for one in ItemClass
-            if (cell := stands.cells[one]).has_target or cell.stock or cell.worked.lacking
-        ],
+        cells=[cell for one in ItemClass if (cell := stands.cells[one]).is_listed or cell.worked.lacking],
         working=working,
         shared={
             one for one, cell in stands.cells.items() if any(step.is_shared for step in cell.worked.steps)

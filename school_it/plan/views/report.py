@@ -68,7 +68,7 @@ def report() -> Any:
         before_label=school_year.label(year - 1),
         years=year_choices(),
         seen=_(SEEN[made.seen]),
-        classes=[one for one in ItemClass if town.sum(one).target or town.sum(one).stock],
+        classes=[one for one in ItemClass if town.sum(one).is_listed],
         class_names=CLASS_TITLES,
         counted={one: counted_words(town, one) for one in ItemClass},
         urls={one: devices_url(town, one) for one in ItemClass},

@@ -97,6 +97,11 @@ def _is_whole(form: Form, content: bytes) -> bool:
 
 
 def against_size(size: int, most_mb: int) -> Sentence | None:
+    """What is wrong with a file of `size` bytes where `most_mb` megabytes may come; None where it may.
+
+    >>> against_size(2 * MEGABYTE, 2) is None
+    True
+    """
     if size <= most_mb * MEGABYTE:
         return None
     return Sentence(N_("Die Datei ist größer als %(most)s MB. Bitte eine kleinere nehmen."), most=most_mb)

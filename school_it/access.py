@@ -241,8 +241,11 @@ class Actor:
 
     def must(self, may: May, school_id: int | None) -> None:
         """Raises NotAllowed where `may_at` says no."""
-        if not self.may_at(may, school_id):
-            raise NotAllowed(N_("Dafür fehlt Ihnen an dieser Schule das Recht."))
+        if self.may_at(may, school_id):
+            return
+        if school_id is None:
+            raise NotAllowed(N_("Das gehört zur ganzen Stadt; dafür fehlt Ihnen das Recht."))
+        raise NotAllowed(N_("Dafür fehlt Ihnen an dieser Schule das Recht."))
 
     @property
     def roles(self) -> frozenset[Role]:

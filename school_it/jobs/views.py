@@ -40,7 +40,7 @@ def index() -> Any:
         state_names=STATE_NAMES,
         states=[(state.value, _(name)) for state, name in STATE_NAMES.items()],
         tell=said,
-        looks_after=bool(queries.CANCELLERS & current().roles),
+        looks_after=current().may_at(May.SEE_JOBS, None),
     )
 
 
@@ -48,7 +48,7 @@ def index() -> Any:
 @needs(May.SEE_JOBS)
 def the_nights() -> Any:
     """Only for those who look after all schools: the figures are the town's."""
-    if not current().scope(May.SEE_JOBS).everywhere:
+    if not current().may_at(May.SEE_JOBS, None):
         raise NotThere(N_("Diese Seite gibt es nicht."))
     settings = current_app.config["SCHOOL_IT"]
     return page(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from flask import current_app
 from sqlalchemy.orm import Session
 
-from school_it.access import Actor
+from school_it.access import Actor, May
 from school_it.database import now
 from school_it.errors import N_
 from school_it.jobs import nights
@@ -25,6 +25,6 @@ NIGHTS = Question(
 
 
 def failing_nights(session: Session, actor: Actor) -> Iterator[Answer]:
-    if CANCELLERS & actor.roles:
+    if CANCELLERS & actor.roles and actor.may_at(May.SEE_JOBS, None):
         faults = nights.faults(session, current_app.config["SCHOOL_IT"], now())
         yield Answer(NIGHTS, len(faults))

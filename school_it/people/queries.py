@@ -44,9 +44,9 @@ def visible(seen_by: Actor, may: May = May.SEE_PEOPLE) -> ColumnElement[bool]:
     return at_one_of_them & (Person.state != PersonState.FORGOTTEN)
 
 
-def people(wish: Wish, *, seen_by: Actor) -> Select[Person]:
+def people(wish: Wish, *, seen_by: Actor, may: May = May.SEE_PEOPLE) -> Select[Person]:
     """Not ordered: `web.lists.slice_of` does that, by `Person.sort_name`."""
-    return select(Person).where(visible(seen_by), *_conditions(wish))
+    return select(Person).where(visible(seen_by, may), *_conditions(wish))
 
 
 def _conditions(wish: Wish) -> list[ColumnElement[bool]]:
@@ -74,9 +74,11 @@ def get_person(session: Session, ident: int, *, seen_by: Actor, may: May = May.S
     return found
 
 
-def matching_people(session: Session, text: str, *, seen_by: Actor, limit: int = MANY) -> Sequence[Person]:
-    """For the search and for choosing who gets a device: active people first."""
-    rows = people(Wish(text=text), seen_by=seen_by)
+def matching_people(
+    session: Session, text: str, *, seen_by: Actor, may: May = May.SEE_PEOPLE, limit: int = MANY
+) -> Sequence[Person]:
+    """For the search and for choosing who gets something, for which `may` is asked: active people first."""
+    rows = people(Wish(text=text), seen_by=seen_by, may=may)
     active_first = (Person.state != PersonState.ACTIVE, Person.sort_name, Person.id)
     return session.scalars(rows.order_by(*active_first).limit(limit)).all()
 

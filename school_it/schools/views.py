@@ -52,6 +52,7 @@ def index() -> Any:
 @bp.route("/new", methods=["GET", "POST"])
 @needs(May.EDIT_SCHOOLS)
 def new() -> Any:
+    current().must(May.EDIT_SCHOOLS, None)
     form = SchoolForm()
     if form.validate_on_submit():
         with refusals_in(form), transaction() as session:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
-from school_it.access import MAY_NAMES, ORDER, RIGHTS, SIGNED_IN, May, Reach, Role
+from school_it.access import MAY_NAMES, ORDER, RIGHTS, SIGNED_IN, TOWN_WIDE, May, Reach, Role
 
 PUBLIC = {
     "accounts.sign_in": "to sign in",
@@ -54,6 +57,29 @@ def test_nobody_writes_with_a_right_to_see(app: Flask) -> None:
     }
     # Cancelling a job asks the job itself who started it; saving a view is one's own affair.
     assert {rule for rule in wrong if not rule.startswith(("/jobs/", "/devices/views"))} == set()
+
+
+ASK_SOMEWHERE = {
+    "devices/index.html", "devices/models.html", "licences/index.html", "licences/overview.html",
+    "network/addresses.html", "network/index.html", "network/schools.html", "network/uplinks.html",
+}  # fmt: skip
+"""Lists and menus: their form for something new offers one's own schools only."""
+
+
+def test_the_page_of_a_thing_asks_for_the_right_at_its_school(app: Flask) -> None:
+    """`may(X)` is also true for who has it at another school; `may_at(X, thing.school_id)` is the question there."""
+    at_schools = {
+        one.name
+        for one in set(May) - TOWN_WIDE - {May.EXPORT, May.IMPORT_DEVICES}
+        if not one.endswith(".see")
+    }
+    templates = Path(app.root_path) / str(app.template_folder)
+    asking = {
+        path.relative_to(templates).as_posix()
+        for path in templates.rglob("*.html")
+        if at_schools & set(re.findall(r"\bmay\(May\.(\w+)\)", path.read_text()))
+    }
+    assert asking == ASK_SOMEWHERE
 
 
 @pytest.mark.parametrize("permission", May)

@@ -44,6 +44,17 @@ def test_what_concerns_the_town_is_for_roles_of_the_town(may: May) -> None:
     assert not at_school.may_at(may, 1)
 
 
+@pytest.mark.parametrize("may", sorted(set(May) - TOWN_WIDE))
+def test_a_right_at_one_school_reaches_nothing_that_belongs_to_none(may: May) -> None:
+    """The right somewhere and the right to a thing are two questions: a thing without a school is the town's."""
+    at_school = Actor(1, "x", (Grant(Role.ADMIN, 1),))
+    assert at_school.may(may)
+    assert at_school.may_at(may, 1)
+    assert not at_school.may_at(may, 2)
+    assert not at_school.may_at(may, None)
+    assert Actor(1, "x", (Grant(Role.ADMIN),)).may_at(may, None)
+
+
 def test_an_admin_of_one_school_does_not_become_admin_of_the_town(
     at_one_school: Callable[[Role], FlaskClient],
 ) -> None:
@@ -64,8 +75,10 @@ def test_an_office_of_one_school_founds_no_schools(at_one_school: Callable[[Role
     new = {"school_number": "199999", "name": "Neu", "school_type": "G"}
     browser = at_one_school(Role.OFFICE)
     answer = browser.post("/schools/new", data=new)
-    assert "fehlt Ihnen an dieser Schule das Recht" in answer.get_data(as_text=True)
+    assert answer.status_code == 403
+    assert "gehört zur ganzen Stadt" in answer.get_data(as_text=True)
     assert browser.get("/schools/199999").status_code == 404
+    assert "Schule anlegen" not in browser.get("/schools").get_data(as_text=True)
 
 
 @pytest.mark.parametrize("path", ["/devices/new", "/devices/many", f"/devices/{OWN}-2/edit"])

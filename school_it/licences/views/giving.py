@@ -81,7 +81,8 @@ def _chosen(session: Session, schools: list[tuple[str, str]], actor: Actor) -> S
 
 def _people(session: Session, licence: Licence, q: str, actor: Actor) -> list[Any]:
     """Who bears the name, and whether they have a seat."""
-    found = people_queries.matching_people(session, q, seen_by=actor, limit=FOUND_AT_MOST)
+    may = May.EDIT_LICENCES
+    found = people_queries.matching_people(session, q, seen_by=actor, may=may, limit=FOUND_AT_MOST)
     seated = seat_queries.seated(session, licence, [one.id for one in found])
     return [(one, one.id in seated) for one in found]
 

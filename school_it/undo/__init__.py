@@ -19,7 +19,9 @@ table, `object_id`, and `changes` holding every written column as `[before, afte
 (`setwise.add` and `setwise.change` do all of that). What made a row is a verb that ends in ``.added``, or
 changes a column that is never empty from None. Unique columns, foreign keys and whether something points at a row
 are read from the tables themselves; a table of a later room whose rows go with those of another one says so itself:
-``{"info": {"part_of": ("devices",)}}``. Rows with more behind them override a method of `Undoing`.
+``{"info": {"part_of": ("devices",)}}``. What happened to one thing and is told in the story of a second one too (a
+cable) has the fact ``{"beside": [table, id of the first]}`` there, after the entry of the first: it goes back with
+that one and is no row of its own. Rows with more behind them override a method of `Undoing`.
 """
 
 from school_it.undo.actions import KIND, take_back, undo

@@ -169,7 +169,7 @@ def test_a_coordinator_sees_what_will_happen_leaves_one_out_and_takes_it_back(
 ) -> None:
     mine = sign_in_as(Role.COORDINATOR, school)
     listed = mine.get("/network?school=115514").get_data(as_text=True)
-    assert "3 Accesspoints stecken in keiner Dose" in listed
+    assert "3 Accesspoints sind nirgends gesteckt" in listed
     assert f'href="{PAGE}"' in listed
     shown = mine.get(PAGE).get_data(as_text=True)
     assert "GigabitEthernet1/0/15" in shown

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ from school_it.audit import Entry
 from school_it.database import db, whole_number
 from school_it.devices import queries as device_queries
 from school_it.devices.rules import STATES
-from school_it.errors import N_, BadValue
+from school_it.errors import BadValue
 from school_it.funding import queries as funding_queries
 from school_it.funding.book import CHANGE_STATES
 from school_it.funding.decisions import change_requests
@@ -25,7 +25,7 @@ from school_it.licences import queries as licence_queries
 from school_it.network import queries as network_queries
 from school_it.network import searching as network_searching
 from school_it.operations import health
-from school_it.overview import batches, pictures, queries, trail, words
+from school_it.overview import batches, pictures, queries, quick_actions, trail, words
 from school_it.overview.attention import PRESENT, Answer
 from school_it.overview.deadlines import views as deadline_views
 from school_it.overview.queries import TrailWish
@@ -37,23 +37,6 @@ from school_it.web import flash_problem, lists, page
 
 bp = Blueprint("overview", __name__)
 
-# What somebody at a school does all day: who may, where it leads, its words and its picture.
-QUICK_ACTIONS: tuple[tuple[May, str, dict[str, Any], str, str], ...] = (
-    (
-        May.LEND_DEVICES,
-        "devices.index",
-        {"holder": "without", "state": "in_stock"},
-        N_("Gerät ausgeben"),
-        "handshake",
-    ),
-    (May.LEND_DEVICES, "devices.index", {"holder": "with"}, N_("Gerät zurücknehmen"), "assignment-return"),
-    (May.EDIT_DEVICES, "devices.new", {}, N_("Gerät aufnehmen"), "add"),
-    (May.EDIT_LICENCES, "licences.index", {"state": "idle"}, N_("Plätze geben"), "key"),
-    (May.IMPORT_DEVICES, "imports.index", {}, N_("Liste einlesen"), "upload"),
-)
-AT_FIRST = ("devices.new", "licences.index")
-"""Where nothing is kept yet, there is nothing to hand out or to take back; the list to read in has its own button."""
-
 
 @bp.get("/")
 @needs(May.SEE_HOME)
@@ -62,16 +45,21 @@ def home() -> Any:
     sees_devices = actor.may(May.SEE_DEVICES)
     charts = pictures.of(session, actor) if sees_devices else []
     begins = sees_devices and not charts
+    there = quick_actions.kept(session, actor, begins=begins)
     return page(
         "overview/home.html",
         answers=queries.answers(session, actor),
         list_address=_list_address,
-        actions=_quick_actions(actor, AT_FIRST if begins else None),
+        actions=[
+            (_(title), url_for(endpoint, **args), icon)
+            for _may, endpoint, args, title, icon in quick_actions.offered(there, actor, begins=begins)
+        ],
         schools=_own_schools(session, actor),
         own=device_queries.devices_of_person(session, actor.person_id) if actor.person_id else [],
         state_names=STATES,
         charts=charts,
         begins=begins,
+        goes_on=begins and bool(there),
         without_schools=begins and not school_queries.choices(session, seen_by=actor),
         deadlines=deadline_views.next_ones(session, actor),
         titles=known_deadlines.titles(actor),
@@ -82,15 +70,6 @@ def home() -> Any:
 
 def _list_address(answer: Answer) -> str:
     return url_for(answer.question.endpoint, **answer.question.args)
-
-
-def _quick_actions(actor: Actor, only: Container[str] | None) -> list[tuple[str, str, str]]:
-    """Of these, `only` those that lead to these endpoints; None for all."""
-    return [
-        (_(title), url_for(endpoint, **args), icon)
-        for may, endpoint, args, title, icon in QUICK_ACTIONS
-        if actor.may(may) and (only is None or endpoint in only)
-    ]
 
 
 def _own_schools(session: Session, actor: Actor) -> Sequence[Any]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
+from decimal import Decimal
 from urllib.parse import parse_qsl
 
 import pytest
@@ -14,11 +16,15 @@ from sqlalchemy.orm import Session
 
 from school_it.access import Actor, Grant, Role
 from school_it.accounts.models import User
-from school_it.database import db, transaction
+from school_it.database import db, today, transaction
 from school_it.devices import listing, returns
+from school_it.funding import actions as funding
+from school_it.funding.rules import Financing
+from school_it.licences import actions as licences
 from school_it.overview import attention, queries
 from school_it.people import queries as people_queries
 from school_it.people.forms import wish as people_wish
+from school_it.procurement import actions as procurement
 from school_it.schools.models import School
 from tests.overview.conftest import AddDevice, add_person, hand_out
 
@@ -145,6 +151,49 @@ def test_an_empty_house_says_what_to_do(app: Flask, sign_in_as: SignInAs, school
     assert "Hier liegt nichts an:" not in page
 
 
+def quick(browser: FlaskClient) -> list[str]:
+    """The words of the buttons at the top."""
+    page = browser.get("/").get_data(as_text=True)
+    bar = page.partition("Häufige Handgriffe")[2].partition("</div>")[0]
+    return re.findall(r'kern-label">([^<]+)<', bar)
+
+
+def test_a_town_that_has_grants_and_no_device_yet_is_led_on_from_there(
+    sign_in_as: SignInAs, school: School, house: Actor
+) -> None:
+    office = sign_in_as(Role.OFFICE)
+    assert quick(office) == ["Gerät aufnehmen"]
+    values = {"code": "P", "title": "Programm", "financing": Financing.SHARE, "rate": Decimal("0.9")}
+    decision = {
+        "file_reference": "48-1", "decision_date": today(), "period_to": today() + timedelta(days=20),
+        "eligible": Decimal(1000),
+    }  # fmt: skip
+    with transaction() as session:
+        programme = funding.add_programme(session, values, by=house)
+        funding.add_grant(session, "ZW-1", programme, None, decision, by=house)
+    assert quick(office) == ["Auftrag eintragen", "Zu den Zuwendungen", "Gerät aufnehmen"]
+    assert quick(sign_in_as(Role.AUDITOR)) == ["Zu den Zuwendungen"]
+    assert quick(sign_in_as(Role.COORDINATOR, school)) == ["Gerät aufnehmen"]
+    page = office.get("/").get_data(as_text=True)
+    assert page.index("Was Aufmerksamkeit braucht") < page.index("Noch ist kein Gerät aufgenommen")
+    with transaction() as session:
+        order = {"order_no": "B-1", "ordered_on": today(), "supplier": "Händler Muster"}
+        procurement.add_order(session, order, by=house)
+    assert quick(office)[0] == "Lieferung annehmen"
+
+
+def test_seats_are_offered_where_there_is_a_licence(
+    full: None, sign_in_as: SignInAs, school: School, other_school: School, house: Actor
+) -> None:
+    own = sign_in_as(Role.COORDINATOR, school)
+    assert "Plätze geben" not in quick(own)
+    with transaction() as session:
+        licence = {"licence_no": "L-1", "product": "Mal", "seats": 9, "school_id": other_school.id}
+        licences.add_licence(session, licence, by=house)
+    assert "Plätze geben" not in quick(own)
+    assert "Plätze geben" in quick(sign_in_as(Role.OFFICE))
+
+
 def test_where_there_is_no_school_yet_the_schools_come_first(session: Session, sign_in_as: SignInAs) -> None:
     page = sign_in_as(Role.ADMIN).get("/").get_data(as_text=True)
     assert "Noch ist keine Schule angelegt" in page
@@ -173,9 +222,10 @@ def statements(app: Flask) -> Iterator[list[str]]:
     event.remove(engine, "before_cursor_execute", note)
 
 
-def test_a_coordinator_begins_with_giving_seats(sign_in_as: SignInAs, school: School) -> None:
+def test_a_coordinator_begins_with_giving_seats(sign_in_as: SignInAs, school: School, house: Actor) -> None:
+    with transaction() as session:
+        licences.add_licence(session, {"licence_no": "L-1", "product": "Mal", "seats": 9}, by=house)
     start = sign_in_as(Role.COORDINATOR, school).get("/").get_data(as_text=True)
     assert 'href="/licences?state=idle"' in start
-    assert 'href="/licences?state=idle"' not in sign_in_as(Role.TEACHER, school).get("/").get_data(
-        as_text=True
-    )
+    teacher = sign_in_as(Role.TEACHER, school).get("/").get_data(as_text=True)
+    assert 'href="/licences?state=idle"' not in teacher

@@ -17,6 +17,7 @@ from school_it.database import expect_version
 from school_it.errors import N_, Sentence, refuse
 from school_it.funding import bound, queries, rules
 from school_it.funding.checking import left, reasons
+from school_it.funding.checking.reasons import NOT_ASKED, Reason
 from school_it.funding.intake import amounts, receipts
 from school_it.funding.intake.grants import LESS_DRAWN
 from school_it.funding.intake.programmes import DEFAULTS as PROGRAMME_DEFAULTS
@@ -28,7 +29,7 @@ from school_it.money import shown
 from school_it.schools.models import School
 
 Faults = Sequence[tuple[str, Sentence]]
-KEEP: Any = object()
+GRANT_FIELDS = ("reference", "programme", "rate", "completed_on", "managed_from", "proof_handed_in")
 
 
 def _must_edit(by: Actor) -> None:
@@ -109,7 +110,7 @@ def add_grant(
     rate: Decimal | None,
     decision: Mapping[str, Any],
     *,
-    reason: str | None = KEEP,
+    reason: Reason = NOT_ASKED,
     by: Actor,
 ) -> Grant:
     """A grant with its first decision; without a rate that of the programme; `reason` as in `add_receipt`.
@@ -131,35 +132,27 @@ def add_grant(
 def change_grant(
     session: Session,
     grant: Grant,
+    values: Mapping[str, Any],
     *,
-    reference: str,
-    programme: Programme,
-    rate: Decimal | None,
-    completed_on: date | None = KEEP,
-    managed_from: date | None = KEEP,
-    proof_handed_in: date | None = KEEP,
     version: int | None = None,
     by: Actor,
 ) -> None:
-    """Short sign, programme and rate; amounts computed of the old rate follow the new. Raises Refused, Stale."""
+    """Of `GRANT_FIELDS` what `values` names; an empty rate is that of the programme, and amounts computed of the old
+    rate follow the new. Raises Refused, Stale."""
     _must_edit(by)
     expect_version(grant, version)
-    if queries.find_grant(session, reference) not in (None, grant):
+    whole = {**_values_of(grant, GRANT_FIELDS), **values}
+    if queries.find_grant(session, whole["reference"]) not in (None, grant):
         refuse([("reference", Sentence(N_("Eine Zuwendung mit diesem Kennzeichen gibt es schon.")))])
-    rate = rate if rate is not None else programme.rate
+    programme: Programme = whole.pop("programme")
+    rate = whole["rate"] if whole["rate"] is not None else programme.rate
     for decision in grant.decisions:
         before = {"eligible": decision.eligible, "granted": decision.granted, "rate": grant.rate}
         amount = amounts.recomputed(before, {**before, "rate": rate})
         if amount != decision.granted:
             changes = audit.assign(decision, {"granted": amount}, ("granted",))
             audit.record(session, Action.DECISION_CHANGED, decision, by=by, changes=changes)
-    wanted: dict[str, Any] = {"reference": reference, "programme_id": programme.id, "rate": rate}
-    days = {
-        "completed_on": completed_on,
-        "managed_from": managed_from,
-        "proof_handed_in": proof_handed_in,
-    }
-    wanted |= {name: day for name, day in days.items() if day is not KEEP}
+    wanted = {"reference": whole["reference"], "programme_id": programme.id, **whole, "rate": rate}
     with bound.following(session, by=by):
         changes = audit.assign(grant, wanted, tuple(wanted))
         if changes:
@@ -176,7 +169,7 @@ def hand_in_proof(session: Session, grant: Grant, *, on: date, by: Actor) -> Non
 
 
 def add_decision(
-    session: Session, grant: Grant, values: Mapping[str, Any], *, reason: str | None = KEEP, by: Actor
+    session: Session, grant: Grant, values: Mapping[str, Any], *, reason: Reason = NOT_ASKED, by: Actor
 ) -> Decision:
     """`reason` as in `add_receipt`. Raises Refused."""
     _must_edit(by)
@@ -186,15 +179,14 @@ def add_decision(
 
 
 def _add_decision(
-    session: Session, grant: Grant, values: Mapping[str, Any], *, reason: str | None = KEEP, by: Actor
+    session: Session, grant: Grant, values: Mapping[str, Any], *, reason: Reason = NOT_ASKED, by: Actor
 ) -> Decision:
-    warnings = [] if reason is KEEP else _decision_warnings(session, grant, values, None, reason)
+    warnings = _decision_warnings(session, grant, values, None, reason)
     with bound.following(session, by=by):
         decision = Decision(**{name: values.get(name) for name in queries.DECISION_FIELDS})
         grant.decisions.append(decision)
         audit.record(session, Action.DECISION_ADDED, decision, by=by)
-    if reason is not KEEP:
-        reasons.keep(session, grant, decision, warnings, reason, by=by)
+    reasons.keep(session, grant, decision, warnings, reason, by=by)
     return decision
 
 
@@ -203,7 +195,7 @@ def change_decision(
     decision: Decision,
     values: Mapping[str, Any],
     *,
-    reason: str | None = KEEP,
+    reason: Reason = NOT_ASKED,
     version: int | None = None,
     by: Actor,
 ) -> None:
@@ -215,19 +207,20 @@ def change_decision(
         [*_against_file_reference(decision.grant, whole, decision), *_against_drawn(session, decision, whole)]
     )
     wanted = _granted_by_rule(whole, decision.grant.programme, decision.grant.rate)
-    warnings = [] if reason is KEEP else _decision_warnings(session, decision.grant, wanted, decision, reason)
+    warnings = _decision_warnings(session, decision.grant, wanted, decision, reason)
     with bound.following(session, by=by):
         changes = audit.assign(decision, wanted, queries.DECISION_FIELDS)
         if changes:
             audit.record(session, Action.DECISION_CHANGED, decision, by=by, changes=changes)
-    if reason is not KEEP:
-        reasons.keep(session, decision.grant, decision, warnings, reason, by=by)
+    reasons.keep(session, decision.grant, decision, warnings, reason, by=by)
 
 
 def _decision_warnings(
-    session: Session, grant: Grant, whole: Mapping[str, Any], own: Decision | None, reason: str | None
+    session: Session, grant: Grant, whole: Mapping[str, Any], own: Decision | None, reason: Reason
 ) -> list[left.Warned]:
-    """What warns of the decision as it would be stored. Raises Refused where there is no reason for it."""
+    """What warns of the decision as it would be stored, where somebody is asked. Raises Refused without a reason."""
+    if reason is NOT_ASKED:
+        return []
     room = left.of_programme(session, grant.programme, but=own)
     if own is not None and own.amends_id is not None:
         room = replace(room, minimum=None)  # an amendment says what it adds
@@ -274,23 +267,22 @@ def add_receipt(
     values: Mapping[str, Any],
     *,
     together: Collection[int] = (),
-    reason: str | None = KEEP,
+    reason: Reason = NOT_ASKED,
     by: Actor,
 ) -> Receipt:
     """`together`: receipts of the same invoice that change with it, judged by the caller (F22).
 
-    With a `reason`, even None, what warns is refused without one and kept with it. Raises Refused.
+    `reason` is that of `checking.reasons`. Raises Refused.
     """
     _must_edit(by)
     whole = _judged(session, grant, school, values, None, together)
-    warnings = [] if reason is KEEP else _warnings(session, grant, school, whole, None, reason)
+    warnings = _warnings(session, grant, school, whole, None, reason)
     receipt = Receipt(
         grant=grant, school=school, **{name: whole.get(name) for name in queries.RECEIPT_FIELDS}
     )
     session.add(receipt)
     audit.record(session, Action.RECEIPT_ADDED, receipt, by=by)
-    if reason is not KEEP:
-        reasons.keep(session, grant, receipt, warnings, reason, by=by)
+    reasons.keep(session, grant, receipt, warnings, reason, by=by)
     return receipt
 
 
@@ -302,7 +294,7 @@ def change_receipt(
     *,
     version: int | None = None,
     together: Collection[int] = (),
-    reason: str | None = KEEP,
+    reason: Reason = NOT_ASKED,
     by: Actor,
 ) -> None:
     """An empty eligible part is computed; `together` and `reason` as in `add_receipt`. Raises Refused, Stale."""
@@ -316,14 +308,13 @@ def change_receipt(
         receipt,
         together,
     )
-    warnings = [] if reason is KEEP else _warnings(session, receipt.grant, school, whole, receipt, reason)
+    warnings = _warnings(session, receipt.grant, school, whole, receipt, reason)
     wanted = {**whole, "school_id": school.id}
     changes = audit.assign(receipt, wanted, (*queries.RECEIPT_FIELDS, "school_id"))
     if changes:
         audit.record(session, Action.RECEIPT_CHANGED, receipt, by=by, changes=changes)
         session.expire(receipt, ["school"])
-    if reason is not KEEP:
-        reasons.keep(session, receipt.grant, receipt, warnings, reason, by=by)
+    reasons.keep(session, receipt.grant, receipt, warnings, reason, by=by)
 
 
 def _warnings(
@@ -332,9 +323,11 @@ def _warnings(
     school: School,
     whole: Mapping[str, Any],
     own: Receipt | None,
-    reason: str | None,
+    reason: Reason,
 ) -> list[left.Warned]:
-    """What warns of the receipt as it would be stored. Raises Refused where there is no reason for it."""
+    """What warns of the receipt as it would be stored, where somebody is asked. Raises Refused without a reason."""
+    if reason is NOT_ASKED:
+        return []
     room = left.of_grant(session, grant, but=own)
     found = list(left.against_receipt(room, whole, school.id, school.school_type))
     reasons.refuse_without(found, reason)

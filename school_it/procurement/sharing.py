@@ -23,6 +23,7 @@ from school_it.errors import N_, BadValue, Refused, Sentence
 from school_it.funding import actions as funding_actions
 from school_it.funding import queries as funding_queries
 from school_it.funding import rules as funding_rules
+from school_it.funding.checking.reasons import NOT_ASKED, Reason
 from school_it.funding.intake import receipts as funding_receipts
 from school_it.funding.models import Grant, Receipt
 from school_it.procurement import queries, rules
@@ -32,9 +33,6 @@ from school_it.schools.models import School
 
 Key = tuple[int, int, str]
 Faults = list[tuple[str, Sentence]]
-
-
-KEEP: Any = object()
 
 
 @dataclass(frozen=True)
@@ -134,9 +132,9 @@ def follow(invoice: Invoice) -> dict[int, Decimal]:
 
 
 def accept(
-    session: Session, invoice: Invoice, seen: Outlook, *, reason: str | None = KEEP, by: Actor
+    session: Session, invoice: Invoice, seen: Outlook, *, reason: Reason = NOT_ASKED, by: Actor
 ) -> list[ReceiptChange]:
-    """Keep the shares and make the receipts; with a `reason`, even None, what warns of them is refused without one.
+    """Keep the shares and make the receipts; `reason` is that of `checking.reasons`.
 
     Raises Refused where something is left or a rule stands against it.
     """
@@ -285,7 +283,7 @@ def _judge(session: Session, invoice: Invoice, planned: Sequence[ReceiptChange])
 
 
 def settle(
-    session: Session, invoice: Invoice, *, reason: str | None = KEEP, by: Actor
+    session: Session, invoice: Invoice, *, reason: Reason = NOT_ASKED, by: Actor
 ) -> list[ReceiptChange]:
     """Make, change and remove the receipts of an invoice as its shares say. Raises Refused with all that is wrong."""
     seen = outlook(session, invoice)
@@ -317,20 +315,19 @@ def _keep(
     invoice: Invoice,
     one: ReceiptChange,
     together: Collection[int],
-    reason: str | None,
+    reason: Reason,
     by: Actor,
 ) -> None:
-    said: dict[str, Any] = {} if reason is KEEP else {"reason": reason}
     if one.what == "changed" and one.receipt is not None:
         school = one.school or one.receipt.school
         funding_actions.change_receipt(
-            session, one.receipt, school, one.values, together=together, by=by, **said
+            session, one.receipt, school, one.values, together=together, reason=reason, by=by
         )
     elif one.what == "new" and one.school is not None:
         number = funding_queries.next_receipt_no(session, one.grant)
         values = {**one.values, "receipt_no": number}
         one.receipt = funding_actions.add_receipt(
-            session, one.grant, one.school, values, together=together, by=by, **said
+            session, one.grant, one.school, values, together=together, reason=reason, by=by
         )
         session.flush()
         session.add(InvoiceReceipt(receipt_id=one.receipt.id, invoice_id=invoice.id))

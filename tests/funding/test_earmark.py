@@ -153,10 +153,7 @@ def test_the_completion_of_the_measure_counts_once_it_is_entered(
     assert one(session, "A-1").bound_until is None
     with transaction() as writing:
         grant = writing.scalars(select(Grant)).one()
-        funding.change_grant(
-            writing, grant, reference=grant.reference, programme=grant.programme, rate=grant.rate,
-            completed_on=date(2025, 5, 20), by=house,
-        )  # fmt: skip
+        funding.change_grant(writing, grant, {"completed_on": date(2025, 5, 20)}, by=house)
     assert one(session, "A-1").bound_until == END
     assert session.scalars(select(Grant)).one().earmark_end == END
 

@@ -11,9 +11,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from school_it.access import Role
+from school_it.access import Actor, Role
 from school_it.audit import Action, Entry
-from school_it.funding import queries, standing
+from school_it.database import transaction
+from school_it.errors import Refused
+from school_it.funding import actions, queries, standing
 from school_it.funding.checking import left
 from school_it.funding.models import AcceptedWarning, Grant, Receipt
 from school_it.schools.models import School
@@ -123,6 +125,23 @@ def test_a_warning_is_taken_with_a_reason_that_stays_with_the_receipt(
     assert [one.reason for one in standing.of_grant(session, kept.grant).accepted] == [
         "Messgeräte, Bescheid Nr. 4"
     ]
+
+
+def test_where_nobody_is_asked_a_receipt_is_taken_and_what_was_kept_of_it_stays(
+    office: FlaskClient, session: Session, capped: Grant, house: Actor
+) -> None:
+    """An empty answer to the question is another thing: it refuses."""
+    assert enter(office, capped, subject="5 Smartphones", reason="Messgeräte").status_code == 302
+    values = {"subject": "6 Smartphones"}
+    with pytest.raises(Refused), transaction() as writing:
+        receipt = writing.scalars(select(Receipt)).one()
+        actions.change_receipt(writing, receipt, receipt.school, values, reason=None, by=house)
+    with transaction() as writing:
+        receipt = writing.scalars(select(Receipt)).one()
+        actions.change_receipt(writing, receipt, receipt.school, values, by=house)
+    session.rollback()
+    assert session.scalars(select(Receipt)).one().subject == "6 Smartphones"
+    assert session.scalars(select(AcceptedWarning)).one().reason == "Messgeräte"
 
 
 def test_the_reason_goes_when_what_was_warned_of_is_put_right(

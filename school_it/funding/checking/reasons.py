@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import Enum
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,6 +17,16 @@ from school_it.errors import N_, Refused, Sentence
 from school_it.funding.checking.left import Warned
 from school_it.funding.models import AcceptedWarning, Decision, Drawdown, Grant, Receipt
 from school_it.jobs import stored
+
+
+class NotAsked(Enum):
+    NOT_ASKED = "not asked"
+
+
+NOT_ASKED: Final = NotAsked.NOT_ASKED
+Reason = str | None | NotAsked
+"""Why something is entered although it warns: None where the question was left open, which refuses it; `NOT_ASKED`
+where nobody is there to be asked: it is taken, and nothing is kept of its warnings."""
 
 PLEASE = N_("Bitte begründen, warum es trotzdem so eingetragen wird. Die Begründung bleibt dabei stehen.")
 
@@ -38,9 +50,9 @@ def of_thing(session: Session, about: About) -> Sequence[AcceptedWarning]:
     return session.scalars(rows.order_by(AcceptedWarning.id)).all()
 
 
-def refuse_without(warnings: Sequence[Warned], reason: str | None) -> None:
-    """Raises Refused with every warning at the field `reason`, unless there is one."""
-    if warnings and not (reason or "").strip():
+def refuse_without(warnings: Sequence[Warned], reason: Reason) -> None:
+    """Raises Refused with every warning at the field `reason`, unless there is one or nobody is asked."""
+    if reason is not NOT_ASKED and warnings and not (reason or "").strip():
         raise Refused([*(("reason", one.sentence) for one in warnings), ("reason", Sentence(PLEASE))])
 
 
@@ -49,11 +61,16 @@ def keep(
     grant: Grant,
     about: About,
     warnings: Sequence[Warned],
-    reason: str | None,
+    reason: Reason,
     *,
     by: Actor,
 ) -> None:
-    """What was warned of just now, with its reason; what was kept of the same thing before gives way to it."""
+    """What was warned of just now, with its reason; what was kept of the same thing before gives way to it.
+
+    Where nobody is asked everything stays.
+    """
+    if reason is NOT_ASKED:
+        return
     session.flush()
     known, ids = of_thing(session, about), {_COLUMNS[type(about)].key: about.id}
     wanted = [(one.rule, stored(one.sentence), (reason or "").strip()) for one in warnings]

@@ -15,10 +15,9 @@ from school_it.errors import N_, Sentence, refuse
 from school_it.funding import bound, cost_plan, queries, rules
 from school_it.funding.book import DecisionKind
 from school_it.funding.checking import left, reasons
+from school_it.funding.checking.reasons import NOT_ASKED, Reason
 from school_it.funding.models import Decision, Grant
 from school_it.funding.rules import NOTHING
-
-KEEP: Any = object()
 
 
 def amend(
@@ -27,14 +26,14 @@ def amend(
     values: Mapping[str, Any],
     *,
     kind: DecisionKind = DecisionKind.AMENDMENT,
-    reason: str | None = KEEP,
+    reason: Reason = NOT_ASKED,
     by: Actor,
 ) -> Decision:
     """A decision that changes another one; `eligible`, `granted` and `third_party` are what holds from then on.
 
     Kept is what changes: granted 90,000.00, from now on 72,000.00 -> the amendment holds -18,000.00. Its `period_to`
-    holds from then on too, even if it is earlier (F05). Without `granted` it is computed of the rate. With a `reason`,
-    even None, what warns is refused without one. Raises Refused.
+    holds from then on too, even if it is earlier (F05). Without `granted` it is computed of the rate. `reason` is
+    that of `checking.reasons`. Raises Refused.
     """
     by.must(May.EDIT_FUNDING, None)
     grant = decision.grant
@@ -53,20 +52,19 @@ def amend(
     }
     own = {name: wanted.get(name) for name in queries.DECISION_FIELDS}
     values = {**own, **whole_now}
-    warnings = [] if reason is KEEP else _warnings(session, grant, values, reason)
+    warnings = _warnings(session, grant, values, reason)
     with bound.following(session, by=by):
         made = Decision(**{**values, "drawn": None}, kind=kind, amends_id=cost_plan.chain(decision)[0].id)
         grant.decisions.append(made)
         audit.record(session, Action.DECISION_ADDED, made, by=by, changes=audit.whole(made))
-    if reason is not KEEP:
-        reasons.keep(session, grant, made, warnings, reason, by=by)
+    reasons.keep(session, grant, made, warnings, reason, by=by)
     return made
 
 
-def _warnings(
-    session: Session, grant: Grant, values: Mapping[str, Any], reason: str | None
-) -> list[left.Warned]:
-    """What warns of the amendment as it would be stored. Raises Refused where there is no reason for it."""
+def _warnings(session: Session, grant: Grant, values: Mapping[str, Any], reason: Reason) -> list[left.Warned]:
+    """What warns of the amendment as it would be stored, where somebody is asked. Raises Refused without a reason."""
+    if reason is NOT_ASKED:
+        return []
     room = replace(left.of_programme(session, grant.programme), minimum=None)  # it says what it adds
     found = list(left.against_decision(room, values))
     reasons.refuse_without(found, reason)

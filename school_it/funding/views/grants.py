@@ -199,12 +199,14 @@ def edit_grant(ident: int) -> Any:
             actions.change_grant(
                 writing,
                 queries.get_grant(writing, ident, seen_by=current()),
-                reference=form.reference.data or "",
-                programme=queries.get_programme(writing, form.programme.data, seen_by=current()),
-                rate=form.rate.data,
-                completed_on=form.completed_on.data,
-                managed_from=form.managed_from.data,
-                proof_handed_in=form.proof_handed_in.data,
+                {
+                    "reference": form.reference.data or "",
+                    "programme": queries.get_programme(writing, form.programme.data, seen_by=current()),
+                    "rate": form.rate.data,
+                    "completed_on": form.completed_on.data,
+                    "managed_from": form.managed_from.data,
+                    "proof_handed_in": form.proof_handed_in.data,
+                },
                 version=form.seen_version,
                 by=current(),
             )

@@ -176,6 +176,7 @@ def test_a_town_that_has_grants_and_no_device_yet_is_led_on_from_there(
     assert quick(sign_in_as(Role.COORDINATOR, school)) == ["Gerät aufnehmen"]
     page = office.get("/").get_data(as_text=True)
     assert page.index("Was Aufmerksamkeit braucht") < page.index("Noch ist kein Gerät aufgenommen")
+    assert "Hier liegt nichts an:" not in page, "nothing of a device is worth a word where there is none"
     with transaction() as session:
         order = {"order_no": "B-1", "ordered_on": today(), "supplier": "Händler Muster"}
         procurement.add_order(session, order, by=house)

@@ -19,6 +19,7 @@ from school_it.database import transaction
 from school_it.devices import actions, loans, queries
 from school_it.devices.models import Device
 from school_it.jobs import Job, State
+from school_it.jobs.queries import may_cancel
 from school_it.people.models import Membership, Person
 from tests.conftest import without_tokens
 from tests.house.world import FOREIGN, OWN, World, account, browser_of
@@ -268,3 +269,12 @@ def test_no_remark_of_a_file_stops_the_exports_of_the_town(coordinator: FlaskCli
     content = f"Inventarnummer;Geräteart;Schulnummer;Bemerkung\r\nN-1;Tablet;115514;{'x' * 40_000}\r\n"
     place = bring(coordinator, content)
     assert "Höchstens 4000 Zeichen" in coordinator.get(f"{place}?show=problem").get_data(as_text=True)
+
+
+def test_anothers_job_is_cancelled_by_who_looks_after_its_school_or_the_town() -> None:
+    at_one = Actor(7, "x", (Grant(Role.OFFICE, 1), Grant(Role.COORDINATOR, 2)))
+    town = Actor(8, "x", (Grant(Role.OFFICE),))
+    jobs = [Job(started_by=9, school_id=school) for school in (1, 2, None)]
+    assert [may_cancel(job, at_one) for job in jobs] == [True, False, False]
+    assert [may_cancel(job, town) for job in jobs] == [True, True, True]
+    assert may_cancel(Job(started_by=7, school_id=2), at_one)

@@ -92,13 +92,14 @@ def test_every_report_of_a_past_day_is_what_it_was_on_that_day(
 
 def _much_happens(by: Actor) -> None:
     with transaction() as now:
-        held = now.scalars(select(Device).where(Device.person_id.is_not(None)).limit(1)).one()
+        held = now.scalars(
+            select(Device).where(Device.person_id.is_not(None)).order_by(Device.id).limit(1)
+        ).one()
         loans.take_back(now, held, by=by)
-        free = list(
-            now.scalars(select(Device).where(Device.state == State.IN_STOCK, ~Device.id.in_([held.id])))
-        )
-        first, second, third = free[:3]
-        somebody = now.scalars(select(Person).where(Person.state == PersonState.ACTIVE).limit(1)).one()
+        free = select(Device).where(Device.state == State.IN_STOCK, Device.id != held.id).order_by(Device.id)
+        first, second, third = now.scalars(free.limit(3))
+        active = select(Person).where(Person.state == PersonState.ACTIVE).order_by(Person.id)
+        somebody = now.scalars(active.limit(1)).one()
         loans.hand_out(now, first, to=somebody, by=by)
         device_actions.change_device(now, second, {"remark": "neu", "price_gross": Decimal("12.34")}, by=by)
         device_actions.move(now, third, State.DEFECTIVE, by=by)
@@ -109,7 +110,7 @@ def _much_happens(by: Actor) -> None:
         room = school_actions.add_room(now, its_school, {"room": "neuer Raum"}, by=by)
         loans.hand_out(now, second, to=room, by=by)
         school_actions.record_figures(now, school, 2031, {"pupils": 7}, by=by)
-        receipts = list(now.scalars(select(Receipt).limit(2)))
+        receipts = list(now.scalars(select(Receipt).order_by(Receipt.id).limit(2)))
         funding_actions.change_receipt(now, receipts[0], receipts[0].school, {"subject": "anders"}, by=by)
         funding_actions.remove_receipt(now, receipts[1], by=by)
 

@@ -36,7 +36,7 @@ def test_values_are_set_and_emptied(
         (room.id, None, 2),
         (None, "alt", 1),
     ]
-    entry = session.scalars(select(Entry).where(Entry.action == "device.changed")).first()
+    entry = session.scalars(select(Entry).where(Entry.action == "device.changed").order_by(Entry.id)).first()
     assert entry is not None
     assert entry.changes == {"room_id": [None, room.id], "remark": ["alt", None]}
 

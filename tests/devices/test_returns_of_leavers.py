@@ -190,7 +190,7 @@ def test_of_devices_of_another_school_only_the_number_is_told(
 
 def lend_to_leaver(school: School, person: Person, tag: str) -> None:
     with transaction() as session:
-        category = session.scalars(select(Device.category_id)).first()
+        category = session.scalars(select(Device.category_id).order_by(Device.id)).first()
         session.add(Device(asset_tag=tag, category_id=category, school_id=school.id, person_id=person.id))
 
 

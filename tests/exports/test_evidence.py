@@ -28,6 +28,7 @@ from school_it.audit import Action, Entry
 from school_it.database import db, today, transaction
 from school_it.devices import actions as device_actions
 from school_it.devices.models import Device
+from school_it.devices.rules import State
 from school_it.errors import BadValue, CannotRead, NotAllowed, RuleBroken
 from school_it.funding import actions as funding_actions
 from school_it.funding import queries as funding_queries
@@ -240,7 +241,8 @@ def test_every_report_can_be_handed_in_is_made_again_and_has_words_for_its_figur
     assert len(idents) > 18
     change(house)
     with transaction() as now:
-        device = now.scalars(select(Device).limit(1)).one()
+        usable = select(Device).where(Device.state != State.DISPOSED).order_by(Device.id)
+        device = now.scalars(usable.limit(1)).one()
         device_actions.change_device(now, device, {"remark": "neu"}, by=house)
     for ident in idents:
         made = session.get_one(Evidence, ident)

@@ -68,7 +68,9 @@ def _examples(kind: str, file: Path) -> Path:
     """The examples of the kind's template, each row with a key of its own, at a school and in a room of the town."""
     session = db.session()
     columns = KINDS[kind].sheet(session).columns
-    room, school = session.execute(select(Room.room, School.school_number).join(School).limit(1)).one()
+    room, school = session.execute(
+        select(Room.room, School.school_number).join(School).order_by(Room.id).limit(1)
+    ).one()
     with file.open("w", encoding="utf-8", newline="") as opened:
         writer = csv.writer(opened, delimiter=";")
         writer.writerow([column.header for column in columns])

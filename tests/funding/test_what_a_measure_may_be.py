@@ -51,7 +51,7 @@ def planned(by: Actor, linked: str | None = None, grant: bool = False, **more: A
         school = session.scalars(select(School).order_by(School.id)).first()
         assert programme is not None
         assert school is not None
-        of = session.scalars(select(Grant)).first() if grant else None
+        of = session.scalars(select(Grant).order_by(Grant.id)).first() if grant else None
         values = {**VALUES, **more}
         return measures.add_measure(
             session,

@@ -46,7 +46,7 @@ def test_a_class_gets_its_seats_with_one_button(
     assert "Ahl001, Ada" in text(mine, f"/licences/{licence.id}/seats")
     assert "Lernapp" in text(mine, f"/people/{people[0]}")
     assert "Lernapp" in text(mine, f"/schools/{school.school_number}")
-    seat = session.scalars(select(Seat.id)).first()
+    seat = session.scalars(select(Seat.id).order_by(Seat.id)).first()
     mine.post(f"/licences/{licence.id}/seats/{seat}/release")
     assert "freigegeben" in text(mine, f"/licences/{licence.id}/seats?state=released")
     rule = session.scalars(select(SeatRule.id)).one()
@@ -227,7 +227,7 @@ def test_foreign_seats_and_licences_are_not_there(
     assert mine.get(f"/licences/{theirs.id}/give").status_code == 404
     assert mine.post(f"/licences/{theirs.id}/give", data={"class": "07B"}).status_code == 404
     assert "Ahl001" not in text(mine, f"/licences/{town.id}/seats")
-    seat = session.scalars(select(Seat.id)).first()
+    seat = session.scalars(select(Seat.id).order_by(Seat.id)).first()
     assert mine.post(f"/licences/{town.id}/seats/{seat}/release").status_code == 404
     other = {"school": other_school.school_number, "class": "07B"}
     assert mine.post(f"/licences/{town.id}/give", data=other).status_code == 404

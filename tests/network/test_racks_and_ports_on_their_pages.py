@@ -266,7 +266,7 @@ def test_for_a_model_that_no_type_is_called_like_the_types_of_its_kind_are_offer
 @pytest.mark.usefixtures("wired_school")
 def test_the_story_of_a_new_rack_strikes_nothing_out(session: Session, admin: FlaskClient) -> None:
     session.rollback()
-    rack = session.scalars(select(Rack.id)).first()
+    rack = session.scalars(select(Rack.id).order_by(Rack.id)).first()
     story = admin.get(f"/network/racks/{rack}").get_data(as_text=True).partition("Verteiler eingetragen")[2]
     assert "<del>" not in story
 

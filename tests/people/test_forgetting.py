@@ -28,7 +28,7 @@ def leaver(session: Session, house: Actor) -> Person:
     """Somebody who has left and still has a device."""
     demo_town.build(Size(schools=2, devices=120, people=240), by=house)
     held = select(Person).join(Device, Device.person_id == Person.id).where(Person.state == PersonState.LEFT)
-    return session.scalars(held).first()  # type: ignore[return-value]
+    return session.scalars(held.order_by(Person.id)).first()  # type: ignore[return-value]
 
 
 def give_back(person: Person, by: Actor) -> None:

@@ -104,7 +104,10 @@ def test_a_device_that_goes_while_somebody_hands_it_out_is_said_to_be_gone(
     bring("people", "Schlüssel;Rolle;Nachname;Vorname;Schulnummer;Klasse\np1;Schüler;Ahl;Kim;115514;3b\n")
     bring("devices", DEVICES)
     with transaction() as writing:
-        device, kim = writing.scalars(select(Device)).all()[0], writing.scalars(select(Person)).one()
+        device, kim = (
+            writing.scalars(select(Device).order_by(Device.id)).all()[0],
+            writing.scalars(select(Person)).one(),
+        )
         writing.connection().execute(text("DELETE FROM devices WHERE id = :id"), {"id": device.id})
         with pytest.raises(Stale, match="gibt es nicht mehr"):
             loans.hand_out(writing, device, to=kim, by=house)

@@ -82,7 +82,9 @@ class Chance:
         """Change, lend or take back one device; returns its inventory number."""
         with transaction() as session:
             devices = list(session.scalars(select(Device).order_by(Device.id)))
-            people = list(session.scalars(select(Person).where(Person.state == PersonState.ACTIVE)))
+            people = list(
+                session.scalars(select(Person).where(Person.state == PersonState.ACTIVE).order_by(Person.id))
+            )
             if not devices:
                 return None
             device = self.draw.choice(devices)

@@ -132,13 +132,16 @@ def sentences(
     grade_from: str | None,
     grade_to: str | None,
     reserve: Decimal,
-    valid_from: date,
+    valid_from: date | None,
 ) -> list[Sentence]:
-    """A target as it is read out: »1 Gerät je 1,5 Schüler«, »GE und GY«, »Jahrgang 05–10«, …"""
+    """A target as it is read out: »1 Gerät je 1,5 Schüler«, »GE und GY«, »Jahrgang 05–10«, …; of one without a day
+    nothing is said about it.
+    """
     parts = [_amount(basis, value), _types(types), _grades(grade_from or None, grade_to or None)]
     if reserve:
         parts.append(Sentence(N_("%(share)s Reserve"), share=show_percent(reserve)))
-    parts.append(Sentence(N_("gültig ab %(day)s"), day=f"{valid_from:%d.%m.%Y}"))
+    if valid_from is not None:
+        parts.append(Sentence(N_("gültig ab %(day)s"), day=f"{valid_from:%d.%m.%Y}"))
     return [part for part in parts if part is not None]
 
 

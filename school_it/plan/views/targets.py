@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
@@ -71,6 +72,10 @@ def _counted(session: Session, plan: str) -> dict[ItemClass, str]:
 
 def in_words(target: Target) -> str:
     """»1 Gerät je 1,5 Schüler, GE und GY, Jahrgang 05–10, gültig ab 01.08.2025«, in the reader's language."""
+    return _words(target, target.valid_from)
+
+
+def _words(target: Target | Usual, valid_from: date | None) -> str:
     parts = rules.sentences(
         basis=target.basis,
         value=target.value,
@@ -78,7 +83,7 @@ def in_words(target: Target) -> str:
         grade_from=target.grade_from,
         grade_to=target.grade_to,
         reserve=target.reserve,
-        valid_from=target.valid_from,
+        valid_from=valid_from,
     )
     return ", ".join(map(said, parts))
 
@@ -122,16 +127,7 @@ def usual_targets() -> Any:
 
 def usual_words(one: Usual) -> str:
     """»mobile Geräte: 1 Gerät je 2 Schüler, G, Jahrgang 01–04, 5 % Reserve (veröffentlicht: …)«"""
-    parts = rules.sentences(
-        basis=one.basis,
-        value=one.value,
-        types=one.types,
-        grade_from=one.grade_from,
-        grade_to=one.grade_to,
-        reserve=one.reserve,
-        valid_from=today(),
-    )[:-1]
-    return f"{class_word(one.item_class)}: {', '.join(map(said, parts))} ({_(one.source)})"
+    return f"{class_word(one.item_class)}: {_words(one, None)} ({_(one.source)})"
 
 
 @bp.get("/targets/<int:ident>")
